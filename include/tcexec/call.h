@@ -1,0 +1,122 @@
+/*
+ * A whole call over a transport: connect, send, receive, read.
+ *
+ * Nothing here blocks, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes and signs; tcx_call_step()
+ * moves bytes for as long as the transport lets it, then returns. The request has no buffer: it goes from the caller's
+ * memory into the transport, in one TLS record where it fits. Between steps the caller sleeps as it likes:
+ *
+ *     if (tcx_call_begin(&call, &config, &request, now_ms()) == TCX_OK)
+ *         while (tcx_call_step(&call, now_ms()) == TCX_PENDING)
+ *             sleep_until(tcx_call_wants(&call), tcx_call_time_left(&call, now_ms()));
+ *
+ * Ticks are milliseconds of any monotonic 32-bit counter; it may wrap.
+ */
+#ifndef TCEXEC_CALL_H
+#define TCEXEC_CALL_H
+
+#include <tcexec/request.h>
+#include <tcexec/response.h>
+#include <tcexec/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TCX_TIMEOUT_DEFAULT 60000u       /* ms: what every official SDK waits */
+#define TCX_TIMEOUT_MAX     2147483647u  /* ms: half the tick's range, so that a wrapped tick is told from a past one */
+#define TCX_CLOCK_FLOOR     1767225600   /* 2026-01-01: a clock that reads less was never set */
+
+/* What tcx_call_wants() may say, or'ed. 0: step again at once. */
+#define TCX_READ  1u
+#define TCX_WRITE 2u
+
+/* Everything is borrowed until the call ends; the response buffer until the response is no longer used. */
+typedef struct tcx_call_config {
+    const tcx_transport *transport; /* required: the four functions are set */
+    tcx_signer *signer;             /* required */
+    void *buffer;                   /* required: takes the body of the answer, and nothing else at the end */
+    size_t buffer_size;             /* bytes: an answer's JSON text must fit. At least 1 */
+    tcx_token *tokens;              /* required */
+    size_t token_count;             /* TCX_TOKENS_DEFAULT is ample */
+
+    int64_t unix_time;   /* the clock, seconds since 1970-01-01 UTC: signs, and checks certificates */
+    int64_t clock_floor; /* earlier than this is TCX_E_CLOCK_UNSET; 0: TCX_CLOCK_FLOOR */
+    uint32_t timeout;    /* ms for the whole call, never restarted; 0: TCX_TIMEOUT_DEFAULT */
+
+    tcx_text address; /* what is dialled instead of the request's host; unset: that host */
+    uint16_t port;    /* what is dialled; 0: the host's port if it names one and no address is given, else 443 */
+} tcx_call_config;
+
+/*
+ * A call. Do not copy or move it while it is under way: it points into itself. RAM: see the README's table.
+ * `status`, `outcome`, `detail` and `response` may be read once it has ended; the rest is the library's own.
+ * Zero it before its first use.
+ */
+typedef struct tcx_call {
+    tcx_status status;     /* TCX_PENDING while under way, then how it ended */
+    tcx_outcome outcome;   /* what became of the request: exact, see tcexec/status.h */
+    int detail;            /* the lower layer's own number, with the statuses that say so; else 0 */
+    tcx_response response; /* what came; fields are unset where nothing did */
+
+    const tcx_call_config *config;
+    tcx_peer peer;
+    tcx_message message;
+    tcx_cursor cursor;
+    tcx_http http;
+    const unsigned char *piece; /* put together and not yet taken by the transport */
+    size_t piece_length;
+    uint32_t deadline;
+    uint8_t state;
+    uint8_t wants;
+    uint8_t opened;
+} tcx_call;
+
+/*
+ * Begins a call: checks the configuration and the request, hashes, signs. No byte is sent and the transport is not touched.
+ *
+ * Borrows `config`, `request` and all they point to until the call has ended. `now` is the current tick.
+ *
+ *   TCX_OK               the call is under way: step it
+ *   TCX_E_NULL, TCX_E_CLOCK_UNSET, TCX_E_BUSY and all errors of tcx_request_build() but TCX_E_BUFFER: nothing has happened,
+ *                        `outcome` is TCX_NOT_SENT, and nothing is left to clean up
+ */
+TCX_MUST_CHECK tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const tcx_request *request, uint32_t now);
+
+/*
+ * Moves the call on as far as the transport lets it. `now` is the current tick.
+ *
+ *   TCX_PENDING   not done: step again when what tcx_call_wants() says is so, or when tcx_call_time_left() is over
+ *   TCX_OK        answered with success
+ *   TCX_E_API     answered: the service said no
+ *   another       the exchange failed; `outcome` says whether the function may have run
+ *
+ * The deadline is looked at after everything that can be done has been done, so an answer that is there in time is never
+ * thrown away, and even a call whose time is already over tries once. When it returns anything but TCX_PENDING the
+ * transport has been closed and the call has ended; stepping it again returns the same status.
+ */
+TCX_MUST_CHECK tcx_status tcx_call_step(tcx_call *call, uint32_t now);
+
+/* What a pending call waits for: TCX_READ, TCX_WRITE, both, or 0: step again at once. */
+unsigned tcx_call_wants(const tcx_call *call);
+
+/* Milliseconds until the call's deadline; 0 when it is over. */
+uint32_t tcx_call_time_left(const tcx_call *call, uint32_t now);
+
+/* Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed. Does nothing to one that has ended. */
+void tcx_call_cancel(tcx_call *call);
+
+/* What the blocking helper needs of the platform. */
+typedef struct tcx_waiter {
+    void *context;
+    uint32_t (*now)(void *context);                                  /* the tick, ms */
+    void (*wait)(void *context, unsigned wants, uint32_t time_left); /* returns when TCX_READ or TCX_WRITE of `wants` is so, or after `time_left` ms, or earlier */
+} tcx_waiter;
+
+/* Begins a call and steps it to its end. Returns what the last step returned, or what tcx_call_begin() refused with. */
+TCX_MUST_CHECK tcx_status tcx_execute(tcx_call *call, const tcx_call_config *config, const tcx_request *request, const tcx_waiter *waiter);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * TLS 1.2 over a transport, by BearSSL. It takes a transport and is one: the call cannot tell the difference.
+ *
+ * Verification cannot be switched off. Either a chain is validated against trust anchors (names, dates, signatures), or the
+ * server's key is pinned. Without either, without entropy, or without a clock, no byte leaves.
+ *
+ * What is linked is what is named: a profile (which cipher suites, curves, hashes) and a kind of trust (chain or pin) are
+ * each an object of their own, so an image that pins an EC key carries no certificate parser and no RSA.
+ *
+ *     tcx_tls_chain chain;  tcx_tls tls;  unsigned char records[TCX_TLS_BUFFER_SAFE];
+ *     tcx_tls_chain_init(&chain, anchors, anchor_count);
+ *     const tcx_tls_config config = { &modem, tcx_tls_profile_full, &chain.trust, random_bytes, NULL, records, sizeof records };
+ *     status = tcx_tls_init(&tls, &config);           ... then give &tls.transport to the call
+ */
+#ifndef TCEXEC_TLS_H
+#define TCEXEC_TLS_H
+
+#include <bearssl.h>
+
+#include <tcexec/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The record buffer, half-duplex: plain bytes that fit in one record + 325 (header, padding, MAC and growth, as BearSSL counts).
+ * Below the safe size the server is asked for smaller records (max_fragment_length, RFC 6066 section 4); one that does not
+ * honour this ends the call with TCX_E_TLS_RECORD as soon as it sends more than fits.
+ */
+#define TCX_TLS_BUFFER_MIN  837u   /* 512 + 325; BearSSL 0.6 would hang for ever with less */
+#define TCX_TLS_BUFFER_SAFE 16709u /* 16384 + 325: any record of any server */
+
+#define TCX_TLS_SEED 32u /* bytes of entropy that are drawn for each connection */
+
+/*
+ * Sets the suites and primitives of a client and, where `chain` is not NULL, of a chain validator. Write your own to
+ * choose other BearSSL primitives; keep to TLS 1.2 and ECDHE with AEAD.
+ */
+typedef void (*tcx_tls_profile)(br_ssl_client_context *client, br_x509_minimal_context *chain);
+
+/*
+ * All that the library speaks: ECDHE with X25519, P-256 or P-384; RSA (2048 … 4096) or ECDSA (P-256, P-384) certificates;
+ * AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305; SHA-256, SHA-384, SHA-512; the fastest implementation that the machine has.
+ */
+void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context *chain);
+
+/* How a server is recognised. Opaque: a tcx_tls_chain or tcx_tls_pin holds one. */
+typedef struct tcx_tls_trust tcx_tls_trust;
+struct tcx_tls_trust {
+    const br_x509_class **(*start)(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client, int64_t unix_time);
+};
+
+/*
+ * By certificate chain, up to a trust anchor. RAM: 3.1 KB on 32-bit machines. The anchors are borrowed for as long as the
+ * object is used; several at once; to change them, init again between two connections.
+ */
+typedef struct tcx_tls_chain {
+    tcx_tls_trust trust;
+    const br_x509_trust_anchor *anchors;
+    size_t anchor_count;
+    br_x509_minimal_context minimal;
+} tcx_tls_chain;
+
+/* TCX_E_NULL; TCX_E_TLS_TRUST: no anchors. */
+TCX_MUST_CHECK tcx_status tcx_tls_chain_init(tcx_tls_chain *chain, const br_x509_trust_anchor *anchors, size_t anchor_count);
+
+/* By exactly one public key, whatever certificate carries it: names and dates are not looked at. The key is borrowed. */
+typedef struct tcx_tls_pin {
+    tcx_tls_trust trust;
+    const br_x509_pkey *key;
+    br_x509_knownkey_context known;
+} tcx_tls_pin;
+
+/* TCX_E_NULL; TCX_E_TLS_TRUST: neither an RSA key of 2048 … 4096 bits nor a P-256 or P-384 key. */
+TCX_MUST_CHECK tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey *key);
+
+typedef struct tcx_tls_config {
+    const tcx_transport *link; /* required: the transport below */
+    tcx_tls_profile profile;   /* required: tcx_tls_profile_full or a smaller one */
+    tcx_tls_trust *trust;      /* required: &chain.trust or &pin.trust */
+    /* required: fills `out` with `length` unpredictable bytes and returns `length`; anything else ends the connection before its first byte */
+    int (*entropy)(void *context, void *out, size_t length);
+    void *entropy_context;
+    void *buffer; /* required: record buffer, at least TCX_TLS_BUFFER_MIN; used from open to close */
+    size_t buffer_size;
+} tcx_tls_config;
+
+/*
+ * A TLS client. Give `&tls.transport` to a call; the rest is the library's own. Do not move it: it points into itself.
+ * RAM: 3.5 KB on 32-bit machines, without the buffer and the trust object.
+ */
+typedef struct tcx_tls {
+    tcx_transport transport;
+    const tcx_tls_config *config;
+    size_t held;       /* bytes in a record that is on its way and that send() has not reported as taken */
+    tcx_status status; /* of TLS itself; TCX_OK while only the link below can have failed */
+    int detail;        /* BearSSL's number for it */
+    uint8_t state;
+    br_ssl_client_context client;
+} tcx_tls;
+
+/*
+ * Makes a TLS client. Borrows `config` and all it points to for as long as `tls` is used. Nothing is sent.
+ *
+ *   TCX_E_NULL, TCX_E_TLS_BUFFER, TCX_E_TLS_TRUST, TCX_E_TLS_ENTROPY (no entropy function)
+ */
+TCX_MUST_CHECK tcx_status tcx_tls_init(tcx_tls *tls, const tcx_tls_config *config);
+
+/* Wipes the keys of the last connection. For the end of the program, or before the memory is used for something else. */
+void tcx_tls_wipe(tcx_tls *tls);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,54 @@
+#include <tcexec/response.h>
+
+/* The public "error codes" pages of MPS and VOD. A code below another has a row only where its class is another. */
+static const struct {
+    const char *code;
+    uint8_t kind; /* tcx_api_class */
+} codes[] = {
+    { "ActionOffline", TCX_API_CALLER },
+    { "AuthFailure", TCX_API_CREDENTIALS },
+    { "AuthFailure.SignatureExpire", TCX_API_CLOCK },
+    { "DryRunOperation", TCX_API_CALLER },
+    { "FailedOperation", TCX_API_BUSINESS },
+    { "InternalError", TCX_API_SERVER },
+    { "InvalidAction", TCX_API_CALLER },
+    { "InvalidParameter", TCX_API_CALLER },
+    { "InvalidParameterValue", TCX_API_CALLER },
+    { "InvalidRequest", TCX_API_CALLER },
+    { "IpInBlacklist", TCX_API_CREDENTIALS },
+    { "IpNotInWhitelist", TCX_API_CREDENTIALS },
+    { "LimitExceeded", TCX_API_BUSINESS },
+    { "MissingParameter", TCX_API_CALLER },
+    { "NoSuchProduct", TCX_API_CALLER },
+    { "NoSuchVersion", TCX_API_CALLER },
+    { "RequestLimitExceeded", TCX_API_RATE },
+    { "RequestSizeLimitExceeded", TCX_API_CALLER },
+    { "ResourceInUse", TCX_API_BUSINESS },
+    { "ResourceInsufficient", TCX_API_BUSINESS },
+    { "ResourceNotFound", TCX_API_BUSINESS },
+    { "ResourceUnavailable", TCX_API_BUSINESS },
+    { "ResponseSizeLimitExceeded", TCX_API_CALLER },
+    { "ServiceUnavailable", TCX_API_SERVER },
+    { "UnauthorizedOperation", TCX_API_CREDENTIALS },
+    { "UnknownParameter", TCX_API_CALLER },
+    { "UnsupportedOperation", TCX_API_CALLER },
+    { "UnsupportedProtocol", TCX_API_CALLER },
+    { "UnsupportedRegion", TCX_API_CALLER },
+};
+
+tcx_api_class tcx_api_classify(tcx_text error_code)
+{
+    size_t best = 0;
+    tcx_api_class kind = TCX_API_UNKNOWN;
+
+    for (size_t i = 0; error_code.bytes != NULL && i < sizeof codes / sizeof codes[0]; i++) {
+        size_t length = strlen(codes[i].code);
+
+        if (length > best && length <= error_code.length && memcmp(codes[i].code, error_code.bytes, length) == 0 &&
+            (length == error_code.length || error_code.bytes[length] == '.')) {
+            best = length;
+            kind = (tcx_api_class)codes[i].kind;
+        }
+    }
+    return kind;
+}

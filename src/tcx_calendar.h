@@ -1,0 +1,22 @@
+/*
+ * The proleptic Gregorian calendar in UTC, without time zones, time_t or tables of the C library.
+ */
+#ifndef TCX_CALENDAR_H
+#define TCX_CALENDAR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TCX_SECONDS_PER_DAY 86400
+#define TCX_TIME_MAX        253402300799 /* the end of 9999: the last second with a four-digit year */
+
+/* The date of a day, `day` days after 1970-01-01 (at most TCX_TIME_MAX / TCX_SECONDS_PER_DAY), as YYYY-MM-DD. */
+void tcx_date_write(char out[10], uint32_t day);
+
+/*
+ * Reads an HTTP date in its preferred form, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7), a leap second included.
+ * Seconds since 1970-01-01 UTC, or 0 when the text is anything else or before 1970: the obsolete forms are not worth their code.
+ */
+int64_t tcx_http_date_read(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,151 @@
+#include <tcexec/response.h>
+
+#include "tcx_json.h"
+
+#define JSMN_STATIC
+#define JSMN_STRICT
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
+
+/* A tcx_token is a jsmntok_t whose header the user need not have. */
+typedef char token_size_fits[sizeof(tcx_token) == sizeof(jsmntok_t) ? 1 : -1];
+
+typedef struct document {
+    char *text;
+    const jsmntok_t *tokens;
+    int count;
+    tcx_status status; /* the first thing that is wrong with it */
+} document;
+
+static void fail(document *json, tcx_status status)
+{
+    if (json->status == TCX_OK)
+        json->status = status;
+}
+
+/*
+ * The value of a member of an object, by index, or 0 (which is the root, never a member) when there is none. A null is
+ * none where `null_is_none`. A second member of that name is an error: which one counts is anybody's guess.
+ */
+static int member(document *json, int object, const char *name)
+{
+    int found = 0;
+
+    for (int i = object + 1; i < json->count; i++) {
+        const jsmntok_t *key = &json->tokens[i];
+
+        if (key->parent == object && tcx_json_equals(json->text + key->start, (size_t)(key->end - key->start), name)) {
+            if (found != 0)
+                fail(json, TCX_E_JSON_DUPLICATE);
+            else
+                found = i + 1;
+        }
+    }
+    return found;
+}
+
+/* A member that is an object, or 0. */
+static int object_member(document *json, int object, const char *name)
+{
+    int value = member(json, object, name);
+
+    if (value != 0 && json->tokens[value].type != JSMN_OBJECT) {
+        fail(json, TCX_E_JSON_TYPE);
+        return 0;
+    }
+    return value;
+}
+
+/* A member that is a string, decoded in place; unset when it is null or absent. */
+static tcx_text text_member(document *json, int object, const char *name)
+{
+    int value = member(json, object, name);
+    const jsmntok_t *token = &json->tokens[value];
+    tcx_text text = { NULL, 0 };
+
+    if (value == 0)
+        return text;
+    if (token->type == JSMN_STRING) {
+        text.bytes = json->text + token->start;
+        text.length = tcx_json_unescape(json->text + token->start, (size_t)(token->end - token->start));
+    } else if (token->type != JSMN_PRIMITIVE || json->text[token->start] != 'n') {
+        fail(json, TCX_E_JSON_TYPE);
+    }
+    return text;
+}
+
+/* The answer that the document is. */
+static tcx_status read_answer(document *json, tcx_response *response)
+{
+    static const tcx_text none = { NULL, 0 };
+    int answer, error;
+
+    if (json->tokens[0].type != JSMN_OBJECT)
+        return TCX_E_JSON_SHAPE;
+    answer = object_member(json, 0, "Response");
+    if (answer == 0) {
+        response->error_code = text_member(json, 0, "codeDesc");
+        response->error_message = text_member(json, 0, "message");
+        if (response->error_code.bytes != NULL)
+            response->body = none;
+        fail(json, TCX_E_JSON_SHAPE);
+        return json->status;
+    }
+    response->body = none;
+    response->request_id = text_member(json, answer, "RequestId");
+    error = member(json, answer, "Error");
+    if (error != 0) {
+        if (json->tokens[error].type == JSMN_OBJECT) {
+            response->error_code = text_member(json, error, "Code");
+            response->error_message = text_member(json, error, "Message");
+            (void)member(json, answer, "Result");
+        } else {
+            fail(json, TCX_E_JSON_TYPE);
+        }
+        fail(json, TCX_E_API);
+    } else {
+        response->result = text_member(json, answer, "Result");
+    }
+    return json->status;
+}
+
+static tcx_status read_body(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
+{
+    document json = { (char *)http->body, (const jsmntok_t *)tokens, 0, TCX_OK };
+    jsmn_parser parser;
+    size_t count;
+    tcx_status status = tcx_json_check(json.text, http->body_length, &count);
+
+    if (status != TCX_OK)
+        return status;
+    if (count > token_count)
+        return TCX_E_JSON_TOKENS;
+    jsmn_init(&parser);
+    json.count = jsmn_parse(&parser, json.text, http->body_length, (jsmntok_t *)tokens, (unsigned)token_count);
+    return json.count > 0 ? read_answer(&json, response) : TCX_E_JSON_SHAPE; /* jsmn refuses a lone number or literal */
+}
+
+void tcx_response_partial(const tcx_http *http, tcx_response *response)
+{
+    memset(response, 0, sizeof *response);
+    response->http_status = http->status;
+    response->server_time = http->date;
+    if (http->body_length > 0) {
+        response->body.bytes = (const char *)http->body;
+        response->body.length = http->body_length;
+    }
+}
+
+tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
+{
+    static const tcx_text none = { NULL, 0 };
+    tcx_status status;
+
+    tcx_response_partial(http, response);
+    status = read_body(http, tokens, token_count, response);
+    if (status != TCX_E_API && http->status != 200)
+        status = http->status >= 300 && http->status < 400 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
+    if (status != TCX_OK)
+        response->result = none;
+    return status;
+}

@@ -1,0 +1,164 @@
+#include <tcexec/status.h>
+
+const char *tcx_status_text(tcx_status status)
+{
+    switch (status) {
+    case TCX_OK:
+        return "done";
+    case TCX_PENDING:
+        return "the call goes on";
+    case TCX_E_NULL:
+        return "a required pointer is missing: see the function's header";
+    case TCX_E_BUFFER:
+        return "the output buffer is too small: give the size that was returned";
+    case TCX_E_TIME:
+        return "the time is outside 1970 to 9999: give seconds since 1970-01-01 UTC";
+    case TCX_E_CLOCK_UNSET:
+        return "the clock was never set: set it, then call";
+    case TCX_E_NONCE:
+        return "signature v1 needs a nonce from 1 to 4294967295, different for each call";
+    case TCX_E_REQUEST_TOO_LARGE:
+        return "the request is over the service's limit: 10 MiB with TC3, 1 MiB with v1, 32 KiB with GET";
+    case TCX_E_SOURCE:
+        return "FunctionArg could not be read, or changed while it was read";
+    case TCX_E_BUSY:
+        return "this call is still under way: step or cancel it first";
+    case TCX_E_SERVICE:
+        return "the service has no usable name or version";
+    case TCX_E_TLS_BUFFER:
+        return "the TLS buffer is too small: give at least 837 bytes, 16709 to be safe";
+    case TCX_E_TLS_TRUST:
+        return "there is no usable trust anchor and no usable pinned key: give a root certificate or a pin";
+    case TCX_E_TLS_ENTROPY:
+        return "there is no entropy: nothing was sent";
+    case TCX_E_TLS_NAME:
+        return "the server's name is empty or over 255 characters";
+    case TCX_E_SECRET_ID:
+        return "SecretId has a blank, a control character or a non-ASCII character in it: copy it again";
+    case TCX_E_SECRET_ID_EMPTY:
+        return "SecretId is empty";
+    case TCX_E_SECRET_ID_BLANK:
+        return "SecretId has a blank at its beginning or end: remove it";
+    case TCX_E_SECRET_KEY:
+        return "SecretKey has a blank, a control character or a non-ASCII character in it: copy it again";
+    case TCX_E_SECRET_KEY_EMPTY:
+        return "SecretKey is empty";
+    case TCX_E_SECRET_KEY_BLANK:
+        return "SecretKey has a blank at its beginning or end: remove it";
+    case TCX_E_TOKEN:
+        return "the token has a blank, a control character or a non-ASCII character in it: copy it again";
+    case TCX_E_TOKEN_EMPTY:
+        return "the token is set but empty: leave it unset with permanent keys";
+    case TCX_E_TOKEN_BLANK:
+        return "the token has a blank at its beginning or end: remove it";
+    case TCX_E_HOST:
+        return "the host is not NAME or NAME:PORT";
+    case TCX_E_HOST_EMPTY:
+        return "the host is empty";
+    case TCX_E_REGION:
+        return "the region has a blank, a control character or a non-ASCII character in it";
+    case TCX_E_REGION_EMPTY:
+        return "the region is set but empty: leave it unset";
+    case TCX_E_REGION_BLANK:
+        return "the region has a blank at its beginning or end: remove it";
+    case TCX_E_LANGUAGE:
+        return "the language has a blank, a control character or a non-ASCII character in it";
+    case TCX_E_LANGUAGE_EMPTY:
+        return "the language is set but empty: leave it unset";
+    case TCX_E_LANGUAGE_BLANK:
+        return "the language has a blank at its beginning or end: remove it";
+    case TCX_E_FUNCTION_NAME_EMPTY:
+        return "FunctionName is empty";
+    case TCX_E_FUNCTION_NAME_UTF8:
+        return "FunctionName is not valid UTF-8";
+    case TCX_E_FUNCTION_ARG_TWICE:
+        return "FunctionArg is given twice, as text and as a source";
+    case TCX_E_FUNCTION_ARG_UTF8:
+        return "FunctionArg is not valid UTF-8: encode binary data, with Base64 for example";
+    case TCX_E_SUB_APP_ID_SERVICE:
+        return "SubAppId is not a parameter of this service: it is VOD's";
+    case TCX_E_SESSION_CONTEXT_UTF8:
+        return "SessionContext is not valid UTF-8";
+    case TCX_E_SESSION_CONTEXT_LONG:
+        return "SessionContext is over 1000 characters";
+    case TCX_E_SESSION_CONTEXT_SERVICE:
+        return "SessionContext is not a parameter of this service: it is VOD's";
+    case TCX_E_SESSION_ID_UTF8:
+        return "SessionId is not valid UTF-8";
+    case TCX_E_SESSION_ID_LONG:
+        return "SessionId is over 50 characters";
+    case TCX_E_SESSION_ID_SERVICE:
+        return "SessionId is not a parameter of this service: it is VOD's";
+    case TCX_E_EXT_INFO_UTF8:
+        return "ExtInfo is not valid UTF-8";
+    case TCX_E_EXT_INFO_SERVICE:
+        return "ExtInfo is not a parameter of this service: it is VOD's";
+    case TCX_E_CONNECT:
+        return "the connection could not be opened: check the network and the address";
+    case TCX_E_SEND:
+        return "the connection failed while sending";
+    case TCX_E_RECEIVE:
+        return "the connection failed while the answer was awaited";
+    case TCX_E_CLOSED:
+        return "the connection was closed before the answer was whole";
+    case TCX_E_DEADLINE:
+        return "the time for the call was over: check the network, or allow more time";
+    case TCX_E_TRANSPORT_CONTRACT:
+        return "the transport returned what its contract does not allow: mend the port";
+    case TCX_E_CANCELLED:
+        return "the call was cancelled";
+    case TCX_E_RESOLVE:
+        return "the address could not be looked up: check the name and DNS";
+    case TCX_E_TLS:
+        return "the peer does not speak TLS as it should: check that address and port are the service's";
+    case TCX_E_TLS_ALERT:
+        return "the peer refused the TLS connection with an alert";
+    case TCX_E_TLS_UNSUPPORTED:
+        return "the peer offers no TLS 1.2 with a cipher suite, curve and signature of the profile";
+    case TCX_E_TLS_RECORD:
+        return "the peer sent a TLS record larger than the buffer: give a buffer of 16709 bytes";
+    case TCX_E_TLS_INTEGRITY:
+        return "a TLS record or signature does not verify: damaged, tampered with, or not the pinned key";
+    case TCX_E_X509:
+        return "the certificate chain is malformed or out of order";
+    case TCX_E_X509_NAME:
+        return "no name in the certificate is the host's: check the host, or who answers there";
+    case TCX_E_X509_TIME:
+        return "a certificate is expired or not yet valid: check the clock first";
+    case TCX_E_X509_UNTRUSTED:
+        return "the certificate chain leads to no trust anchor: add the root, or beware of who answers";
+    case TCX_E_X509_WEAK:
+        return "the certificate chain uses a key or signature that is too weak or not supported";
+    case TCX_E_HTTP_SYNTAX:
+        return "the answer is not HTTP: check that address and port are the service's";
+    case TCX_E_HTTP_HEAD_TOO_LARGE:
+        return "the answer's head is over 64 KiB";
+    case TCX_E_HTTP_LENGTH:
+        return "the answer's length is malformed or contradicts itself";
+    case TCX_E_HTTP_ENCODING:
+        return "the answer is encoded in a way that was not asked for: a proxy may be in between";
+    case TCX_E_HTTP_BODY_TOO_LARGE:
+        return "the answer does not fit the response buffer: give a larger one";
+    case TCX_E_HTTP_REDIRECT:
+        return "the answer is a redirect, which is not followed: check the host";
+    case TCX_E_HTTP_STATUS:
+        return "the answer is not the service's: a gateway or proxy may have failed";
+    case TCX_E_JSON_SYNTAX:
+        return "the answer is not JSON: a gateway or proxy may have sent it";
+    case TCX_E_JSON_UTF8:
+        return "the answer is not valid UTF-8";
+    case TCX_E_JSON_DEPTH:
+        return "the answer is nested deeper than 32 levels";
+    case TCX_E_JSON_TOKENS:
+        return "the answer has more tokens than the array takes: give a larger one";
+    case TCX_E_JSON_DUPLICATE:
+        return "the answer has a member twice, so it is not believed";
+    case TCX_E_JSON_TYPE:
+        return "the answer has a member of the wrong type, so it is not believed";
+    case TCX_E_JSON_SHAPE:
+        return "the answer is JSON but has no Response: it is not the service's";
+    case TCX_E_API:
+        return "the service said no: see its code and message";
+    }
+    return "a status that this version does not know";
+}

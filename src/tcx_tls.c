@@ -1,0 +1,283 @@
+#include <tcexec/tls.h>
+
+enum {
+    TURNS = 64
+}; /* transfers of the link in one call, so that a peer that talks without end cannot hold the caller */
+
+enum { CLOSED, LINKING, HANDSHAKE, OPEN };
+
+/* TLS itself failed: what is returned is any negative number, because tls_failure() tells the rest. */
+static int fail(tcx_tls *tls, tcx_status status, int detail)
+{
+    tls->status = status;
+    tls->detail = detail;
+    return -1;
+}
+
+static tcx_status status_of(int error)
+{
+    if (error >= BR_ERR_RECV_FATAL_ALERT) {
+        switch (error & 255) {
+        case 40: /* handshake_failure, RFC 5246 section 7.2 */
+        case 70: /* protocol_version */
+        case 71: /* insufficient_security */
+            return TCX_E_TLS_UNSUPPORTED;
+        default:
+            return TCX_E_TLS_ALERT;
+        }
+    }
+    switch (error) {
+    case BR_ERR_TOO_LARGE:
+        return TCX_E_TLS_RECORD;
+    case BR_ERR_BAD_MAC:
+    case BR_ERR_BAD_FINISHED:
+    case BR_ERR_BAD_SIGNATURE:
+    case BR_ERR_WRONG_KEY_USAGE: /* the pinned key is of another kind than the server's */
+        return TCX_E_TLS_INTEGRITY;
+    case BR_ERR_UNSUPPORTED_VERSION:
+    case BR_ERR_BAD_CIPHER_SUITE:
+    case BR_ERR_INVALID_ALGORITHM:
+        return TCX_E_TLS_UNSUPPORTED;
+    case BR_ERR_X509_BAD_SERVER_NAME:
+        return TCX_E_X509_NAME;
+    case BR_ERR_X509_TIME_UNKNOWN:
+    case BR_ERR_X509_EXPIRED:
+        return TCX_E_X509_TIME;
+    case BR_ERR_X509_NOT_TRUSTED:
+    case BR_ERR_X509_NOT_CA:
+    case BR_ERR_X509_BAD_SIGNATURE:
+        return TCX_E_X509_UNTRUSTED;
+    case BR_ERR_X509_WEAK_PUBLIC_KEY:
+    case BR_ERR_X509_UNSUPPORTED:
+        return TCX_E_X509_WEAK;
+    default:
+        return error > BR_ERR_X509_OK ? TCX_E_X509 : TCX_E_TLS;
+    }
+}
+
+/* A transfer of the link has returned `moved` for `length` bytes. Returns it, or a failure if the contract does not allow it. */
+static int checked(tcx_tls *tls, int moved, size_t length)
+{
+    if (moved == 0 || (moved > 0 && (size_t)moved > length))
+        return fail(tls, TCX_E_TRANSPORT_CONTRACT, moved);
+    return moved;
+}
+
+/*
+ * Moves records until the engine is in one of the `wanted` states or the link can do no more. Returns 1; or what the
+ * link returned; or TCX_CLOSED_CLEAN after a close_notify; or a failure of TLS.
+ */
+static int run(tcx_tls *tls, unsigned wanted)
+{
+    const tcx_transport *link = tls->config->link;
+    br_ssl_engine_context *engine = &tls->client.eng;
+
+    for (int turn = 0; turn < TURNS; turn++) {
+        unsigned state = br_ssl_engine_current_state(engine);
+        unsigned char *record;
+        size_t length;
+        int moved;
+
+        if (state & BR_SSL_CLOSED) {
+            int error = br_ssl_engine_last_error(engine);
+
+            return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : fail(tls, status_of(error), error);
+        }
+        if (state & BR_SSL_SENDREC) {
+            record = br_ssl_engine_sendrec_buf(engine, &length);
+            length = length < TCX_TRANSFER_MAX ? length : TCX_TRANSFER_MAX;
+            moved = checked(tls, link->send(link->context, record, length), length);
+            if (moved <= 0)
+                return moved;
+            br_ssl_engine_sendrec_ack(engine, (size_t)moved);
+        } else if (state & wanted) {
+            return 1;
+        } else if (state & BR_SSL_RECVREC) {
+            record = br_ssl_engine_recvrec_buf(engine, &length);
+            length = length < TCX_TRANSFER_MAX ? length : TCX_TRANSFER_MAX;
+            moved = checked(tls, link->recv(link->context, record, length), length);
+            if (moved <= 0)
+                return moved;
+            br_ssl_engine_recvrec_ack(engine, (size_t)moved);
+        } else {
+            return fail(tls, TCX_E_TLS, BR_ERR_UNEXPECTED); /* application data out of turn */
+        }
+    }
+    return TCX_AGAIN;
+}
+
+/* Sets the engine up for a new connection, before the link is asked to dial: what is missing is told before a byte leaves. */
+static int start(tcx_tls *tls, const tcx_peer *peer)
+{
+    const tcx_tls_config *config = tls->config;
+    br_ssl_engine_context *engine = &tls->client.eng;
+    unsigned char seed[TCX_TLS_SEED];
+    char name[sizeof engine->server_name];
+    const br_x509_class **validator;
+
+    if (peer->name.length == 0 || peer->name.length >= sizeof name)
+        return fail(tls, TCX_E_TLS_NAME, 0);
+    memcpy(name, peer->name.bytes, peer->name.length);
+    name[peer->name.length] = '\0';
+
+    br_ssl_client_zero(&tls->client);
+    br_ssl_engine_set_versions(engine, BR_TLS12, BR_TLS12);
+    br_ssl_engine_set_all_flags(engine, BR_OPT_NO_RENEGOTIATION);
+    validator = config->trust->start(config->trust, config->profile, &tls->client, peer->unix_time);
+    br_ssl_engine_set_x509(engine, validator);
+    br_ssl_engine_set_buffer(engine, config->buffer, config->buffer_size, 0);
+
+    if (config->entropy(config->entropy_context, seed, sizeof seed) != (int)sizeof seed)
+        return fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
+    br_ssl_engine_inject_entropy(engine, seed, sizeof seed);
+    tcx_wipe(seed, sizeof seed);
+    if (!br_ssl_client_reset(&tls->client, name, 0))
+        return fail(tls, TCX_E_TLS, br_ssl_engine_last_error(engine));
+    return 1;
+}
+
+static int tls_open(void *context, const tcx_peer *peer)
+{
+    tcx_tls *tls = context;
+    const tcx_transport *link = tls->config->link;
+    int result;
+
+    if (tls->state == CLOSED) {
+        tls->status = TCX_OK;
+        tls->held = 0;
+        result = start(tls, peer);
+        if (result != 1)
+            return result;
+        tls->state = LINKING;
+    }
+    if (tls->state == LINKING) {
+        result = checked(tls, link->open(link->context, peer), 1);
+        if (result != 1)
+            return result;
+        tls->state = HANDSHAKE;
+    }
+    result = run(tls, BR_SSL_SENDAPP);
+    if (result == 1)
+        tls->state = OPEN;
+    return result;
+}
+
+static unsigned char *tls_compose(void *context, size_t *length)
+{
+    tcx_tls *tls = context;
+
+    return br_ssl_engine_sendapp_buf(&tls->client.eng, length);
+}
+
+/*
+ * Bytes count as taken when the link has taken the whole record: until then the peer cannot decrypt any of it. While a
+ * record is on its way, the caller offers its bytes again.
+ */
+static int tls_send(void *context, const void *bytes, size_t length)
+{
+    tcx_tls *tls = context;
+    br_ssl_engine_context *engine = &tls->client.eng;
+    int result;
+
+    if (tls->held == 0) {
+        size_t room;
+        unsigned char *payload;
+
+        result = run(tls, BR_SSL_SENDAPP);
+        if (result != 1)
+            return result;
+        payload = br_ssl_engine_sendapp_buf(engine, &room);
+        tls->held = length < room ? length : room;
+        memmove(payload, bytes, tls->held);
+        br_ssl_engine_sendapp_ack(engine, tls->held);
+        br_ssl_engine_flush(engine, 0);
+    }
+    result = run(tls, BR_SSL_SENDAPP | BR_SSL_RECVREC | BR_SSL_RECVAPP);
+    if (result == 1) {
+        result = (int)tls->held;
+        tls->held = 0;
+    }
+    return result;
+}
+
+static int tls_recv(void *context, void *bytes, size_t length)
+{
+    tcx_tls *tls = context;
+    br_ssl_engine_context *engine = &tls->client.eng;
+    int result = run(tls, BR_SSL_RECVAPP);
+    unsigned char *payload;
+    size_t available;
+
+    if (result != 1) {
+        /* The answer to a close_notify need not arrive: the peer has said all. */
+        return engine->shutdown_recv && result != TCX_WANT_WRITE && result != TCX_AGAIN ? TCX_CLOSED_CLEAN : result;
+    }
+    payload = br_ssl_engine_recvapp_buf(engine, &available);
+    length = length < available ? length : available;
+    memcpy(bytes, payload, length);
+    br_ssl_engine_recvapp_ack(engine, length);
+    return (int)length;
+}
+
+/* Says close_notify if it can be said at once; the peer's is not awaited (RFC 5246 section 7.2.1). */
+static void tls_close(void *context)
+{
+    tcx_tls *tls = context;
+    const tcx_transport *link = tls->config->link;
+    br_ssl_engine_context *engine = &tls->client.eng;
+    size_t length;
+    unsigned char *record;
+
+    if (tls->state == OPEN && tls->held == 0) {
+        br_ssl_engine_close(engine);
+        record = br_ssl_engine_sendrec_buf(engine, &length);
+        if (record != NULL)
+            (void)link->send(link->context, record, length);
+    }
+    if (tls->state != CLOSED)
+        link->close(link->context);
+    tls->state = CLOSED;
+}
+
+static tcx_status tls_failure(void *context, int *detail)
+{
+    tcx_tls *tls = context;
+    const tcx_transport *link = tls->config->link;
+
+    if (tls->status != TCX_OK) {
+        *detail = tls->detail;
+        return tls->status;
+    }
+    return link->failure != NULL ? link->failure(link->context, detail) : TCX_OK;
+}
+
+tcx_status tcx_tls_init(tcx_tls *tls, const tcx_tls_config *config)
+{
+    static const tcx_transport transport = { NULL, tls_open, tls_send, tls_recv, tls_close, tls_compose, tls_failure };
+    const tcx_transport *link;
+
+    if (tls == NULL)
+        return TCX_E_NULL;
+    tcx_tls_wipe(tls);
+    if (config == NULL || config->link == NULL || config->profile == NULL || config->buffer == NULL)
+        return TCX_E_NULL;
+    link = config->link;
+    if (link->open == NULL || link->send == NULL || link->recv == NULL || link->close == NULL)
+        return TCX_E_NULL;
+    if (config->buffer_size < TCX_TLS_BUFFER_MIN)
+        return TCX_E_TLS_BUFFER;
+    if (config->trust == NULL || config->trust->start == NULL)
+        return TCX_E_TLS_TRUST;
+    if (config->entropy == NULL)
+        return TCX_E_TLS_ENTROPY;
+    tls->config = config;
+    tls->transport = transport;
+    tls->transport.context = tls;
+    return TCX_OK;
+}
+
+void tcx_tls_wipe(tcx_tls *tls)
+{
+    if (tls != NULL)
+        tcx_wipe(tls, sizeof *tls);
+}

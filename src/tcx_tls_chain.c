@@ -1,0 +1,29 @@
+#include <tcexec/tls.h>
+
+enum { SECONDS_PER_DAY = 86400, DAYS_TO_1970 = 719528 }; /* BearSSL counts days from 0000-01-01 */
+
+static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
+                                   int64_t unix_time)
+{
+    tcx_tls_chain *chain = (tcx_tls_chain *)trust; /* its first member */
+
+    br_x509_minimal_init(&chain->minimal, &br_sha256_vtable, chain->anchors, chain->anchor_count);
+    br_x509_minimal_set_minrsa(&chain->minimal, 2048 / 8);
+    br_x509_minimal_set_time(&chain->minimal, (uint32_t)(unix_time / SECONDS_PER_DAY) + DAYS_TO_1970,
+                             (uint32_t)(unix_time % SECONDS_PER_DAY));
+    profile(client, &chain->minimal);
+    return &chain->minimal.vtable;
+}
+
+tcx_status tcx_tls_chain_init(tcx_tls_chain *chain, const br_x509_trust_anchor *anchors, size_t anchor_count)
+{
+    if (chain == NULL)
+        return TCX_E_NULL;
+    memset(chain, 0, sizeof *chain);
+    if (anchors == NULL || anchor_count == 0)
+        return TCX_E_TLS_TRUST;
+    chain->anchors = anchors;
+    chain->anchor_count = anchor_count;
+    chain->trust.start = start;
+    return TCX_OK;
+}

@@ -1,0 +1,54 @@
+#include <tcexec/tls.h>
+
+static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
+                                   int64_t unix_time)
+{
+    tcx_tls_pin *pin = (tcx_tls_pin *)trust; /* its first member */
+
+    (void)unix_time;
+    if (pin->key->key_type == BR_KEYTYPE_RSA)
+        br_x509_knownkey_init_rsa(&pin->known, &pin->key->key.rsa, BR_KEYTYPE_SIGN);
+    else
+        br_x509_knownkey_init_ec(&pin->known, &pin->key->key.ec, BR_KEYTYPE_SIGN);
+    profile(client, NULL);
+    return &pin->known.vtable;
+}
+
+/* The length of a modulus, in bits. */
+static size_t rsa_bits(const br_rsa_public_key *key)
+{
+    size_t first = 0, bits;
+
+    while (first < key->nlen && key->n[first] == 0)
+        first++;
+    if (first == key->nlen)
+        return 0;
+    bits = (key->nlen - first) * 8;
+    for (unsigned mask = 0x80; !(key->n[first] & mask); mask >>= 1)
+        bits--;
+    return bits;
+}
+
+static int is_usable(const br_x509_pkey *key)
+{
+    switch (key->key_type) {
+    case BR_KEYTYPE_RSA:
+        return rsa_bits(&key->key.rsa) >= 2048 && rsa_bits(&key->key.rsa) <= 4096;
+    case BR_KEYTYPE_EC:
+        return key->key.ec.curve == BR_EC_secp256r1 || key->key.ec.curve == BR_EC_secp384r1;
+    default:
+        return 0;
+    }
+}
+
+tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey *key)
+{
+    if (pin == NULL || key == NULL)
+        return TCX_E_NULL;
+    memset(pin, 0, sizeof *pin);
+    if (!is_usable(key))
+        return TCX_E_TLS_TRUST;
+    pin->key = key;
+    pin->trust.start = start;
+    return TCX_OK;
+}
