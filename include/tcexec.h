@@ -9,14 +9,16 @@
  *   tcexec/response.h   the answer: HTTP reader, Result and RequestId, error classes
  *   tcexec/transport.h  the port contract: four functions
  *   tcexec/call.h       the whole call, step by step or blocking
- *   tcexec/tls.h        TLS over a transport (not included here: a modem with TLS of its own does not need it)
+ *   tcexec/retry.h      when to try again, and how fast to call
+ *   tcexec/trace.h      events for progress displays and logs
+ *   tcexec/tls.h        TLS over a transport (not included here: a modem may have its own)
  *
  * Rules that hold everywhere:
  *
- *   Memory     No heap, no static state, no recursion. Every object is the caller's; structures are visible so that their
- *              size is known, and their fields are the library's own unless described.
+ *   Memory     No heap, no static state, no recursion. Every object is the caller's; structures are visible so
+ *              that their size is known, and their fields are the library's own unless described.
  *   NULL       A pointer may be NULL only where that is written; where a function checks it, TCX_E_NULL.
- *   Ownership  Pointers that are given are borrowed, for the time that is written at the function, and never freed.
+ *   Ownership  Pointers that are given are borrowed, for the time that is written at the function.
  *   Aliasing   Outputs overlap no inputs, unless written.
  *   Errors     0 or a negative tcx_status. After an error an output is untouched or wiped, never partial.
  *   Threads    Objects are not shared: one thread at a time for each. Different objects are independent.
@@ -31,10 +33,12 @@
 #include <tcexec/call.h>
 #include <tcexec/request.h>
 #include <tcexec/response.h>
+#include <tcexec/retry.h>
 #include <tcexec/service.h>
 #include <tcexec/sign.h>
 #include <tcexec/status.h>
 #include <tcexec/text.h>
+#include <tcexec/trace.h>
 #include <tcexec/transport.h>
 
 #endif

@@ -1,5 +1,7 @@
 #include <tcexec/response.h>
 
+#include "tcx_code.h"
+
 /* The public "error codes" pages of MPS and VOD. A code below another has a row only where its class is another. */
 static const struct {
     const char *code;
@@ -41,11 +43,10 @@ tcx_api_class tcx_api_classify(tcx_text error_code)
     size_t best = 0;
     tcx_api_class kind = TCX_API_UNKNOWN;
 
-    for (size_t i = 0; error_code.bytes != NULL && i < sizeof codes / sizeof codes[0]; i++) {
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         size_t length = strlen(codes[i].code);
 
-        if (length > best && length <= error_code.length && memcmp(codes[i].code, error_code.bytes, length) == 0 &&
-            (length == error_code.length || error_code.bytes[length] == '.')) {
+        if (length > best && tcx_code_is(error_code, codes[i].code)) {
             best = length;
             kind = (tcx_api_class)codes[i].kind;
         }

@@ -3,8 +3,8 @@
 #include <string.h>
 
 /*
- * Years are counted from March, so that the leap day is a year's last, and in eras of 400 years, which all have 146097 days.
- * Day 0 of era 0 is 0000-03-01; 1970-01-01 is 719468 days later.
+ * Years are counted from March, so that the leap day is a year's last, and in eras of 400 years, which all have 146097
+ * days. Day 0 of era 0 is 0000-03-01; 1970-01-01 is 719468 days later.
  */
 enum { DAYS_PER_ERA = 146097, DAYS_TO_1970 = 719468 };
 
@@ -56,7 +56,8 @@ static uint32_t number(const char *text, int count)
 int64_t tcx_http_date_read(const char *text, size_t length)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    uint32_t month = 0;
+    uint32_t month = 0, days;
+    char date[10];
 
     if (length != 29 || memcmp(text + 3, ", ", 2) != 0 || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
         text[19] != ':' || text[22] != ':' || memcmp(text + 25, " GMT", 4) != 0)
@@ -72,6 +73,9 @@ int64_t tcx_http_date_read(const char *text, size_t length)
 
     if (month == 12 || day < 1 || day > 31 || year < 1970 || year > 9999 || hour > 23 || minute > 59 || second > 60)
         return 0;
-    return (int64_t)days_from_date(year, month + 1, day) * TCX_SECONDS_PER_DAY +
-           (int64_t)(hour * 3600 + minute * 60 + second);
+    days = days_from_date(year, month + 1, day);
+    tcx_date_write(date, days);
+    if (number(date + 8, 2) != day) /* the month is not that long */
+        return 0;
+    return (int64_t)days * TCX_SECONDS_PER_DAY + (int64_t)(hour * 3600 + minute * 60 + second);
 }

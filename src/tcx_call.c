@@ -1,10 +1,19 @@
 #include <tcexec/call.h>
 
+#include "tcx_code.h"
 #include "tcx_message.h"
 
 enum { TURNS = 64, SCRATCH = 64 }; /* transfers in one step; bytes */
 
-enum { ENDED, OPENING, SENDING, RECEIVING };
+enum { ENDED, PACING, OPENING, SENDING, RECEIVING, RETRYING };
+
+static void trace(const tcx_call *call, tcx_event event, uint32_t number)
+{
+    const tcx_trace *observer = call->config->trace;
+
+    if (observer != NULL)
+        observer->event(observer->context, event, number);
+}
 
 static int is_usable(const tcx_transport *transport)
 {
@@ -27,13 +36,80 @@ static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_re
         peer->port = config->port;
     if (peer->port == 0)
         peer->port = 443;
-    peer->unix_time = config->unix_time;
+}
+
+/* FNV-1a: tells peers apart that one program uses, against mistakes, not against malice. */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
+{
+    const unsigned char *byte = bytes;
+
+    while (length-- > 0)
+        hash = (hash ^ *byte++) * 0x100000001B3u;
+    return hash;
+}
+
+static uint64_t hash_peer(const tcx_peer *peer)
+{
+    uint64_t hash = hash_bytes(0xCBF29CE484222325u, peer->name.bytes, peer->name.length);
+
+    hash = hash_bytes(hash, &peer->port, sizeof peer->port);
+    return hash_bytes(hash, peer->address.bytes, peer->address.length);
+}
+
+void tcx_connection_close(tcx_connection *connection, const tcx_transport *transport)
+{
+    if (connection->open)
+        transport->close(transport->context);
+    connection->open = 0;
+}
+
+/* Milliseconds until a tick; 0 when it is past. */
+static uint32_t time_until(uint32_t tick, uint32_t now)
+{
+    return tick - now <= TCX_TIMEOUT_MAX ? tick - now : 0;
+}
+
+/* The call's clock, as it would read now, without corrections. */
+static int64_t unix_time(const tcx_call *call)
+{
+    return call->config->unix_time + (call->now - call->began) / 1000;
+}
+
+/* Goes to the beginning of the request, over a connection yet to be opened. */
+static void rewind_request(tcx_call *call)
+{
+    tcx_cursor_init(&call->cursor, &call->message, tcx_message_layout(&call->message)->wire, 0);
+    call->unsent = call->message.length;
+    call->piece_length = 0;
+    call->reused = 0;
+    call->state = OPENING;
+}
+
+/* Signs, and makes all ready for an attempt. */
+static tcx_status start_attempt(tcx_call *call)
+{
+    const tcx_call_config *config = call->config;
+    int64_t time = unix_time(call) + call->correction;
+    tcx_status status = tcx_message_init(&call->message, call->request, config->signer, time, call->attempts);
+
+    call->detail = call->message.detail;
+    if (status != TCX_OK)
+        return status;
+    call->attempts++;
+    call->attempt_began = call->now;
+    call->outcome = TCX_NOT_SENT;
+    call->peer.unix_time = time;
+    memset(&call->response, 0, sizeof call->response);
+    tcx_http_init(&call->http, config->buffer, config->buffer_size);
+    rewind_request(call);
+    if (config->rate != NULL)
+        call->state = PACING;
+    return TCX_OK;
 }
 
 tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const tcx_request *request, uint32_t now)
 {
     uint32_t timeout;
-    tcx_status status;
 
     if (call == NULL)
         return TCX_E_NULL;
@@ -42,48 +118,127 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
     memset(call, 0, sizeof *call);
     call->status = TCX_E_NULL;
     if (config == NULL || !is_usable(config->transport) || config->buffer == NULL || config->buffer_size == 0 ||
-        config->tokens == NULL)
-        return TCX_E_NULL;
-    status = TCX_E_CLOCK_UNSET;
+        config->tokens == NULL || (config->retry != NULL && config->retry->delay == NULL) ||
+        (config->rate != NULL && config->rate->wait == NULL) || (config->trace != NULL && config->trace->event == NULL))
+        return call->status;
+    call->config = config;
+    call->request = request;
+    call->began = now;
+    call->now = now;
+    call->jitter = config->jitter;
+    call->status = TCX_E_CLOCK_UNSET;
     if (config->unix_time >= (config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR))
-        status = tcx_message_init(&call->message, request, config->signer, config->unix_time);
-    call->status = status;
-    call->detail = call->message.detail;
-    if (status != TCX_OK)
-        return status;
+        call->status = start_attempt(call);
+    if (call->status != TCX_OK)
+        return call->status;
 
     timeout = config->timeout != 0 ? config->timeout : TCX_TIMEOUT_DEFAULT;
     call->deadline = now + (timeout < TCX_TIMEOUT_MAX ? timeout : TCX_TIMEOUT_MAX);
-    call->config = config;
     set_peer(&call->peer, config, request);
-    tcx_cursor_init(&call->cursor, &call->message, tcx_message_layout(&call->message)->wire, 0);
-    tcx_http_init(&call->http, config->buffer, config->buffer_size);
-    call->state = OPENING;
     call->status = TCX_PENDING;
     return TCX_OK;
 }
 
-static void end(tcx_call *call, tcx_status status)
+/* Closes the connection, or keeps it for the next call when it is in a state for that. */
+static void release(tcx_call *call, int keep)
 {
-    const tcx_transport *transport = call->config->transport;
+    const tcx_call_config *config = call->config;
 
-    if (status == TCX_OK || status == TCX_E_API)
-        call->outcome = TCX_ANSWERED;
-    if (call->opened)
-        transport->close(transport->context);
+    if (keep && config->connection != NULL) {
+        config->connection->open = 1;
+        config->connection->peer = hash_peer(&call->peer);
+        config->connection->idle_since = call->now;
+    } else if (call->opened) {
+        config->transport->close(config->transport->context);
+    }
     call->opened = 0;
+}
+
+/* What the server's clock says, and whether a repeat may go by it: never to before the floor. */
+static void learn_clock(tcx_call *call)
+{
+    const tcx_call_config *config = call->config;
+
+    if (call->response.server_time == 0)
+        return;
+    call->clock_offset = call->response.server_time - unix_time(call);
+    if (call->response.server_time < (config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR))
+        call->corrected = 1;
+}
+
+/* The end of the last attempt is that of the call, seen with what an earlier one may have done. */
+static void end_call(tcx_call *call, tcx_status status)
+{
+    if (call->ambiguous && status != TCX_OK) {
+        call->outcome = TCX_MAYBE_EXECUTED;
+        if (status == TCX_E_API && tcx_code_is(call->response.error_code, "InvalidParameterValue.SessionId"))
+            status = TCX_E_RESULT_LOST;
+    }
     call->state = ENDED;
     call->status = status;
 }
 
-/* Ends with an exchange that failed. What had come of the answer is kept. */
+/* Whether there is to be another attempt, and when. */
+static int retry(tcx_call *call, tcx_status status)
+{
+    const tcx_retry *rule = call->config->retry;
+    tcx_attempt attempt = { call->request, &call->response, status,
+                            call->outcome, call->attempts,  call->corrected || call->response.server_time == 0 };
+    uint32_t delay = TCX_RETRY_STOP;
+
+    if (rule != NULL)
+        delay = rule->delay(rule, &attempt, call->jitter);
+    if (delay == TCX_RETRY_STOP || delay >= time_until(call->deadline, call->now))
+        return 0;
+    call->jitter = call->jitter * 1664525u + 1013904223u; /* the next delay is another */
+    call->ambiguous |= call->outcome == TCX_MAYBE_EXECUTED;
+    if (status == TCX_E_API && tcx_code_is(call->response.error_code, "AuthFailure.SignatureExpire")) {
+        call->correction = call->clock_offset;
+        call->corrected = 1;
+    }
+    call->wake = call->now + delay;
+    call->state = RETRYING;
+    trace(call, TCX_EVENT_RETRY, delay);
+    return 1;
+}
+
+/* An attempt is over. `keep`: its connection can be used again. */
+static void end_attempt(tcx_call *call, tcx_status status, int keep)
+{
+    if (status == TCX_OK || status == TCX_E_API)
+        call->outcome = TCX_ANSWERED;
+    else
+        trace(call, TCX_EVENT_FAILED, (uint32_t)-status);
+    learn_clock(call);
+    release(call, keep);
+    if (!retry(call, status))
+        end_call(call, status);
+}
+
+/* The exchange failed. What had come of the answer is kept. */
 static void fail(tcx_call *call, tcx_status status)
 {
     tcx_response_partial(&call->http, &call->response);
-    end(call, status);
+    end_attempt(call, status, 0);
 }
 
-/* The transport returned `result`, which is no success: notes what to wait for, or ends the call. */
+/*
+ * The connection failed. A kept one that did so before it took the whole request is no failure of the call: the peer
+ * had closed it, and nothing can have run.
+ */
+static void lose(tcx_call *call, tcx_status status)
+{
+    if (call->reused && call->outcome == TCX_NOT_SENT) {
+        release(call, 0);
+        rewind_request(call);
+        call->detail = 0;
+        trace(call, TCX_EVENT_REOPENED, 0);
+    } else {
+        fail(call, status);
+    }
+}
+
+/* The transport returned `result`, which is no success: notes what to wait for, or ends the attempt. */
 static void stopped(tcx_call *call, int result, tcx_status status)
 {
     const tcx_transport *transport = call->config->transport;
@@ -100,64 +255,128 @@ static void stopped(tcx_call *call, int result, tcx_status status)
         break;
     case TCX_CLOSED:
     case TCX_CLOSED_CLEAN:
-        fail(call, TCX_E_CLOSED);
+        lose(call, TCX_E_CLOSED);
         break;
     default:
         call->detail = result;
         if (result >= 0) {
-            status = TCX_E_TRANSPORT_CONTRACT;
-        } else if (transport->failure != NULL) {
-            tcx_status better = transport->failure(transport->context, &call->detail);
+            fail(call, TCX_E_TRANSPORT_CONTRACT);
+        } else {
+            tcx_status better = TCX_OK;
 
-            status = better != TCX_OK ? better : status;
+            if (transport->failure != NULL)
+                better = transport->failure(transport->context, &call->detail);
+            lose(call, better != TCX_OK ? better : status);
         }
-        fail(call, status);
     }
 }
 
 /*
- * Puts together the next bytes to send. When there are none, the transport has just taken the last byte of the request:
- * from here on the function may run.
+ * Puts together the next bytes to send. The last ones are only handed on when the whole request is known to be what was
+ * signed. When there are none left, the transport has just taken the last byte: from here on the function may run.
  */
 static void compose(tcx_call *call)
 {
-    const tcx_call_config *config = call->config;
+    const tcx_transport *transport = call->config->transport;
     unsigned char *piece = NULL;
     size_t room = 0;
 
-    if (config->transport->compose != NULL)
-        piece = config->transport->compose(config->transport->context, &room);
-    if (piece == NULL) {
-        piece = config->buffer;
-        room = config->buffer_size;
-    }
-    call->piece = piece;
-    call->piece_length = tcx_cursor_read(&call->cursor, piece, room < TCX_TRANSFER_MAX ? room : TCX_TRANSFER_MAX);
-    if (call->cursor.status != TCX_OK) {
-        call->detail = call->message.detail;
-        fail(call, call->cursor.status);
-    } else if (call->piece_length == 0) {
+    if (call->unsent == 0) {
         call->outcome = TCX_MAYBE_EXECUTED;
         call->state = RECEIVING;
+        trace(call, TCX_EVENT_REQUEST_SENT, call->now - call->attempt_began);
+        return;
+    }
+    if (transport->compose != NULL)
+        piece = transport->compose(transport->context, &room);
+    if (piece == NULL || room == 0) {
+        piece = call->config->buffer;
+        room = call->config->buffer_size;
+    }
+    if (room > TCX_TRANSFER_MAX)
+        room = TCX_TRANSFER_MAX;
+    if (room > call->unsent)
+        room = (size_t)call->unsent;
+    call->piece = piece;
+    call->piece_length = tcx_cursor_read(&call->cursor, piece, room);
+    call->unsent -= call->piece_length;
+    if (call->piece_length < room || (call->unsent == 0 && !tcx_cursor_at_end(&call->cursor))) {
+        call->detail = call->message.detail;
+        fail(call, TCX_E_SOURCE);
     }
 }
 
 /* Each of the following moves the call on once. They return 0 when nothing more can be done now. */
 
+/* Waits for the rate limit. */
+static int pace(tcx_call *call)
+{
+    tcx_rate *rate = call->config->rate;
+    uint32_t delay = rate->wait(rate, call->now);
+
+    if (delay != 0) {
+        trace(call, TCX_EVENT_RATE, delay);
+        call->wake = call->now + delay;
+        return 0;
+    }
+    call->state = OPENING;
+    return 1;
+}
+
+/*
+ * Looks whether the kept connection still stands. 1: it does; 0: there is none any more; another: what the transport
+ * waits for.
+ */
+static int look_at_kept(tcx_call *call)
+{
+    const tcx_call_config *config = call->config;
+    tcx_connection *kept = config->connection;
+    uint32_t idle = kept->idle_limit != 0 ? kept->idle_limit : TCX_IDLE_DEFAULT;
+    unsigned char byte;
+    int result = TCX_CLOSED;
+
+    if (call->now - kept->idle_since < idle && kept->peer == hash_peer(&call->peer))
+        result = config->transport->recv(config->transport->context, &byte, sizeof byte);
+    if (result == TCX_WANT_READ)
+        return 1;
+    if (result == TCX_WANT_WRITE || result == TCX_AGAIN)
+        return result;
+    tcx_connection_close(kept, config->transport);
+    return 0;
+}
+
 static int open_link(tcx_call *call)
 {
-    const tcx_transport *transport = call->config->transport;
+    const tcx_call_config *config = call->config;
     int result;
 
-    call->opened = 1;
-    result = transport->open(transport->context, &call->peer);
-    if (result != 1) {
-        stopped(call, result, TCX_E_CONNECT);
-        return 0;
+    if (config->connection != NULL && config->connection->open) {
+        result = look_at_kept(call);
+        if (result < 0) {
+            stopped(call, result, TCX_E_CONNECT);
+            return 0;
+        }
+        if (result == 1) {
+            trace(call, TCX_EVENT_REUSED, call->now - config->connection->idle_since);
+            config->connection->open = 0;
+            call->opened = 1;
+            call->reused = 1;
+        }
+    }
+    if (!call->reused) {
+        if (!call->opened)
+            trace(call, TCX_EVENT_DIAL, call->attempts);
+        call->opened = 1;
+        result = config->transport->open(config->transport->context, &call->peer);
+        if (result != 1) {
+            stopped(call, result, TCX_E_CONNECT);
+            return 0;
+        }
+        trace(call, TCX_EVENT_CONNECTED, call->now - call->attempt_began);
     }
     call->state = SENDING;
     compose(call);
-    return call->state != ENDED;
+    return 1;
 }
 
 static int send_piece(tcx_call *call)
@@ -167,35 +386,40 @@ static int send_piece(tcx_call *call)
     int too_much = result > 0 && (size_t)result > call->piece_length;
 
     if (result <= 0 || too_much) {
-        if (too_much)
+        if (too_much && call->unsent == 0)
             call->outcome = TCX_MAYBE_EXECUTED; /* nobody knows what such a transport has sent */
         stopped(call, result, TCX_E_SEND);
-        return 0;
+        return call->state == OPENING;
     }
+    trace(call, TCX_EVENT_SENT, (uint32_t)result);
     call->piece += result;
     call->piece_length -= (size_t)result;
     if (call->piece_length == 0)
         compose(call);
-    return call->state != ENDED;
+    return 1;
 }
 
-/* What the reader makes of the bytes: goes on, or ends the call. */
-static int received(tcx_call *call, tcx_status status)
+/* What the reader makes of the bytes: goes on, or ends the attempt. */
+static void received(tcx_call *call, tcx_status status)
 {
     if (status == TCX_PENDING)
-        return 1;
-    if (status == TCX_OK)
-        end(call, tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response));
-    else if (status == TCX_E_HTTP_BODY_TOO_LARGE && call->http.status != 200)
-        fail(call, TCX_E_HTTP_STATUS);
-    else
+        return;
+    if (status == TCX_OK) {
+        int keep = tcx_http_keeps_alive(&call->http) && !call->surplus;
+
+        trace(call, TCX_EVENT_ANSWER, call->http.status);
+        status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
+        end_attempt(call, status, keep);
+    } else {
+        if (status == TCX_E_HTTP_BODY_TOO_LARGE && call->http.status != 200)
+            status = call->http.status / 100 == 3 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
         fail(call, status);
-    return 0;
+    }
 }
 
 /*
- * Bytes are received behind the body that is there and read where they lie. When little room is left a scratch takes them,
- * so that a body that fits exactly still finds the end of its framing.
+ * Bytes are received behind the body that is there and read where they lie. When little room is left a scratch takes
+ * them, so that a body that fits exactly still finds the end of its framing.
  */
 static int receive(tcx_call *call)
 {
@@ -213,23 +437,58 @@ static int receive(tcx_call *call)
         room = TCX_TRANSFER_MAX;
     }
     result = transport->recv(transport->context, bytes, room);
-    if (result > 0 && (size_t)result <= room)
-        return received(call, tcx_http_feed(http, bytes, (size_t)result, &used));
-    if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN)
-        return received(call, tcx_http_end(http, result == TCX_CLOSED_CLEAN));
-    stopped(call, result, TCX_E_RECEIVE);
-    return 0;
+    if (result > 0 && (size_t)result <= room) {
+        tcx_status status = tcx_http_feed(http, bytes, (size_t)result, &used);
+
+        trace(call, TCX_EVENT_RECEIVED, (uint32_t)result);
+        call->surplus = used < (size_t)result;
+        received(call, status);
+    } else if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN) {
+        received(call, tcx_http_end(http, result == TCX_CLOSED_CLEAN));
+    } else {
+        stopped(call, result, TCX_E_RECEIVE);
+        return 0;
+    }
+    return 1;
+}
+
+/* Waits for the next attempt. */
+static int wake(tcx_call *call)
+{
+    tcx_status status;
+
+    if (time_until(call->wake, call->now) != 0)
+        return 0;
+    status = start_attempt(call);
+    if (status != TCX_OK)
+        end_call(call, status);
+    return 1;
+}
+
+/* Ends the call from outside. Between two attempts, the last one's outcome and response stand. */
+static void give_up(tcx_call *call, tcx_status status)
+{
+    if (call->state == RETRYING)
+        end_call(call, status);
+    else
+        fail(call, status);
 }
 
 static int advance(tcx_call *call)
 {
     switch (call->state) {
+    case PACING:
+        return pace(call);
     case OPENING:
         return open_link(call);
     case SENDING:
         return send_piece(call);
-    default:
+    case RECEIVING:
         return receive(call);
+    case RETRYING:
+        return wake(call);
+    default:
+        return 0;
     }
 }
 
@@ -237,15 +496,18 @@ tcx_status tcx_call_step(tcx_call *call, uint32_t now)
 {
     int turns = TURNS;
 
-    if (call == NULL || (call->config == NULL && call->status == TCX_OK))
+    if (call == NULL || call->config == NULL)
         return TCX_E_NULL;
     if (call->state == ENDED)
         return call->status;
+    call->now = now;
     call->wants = 0;
     while (turns-- > 0 && advance(call))
         ;
-    if (call->state != ENDED && tcx_call_time_left(call, now) == 0)
-        fail(call, TCX_E_DEADLINE);
+    if (call->state == PACING || call->state == RETRYING)
+        call->wants = TCX_TIME;
+    if (call->state != ENDED && time_until(call->deadline, now) == 0)
+        give_up(call, TCX_E_DEADLINE);
     return call->status;
 }
 
@@ -256,13 +518,15 @@ unsigned tcx_call_wants(const tcx_call *call)
 
 uint32_t tcx_call_time_left(const tcx_call *call, uint32_t now)
 {
-    uint32_t left = call->deadline - now;
+    uint32_t left = time_until(call->deadline, now);
 
-    return left <= TCX_TIMEOUT_MAX ? left : 0;
+    if (call->wants == TCX_TIME && time_until(call->wake, now) < left)
+        left = time_until(call->wake, now);
+    return left;
 }
 
 void tcx_call_cancel(tcx_call *call)
 {
     if (call != NULL && call->state != ENDED)
-        fail(call, TCX_E_CANCELLED);
+        give_up(call, TCX_E_CANCELLED);
 }

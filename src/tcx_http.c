@@ -159,7 +159,10 @@ static tcx_status line_start(tcx_http *http, unsigned char byte)
     if (byte == '\r') {
         http->state = HEAD_END;
     } else if (byte == ' ' || byte == '\t') {
-        /* Section 5.2: a folded line goes on with the field before it. That is harmless in a field that is not read, and refused in one that is. */
+        /*
+         * Section 5.2: a folded line goes on with the field before it. That is harmless in a field that is not read,
+         * and refused in one that is.
+         */
         if (http->field != OTHER)
             return TCX_E_HTTP_SYNTAX;
         http->state = VALUE;
@@ -365,7 +368,10 @@ static tcx_status chunk_start(tcx_http *http)
     return TCX_PENDING;
 }
 
-/* Line ends are CR LF and nothing else: section 2.2 allows a bare LF to be taken, which parsers in a chain read differently. */
+/*
+ * Line ends are CR LF and nothing else: section 2.2 allows a bare LF to be taken, which parsers in a chain read
+ * differently.
+ */
 static tcx_status expect(tcx_http *http, unsigned char byte, unsigned char expected, uint8_t next)
 {
     http->state = next;
@@ -428,7 +434,9 @@ static size_t body_bytes(tcx_http *http, const unsigned char *bytes, size_t leng
     return length;
 }
 
-/* Only the size digits and line ends of chunks are free: each chunk brings at least a byte of body, which bounds them. */
+/*
+ * Only the size digits and line ends of chunks are free: each chunk brings at least a byte of body, which bounds them.
+ */
 static int is_counted(unsigned state)
 {
     return state <= HEAD_END || state == CHUNK_EXTENSION;

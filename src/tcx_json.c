@@ -267,7 +267,10 @@ static size_t put_utf8(char *out, uint32_t point)
     return 4;
 }
 
-/* Decodes the escape at `text`, which begins after the backslash. Returns the length of the UTF-8 in `out`; `*text` moves behind it. */
+/*
+ * Decodes the escape at `text`, which begins after the backslash. Returns the length of the UTF-8 in `out`; `*text`
+ * moves behind it.
+ */
 static size_t decode_escape(const char **text, char out[4])
 {
     static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";

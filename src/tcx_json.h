@@ -8,9 +8,9 @@
 #include <tcexec/text.h>
 
 /*
- * Whether `text` is one JSON value and nothing else, by the whole grammar: separators, numbers, literals, escapes, UTF-8,
- * paired surrogates, at most TCX_JSON_DEPTH_MAX levels. jsmn accepts much that is not; after this check its tree can be
- * trusted, and has exactly `*tokens` tokens.
+ * Whether `text` is one JSON value and nothing else, by the whole grammar: separators, numbers, literals, escapes,
+ * UTF-8, paired surrogates, at most TCX_JSON_DEPTH_MAX levels. jsmn accepts much that is not; after this check its tree
+ * can be trusted, and has exactly `*tokens` tokens.
  *
  * TCX_E_JSON_SYNTAX, TCX_E_JSON_UTF8, TCX_E_JSON_DEPTH; `*tokens` is then meaningless.
  */

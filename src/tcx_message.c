@@ -8,7 +8,7 @@ enum { WINDOW = 64, DIGITS = 20 };
 typedef struct view {
     const unsigned char *bytes;
     size_t length;
-    const tcx_source *source;
+    tcx_source *source;
     char digits[DIGITS];
 } view;
 
@@ -73,7 +73,7 @@ static int view_field(view *value, const tcx_message *message, unsigned field)
         value->length = sizeof message->date;
         return 1;
     case TCX_FIELD_NONCE:
-        return view_number(value, request->nonce);
+        return view_number(value, message->nonce);
     case TCX_FIELD_SIGNATURE_METHOD:
         return view_text(value, format->signature_method);
     case TCX_FIELD_SIGNED_ACTION:
@@ -192,7 +192,7 @@ static size_t encode(tcx_cursor *cursor, unsigned encoding, const unsigned char 
 
             while (cursor->unit < size && done < room)
                 out[done++] = (unsigned char)unit[cursor->unit++];
-            if (cursor->unit == size) {
+            if (cursor->unit >= size) {
                 cursor->unit = 0;
                 in++;
             }
@@ -202,13 +202,38 @@ static size_t encode(tcx_cursor *cursor, unsigned encoding, const unsigned char 
     return done;
 }
 
-static size_t encode_source(tcx_cursor *cursor, unsigned encoding, const tcx_source *source, unsigned char *out,
-                            size_t room)
+/*
+ * Notes bytes of a source that went out. At its end they must be UTF-8 and, but for the first reading, what was signed.
+ */
+static tcx_status consumed(tcx_cursor *cursor, tcx_source *source, const unsigned char *bytes, size_t length)
+{
+    const br_hash_class *hash = cursor->message->signer->scheme->hash;
+    tcx_utf8 utf8 = { cursor->utf8[0], cursor->utf8[1], cursor->utf8[2] };
+    unsigned char digest[sizeof source->signed_digest] = { 0 };
+
+    if (cursor->offset == length)
+        hash->init(&source->hash.vtable);
+    hash->update(&source->hash.vtable, bytes, length);
+    if (!tcx_utf8_feed(&utf8, bytes, length) || (cursor->offset == source->size && utf8.missing > 0))
+        return TCX_E_FUNCTION_ARG_UTF8;
+    cursor->utf8[0] = utf8.missing;
+    cursor->utf8[1] = utf8.low;
+    cursor->utf8[2] = utf8.high;
+    if (cursor->offset < source->size)
+        return TCX_OK;
+    hash->out(&source->hash.vtable, digest);
+    if (source->is_signed && memcmp(digest, source->signed_digest, sizeof digest) != 0)
+        return TCX_E_SOURCE;
+    memcpy(source->signed_digest, digest, sizeof digest);
+    source->is_signed = 1;
+    return TCX_OK;
+}
+
+static size_t encode_source(tcx_cursor *cursor, unsigned encoding, tcx_source *source, unsigned char *out, size_t room)
 {
     unsigned char window[WINDOW];
     size_t wanted = smaller(source->size - cursor->offset, WINDOW);
     size_t before = cursor->offset;
-    tcx_utf8 utf8 = { cursor->utf8[0], cursor->utf8[1], cursor->utf8[2] };
     int got = source->read_at(source->context, (uint32_t)before, window, wanted);
     size_t done;
 
@@ -218,11 +243,8 @@ static size_t encode_source(tcx_cursor *cursor, unsigned encoding, const tcx_sou
         return 0;
     }
     done = encode(cursor, encoding, window, (size_t)got, out, room);
-    if (!tcx_utf8_feed(&utf8, window, cursor->offset - before) || (cursor->offset == source->size && utf8.missing > 0))
-        cursor->status = TCX_E_FUNCTION_ARG_UTF8;
-    cursor->utf8[0] = utf8.missing;
-    cursor->utf8[1] = utf8.low;
-    cursor->utf8[2] = utf8.high;
+    if (cursor->offset > before)
+        cursor->status = consumed(cursor, source, window, cursor->offset - before);
     return done;
 }
 
@@ -281,6 +303,13 @@ size_t tcx_cursor_read(tcx_cursor *cursor, void *out, size_t capacity)
         }
     }
     return done;
+}
+
+int tcx_cursor_at_end(tcx_cursor *cursor)
+{
+    unsigned char more;
+
+    return tcx_cursor_read(cursor, &more, 1) == 0 && cursor->status == TCX_OK;
 }
 
 tcx_status tcx_cursor_absorb(tcx_cursor *cursor, const br_hash_class **hash, uint64_t *length)

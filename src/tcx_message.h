@@ -2,8 +2,8 @@
  * The gather list: a request as a list of segments, each a literal followed by a borrowed field and how it is encoded.
  *
  * The lists are constants; nothing of a request is copied until bytes are asked for, and then they come out through a
- * cursor that can stop after any byte. The same list is read into the payload hash, counted for Content-Length, and sent;
- * the strings that are signed are lists of the same kind.
+ * cursor that can stop after any byte. The same list is read into the payload hash, counted for Content-Length, and
+ * sent; the strings that are signed are lists of the same kind.
  */
 #ifndef TCX_MESSAGE_H
 #define TCX_MESSAGE_H
@@ -50,12 +50,14 @@ typedef struct tcx_segment {
     uint8_t encoding; /* tcx_encoding */
 } tcx_segment;
 
+enum { TCX_LISTS = 5 }; /* of a layout, the ending NULL included */
+
 /* The lists of one format and method, each array ended by NULL. */
 typedef struct tcx_layout {
-    const tcx_segment *wire[5];      /* the whole HTTP request */
-    const tcx_segment *canonical[5]; /* what is signed (v1) or hashed and then signed (TC3) */
-    uint8_t payload;                 /* the lists from wire[payload] on are the body */
-    uint32_t limit;                  /* bytes of the body; without one, of the whole request */
+    const tcx_segment *wire[TCX_LISTS];      /* the whole HTTP request */
+    const tcx_segment *canonical[TCX_LISTS]; /* what is signed (v1) or hashed and then signed (TC3) */
+    uint8_t payload;                         /* the lists from wire[payload] on are the body */
+    uint32_t limit;                          /* bytes of the body; without one, of the whole request */
 } tcx_layout;
 
 /* One for each tcx_format; the index into tcx_method.layouts. */
@@ -79,9 +81,11 @@ extern const tcx_layout tcx_layout_v1_get;
 
 /*
  * Checks, hashes and signs: after TCX_OK the message's `layout->wire` can be read. Errors: those of tcx_request_build()
- * but TCX_E_BUFFER. The message borrows what it is given. Stack: the deepest path of signing.
+ * but TCX_E_BUFFER. The message borrows what it is given. `repeats`: how often the same request was signed before, so
+ * that each signature v1 has a nonce of its own. Stack: the deepest path of signing.
  */
-tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time);
+tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
+                            uint32_t repeats);
 
 /* The lists of the message's format and method. */
 const tcx_layout *tcx_message_layout(const tcx_message *message);
@@ -89,17 +93,29 @@ const tcx_layout *tcx_message_layout(const tcx_message *message);
 /* The host that is signed and sent, with its port if it names one. */
 tcx_text tcx_request_host(const tcx_request *request);
 
-/* Splits NAME[:PORT]. 1, or 0 when it is malformed. `*port` is 0 when none is named; a bracketed IPv6 address loses its brackets. */
+/*
+ * Splits NAME[:PORT]. 1, or 0 when it is malformed. `*port` is 0 when none is named; a bracketed IPv6 address loses its
+ * brackets.
+ */
 int tcx_host_split(tcx_text host, tcx_text *name, uint16_t *port);
 
-/* Begins to read `lists` (ended by NULL). `raw`: percent-encoded values as they are, which is what signature v1 signs. */
+/*
+ * Begins to read `lists` (ended by NULL). `raw`: percent-encoded values as they are, which is what signature v1 signs.
+ */
 void tcx_cursor_init(tcx_cursor *cursor, tcx_message *message, const tcx_segment *const *lists, int raw);
 
 /*
- * The next bytes, `capacity` of them or, at the end or after an error, fewer. An error (TCX_E_SOURCE, TCX_E_FUNCTION_ARG_UTF8)
- * is in cursor->status and stays; with TCX_E_SOURCE, the source's own number is in message->detail.
+ * The next bytes, `capacity` of them or, at the end or after an error, fewer. An error (TCX_E_SOURCE,
+ * TCX_E_FUNCTION_ARG_UTF8) is in cursor->status and stays; with TCX_E_SOURCE, the source's own number is in
+ * message->detail.
  */
 size_t tcx_cursor_read(tcx_cursor *cursor, void *out, size_t capacity);
+
+/*
+ * 1 when everything has been read and nothing was wrong, else 0: cursor->status says what, or TCX_OK when there is
+ * more. To be asked before the last bytes are used: a source that changed since it was signed shows at the latest here.
+ */
+int tcx_cursor_at_end(tcx_cursor *cursor);
 
 /* Reads all that is left into a running hash (NULL: nowhere) and counts it. */
 tcx_status tcx_cursor_absorb(tcx_cursor *cursor, const br_hash_class **hash, uint64_t *length);

@@ -143,10 +143,22 @@ const tcx_layout *tcx_message_layout(const tcx_message *message)
     return method != NULL ? method->layouts[format->family] : format->post;
 }
 
-tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time)
+/* The length of all that stands before the body. */
+static tcx_status head_length(tcx_message *message, const tcx_layout *layout, uint64_t *length)
+{
+    const tcx_segment *lists[TCX_LISTS] = { NULL };
+    tcx_cursor cursor;
+
+    memcpy(lists, layout->wire, layout->payload * sizeof lists[0]);
+    tcx_cursor_init(&cursor, message, lists, 0);
+    return tcx_cursor_absorb(&cursor, NULL, length);
+}
+
+tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
+                            uint32_t repeats)
 {
     const tcx_layout *layout;
-    uint64_t size;
+    uint64_t head;
     tcx_status status;
 
     memset(message, 0, sizeof *message);
@@ -159,48 +171,36 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
         return TCX_E_TIME;
     message->request = request;
     message->signer = signer;
+    if (request->nonce != 0)
+        message->nonce = (uint32_t)(((uint64_t)request->nonce - 1 + repeats) % UINT32_MAX) + 1;
     message->timestamp = (uint64_t)unix_time;
     tcx_date_write(message->date, (uint32_t)(message->timestamp / TCX_SECONDS_PER_DAY));
+    layout = tcx_message_layout(message);
+    if (request->function_arg_source != NULL) {
+        if (request->function_arg_source->size > layout->limit)
+            return TCX_E_REQUEST_TOO_LARGE; /* known before any of it is read */
+        request->function_arg_source->is_signed = 0;
+    }
     status = signer->scheme->format->sign(message, signer);
     if (status != TCX_OK)
         return status;
-
-    layout = tcx_message_layout(message);
-    size = message->content_length;
-    if (layout->wire[layout->payload] == NULL) {
-        tcx_cursor cursor;
-
-        tcx_cursor_init(&cursor, message, layout->wire, 0);
-        status = tcx_cursor_absorb(&cursor, NULL, &size);
-    }
-    return status == TCX_OK && size > layout->limit ? TCX_E_REQUEST_TOO_LARGE : status;
-}
-
-/* Signs and measures. The length is what the whole request takes. */
-static tcx_status measure(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
-                          size_t *length)
-{
-    tcx_cursor cursor;
-    uint64_t size;
-    tcx_status status = tcx_message_init(message, request, signer, unix_time);
-
-    if (status != TCX_OK)
-        return status;
-    tcx_cursor_init(&cursor, message, tcx_message_layout(message)->wire, 0);
-    status = tcx_cursor_absorb(&cursor, NULL, &size);
-    if (status == TCX_OK)
-        *length = (size_t)size;
+    status = head_length(message, layout, &head);
+    message->length = head + message->content_length;
+    if (status == TCX_OK && (layout->wire[layout->payload] != NULL ? message->content_length : head) > layout->limit)
+        status = TCX_E_REQUEST_TOO_LARGE;
     return status;
 }
 
 tcx_status tcx_request_measure(const tcx_request *request, tcx_signer *signer, int64_t unix_time, size_t *length)
 {
     tcx_message message;
+    tcx_status status;
 
     if (length == NULL)
         return TCX_E_NULL;
-    *length = 0;
-    return measure(&message, request, signer, unix_time, length);
+    status = tcx_message_init(&message, request, signer, unix_time, 0);
+    *length = status == TCX_OK ? (size_t)message.length : 0;
+    return status;
 }
 
 tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int64_t unix_time, void *wire,
@@ -208,26 +208,22 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
 {
     tcx_message message;
     tcx_cursor cursor;
-    size_t size = 0;
-    unsigned char surplus;
     tcx_status status;
 
     if (length == NULL || (wire == NULL && capacity > 0))
         return TCX_E_NULL;
     *length = 0;
-    status = measure(&message, request, signer, unix_time, &size);
+    status = tcx_message_init(&message, request, signer, unix_time, 0);
     if (status != TCX_OK)
         return status;
-    if (size > capacity) {
-        *length = size;
+    *length = (size_t)message.length;
+    if (*length > capacity)
         return TCX_E_BUFFER;
-    }
     tcx_cursor_init(&cursor, &message, tcx_message_layout(&message)->wire, 0);
-    if (tcx_cursor_read(&cursor, wire, size) != size || tcx_cursor_read(&cursor, &surplus, 1) != 0 ||
-        cursor.status != TCX_OK) {
-        tcx_wipe(wire, size);
+    if (tcx_cursor_read(&cursor, wire, *length) != *length || !tcx_cursor_at_end(&cursor)) {
+        tcx_wipe(wire, *length);
+        *length = 0;
         return TCX_E_SOURCE;
     }
-    *length = size;
     return TCX_OK;
 }

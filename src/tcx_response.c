@@ -86,8 +86,8 @@ static tcx_status read_answer(document *json, tcx_response *response)
     if (answer == 0) {
         response->error_code = text_member(json, 0, "codeDesc");
         response->error_message = text_member(json, 0, "message");
-        if (response->error_code.bytes != NULL)
-            response->body = none;
+        if (response->error_code.bytes != NULL || response->error_message.bytes != NULL)
+            response->body = none; /* it is raw no more */
         fail(json, TCX_E_JSON_SHAPE);
         return json->status;
     }

@@ -107,6 +107,8 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_TRANSPORT_CONTRACT";
     case TCX_E_CANCELLED:
         return "TCX_E_CANCELLED";
+    case TCX_E_RESULT_LOST:
+        return "TCX_E_RESULT_LOST";
     case TCX_E_RESOLVE:
         return "TCX_E_RESOLVE";
     case TCX_E_TLS:

@@ -107,6 +107,8 @@ const char *tcx_status_text(tcx_status status)
         return "the transport returned what its contract does not allow: mend the port";
     case TCX_E_CANCELLED:
         return "the call was cancelled";
+    case TCX_E_RESULT_LOST:
+        return "the function ran in an earlier attempt, whose answer was lost: do not call it again";
     case TCX_E_RESOLVE:
         return "the address could not be looked up: check the name and DNS";
     case TCX_E_TLS:

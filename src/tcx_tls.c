@@ -1,8 +1,7 @@
 #include <tcexec/tls.h>
 
-enum {
-    TURNS = 64
-}; /* transfers of the link in one call, so that a peer that talks without end cannot hold the caller */
+/* Transfers of the link in one call, so that a peer that talks without end cannot hold the caller. */
+enum { TURNS = 64 };
 
 enum { CLOSED, LINKING, HANDSHAKE, OPEN };
 
@@ -55,7 +54,10 @@ static tcx_status status_of(int error)
     }
 }
 
-/* A transfer of the link has returned `moved` for `length` bytes. Returns it, or a failure if the contract does not allow it. */
+/*
+ * A transfer of the link has returned `moved` for `length` bytes. Returns it, or a failure if the contract does not
+ * allow it.
+ */
 static int checked(tcx_tls *tls, int moved, size_t length)
 {
     if (moved == 0 || (moved > 0 && (size_t)moved > length))
@@ -106,7 +108,10 @@ static int run(tcx_tls *tls, unsigned wanted)
     return TCX_AGAIN;
 }
 
-/* Sets the engine up for a new connection, before the link is asked to dial: what is missing is told before a byte leaves. */
+/*
+ * Sets the engine up for a new connection, before the link is asked to dial: what is missing is told before a byte
+ * leaves.
+ */
 static int start(tcx_tls *tls, const tcx_peer *peer)
 {
     const tcx_tls_config *config = tls->config;
@@ -114,6 +119,8 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
     unsigned char seed[TCX_TLS_SEED];
     char name[sizeof engine->server_name];
     const br_x509_class **validator;
+    br_ssl_session_parameters session;
+    int offered = 0;
 
     if (peer->name.length == 0 || peer->name.length >= sizeof name)
         return fail(tls, TCX_E_TLS_NAME, 0);
@@ -131,9 +138,36 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
         return fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
     br_ssl_engine_inject_entropy(engine, seed, sizeof seed);
     tcx_wipe(seed, sizeof seed);
-    if (!br_ssl_client_reset(&tls->client, name, 0))
+    if (config->session != NULL && config->session->load(config->session, name, &session)) {
+        br_ssl_engine_set_session_parameters(engine, &session);
+        tcx_wipe(&session, sizeof session);
+        offered = 1;
+    }
+    if (!br_ssl_client_reset(&tls->client, name, offered))
         return fail(tls, TCX_E_TLS, br_ssl_engine_last_error(engine));
     return 1;
+}
+
+/* The handshake is over: keeps its session for the next one, or forgets one that led to nothing. */
+static void note_session(tcx_tls *tls, int succeeded)
+{
+    const tcx_tls_config *config = tls->config;
+    br_ssl_engine_context *engine = &tls->client.eng;
+    const char *name = br_ssl_engine_get_server_name(engine);
+    br_ssl_session_parameters made, offered;
+
+    br_ssl_engine_get_session_parameters(engine, &made);
+    if (config->session != NULL) {
+        tls->resumed = succeeded && config->session->load(config->session, name, &offered) &&
+                       offered.session_id_len == made.session_id_len &&
+                       memcmp(offered.session_id, made.session_id, made.session_id_len) == 0;
+        config->session->save(config->session, name, succeeded ? &made : NULL);
+        tcx_wipe(&offered, sizeof offered);
+    }
+    if (succeeded && config->trace != NULL)
+        config->trace->event(config->trace->context, tls->resumed ? TCX_EVENT_RESUMED : TCX_EVENT_HANDSHAKE,
+                             made.cipher_suite);
+    tcx_wipe(&made, sizeof made);
 }
 
 static int tls_open(void *context, const tcx_peer *peer)
@@ -145,6 +179,7 @@ static int tls_open(void *context, const tcx_peer *peer)
     if (tls->state == CLOSED) {
         tls->status = TCX_OK;
         tls->held = 0;
+        tls->resumed = 0;
         result = start(tls, peer);
         if (result != 1)
             return result;
@@ -159,6 +194,8 @@ static int tls_open(void *context, const tcx_peer *peer)
     result = run(tls, BR_SSL_SENDAPP);
     if (result == 1)
         tls->state = OPEN;
+    if (result != TCX_WANT_READ && result != TCX_WANT_WRITE && result != TCX_AGAIN)
+        note_session(tls, result == 1);
     return result;
 }
 

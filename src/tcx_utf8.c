@@ -1,6 +1,9 @@
 #include "tcx_utf8.h"
 
-/* RFC 3629 section 4: what may follow each first byte. The ranges of the second byte keep out overlong forms, surrogates and what lies beyond U+10FFFF. */
+/*
+ * RFC 3629 section 4: what may follow each first byte. The ranges of the second byte keep out overlong forms,
+ * surrogates and what lies beyond U+10FFFF.
+ */
 static int start(tcx_utf8 *utf8, unsigned char first)
 {
     utf8->low = 0x80;

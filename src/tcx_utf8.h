@@ -14,7 +14,10 @@ typedef struct tcx_utf8 {
     uint8_t high;
 } tcx_utf8;
 
-/* Takes the next bytes. 1: well-formed so far; 0: not UTF-8 (overlong, a surrogate, over U+10FFFF, a stray byte), and the state is spent. */
+/*
+ * Takes the next bytes. 1: well-formed so far; 0: not UTF-8 (overlong, a surrogate, over U+10FFFF, a stray byte), and
+ * the state is spent.
+ */
 int tcx_utf8_feed(tcx_utf8 *utf8, const void *bytes, size_t length);
 
 /* 1 when the whole text is well-formed; then `*characters` is how many code points it has. */

@@ -105,7 +105,7 @@ static tcx_status sign(tcx_message *message, tcx_signer *signer)
     uint64_t ignored;
     tcx_status status;
 
-    if (message->request->nonce == 0)
+    if (message->nonce == 0)
         return TCX_E_NONCE;
     if (!signer->keyed) {
         br_hmac_key_init(&signer->key, signer->scheme->hash, secret.bytes, secret.length);

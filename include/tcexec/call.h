@@ -1,9 +1,10 @@
 /*
  * A whole call over a transport: connect, send, receive, read.
  *
- * Nothing here blocks, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes and signs; tcx_call_step()
- * moves bytes for as long as the transport lets it, then returns. The request has no buffer: it goes from the caller's
- * memory into the transport, in one TLS record where it fits. Between steps the caller sleeps as it likes:
+ * Nothing here blocks, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes and signs;
+ * tcx_call_step() moves bytes for as long as the transport lets it, then returns. The request has no buffer: it goes
+ * from the caller's memory into the transport, in one TLS record where it fits. Between steps the caller sleeps as it
+ * likes:
  *
  *     if (tcx_call_begin(&call, &config, &request, now_ms()) == TCX_OK)
  *         while (tcx_call_step(&call, now_ms()) == TCX_PENDING)
@@ -16,6 +17,8 @@
 
 #include <tcexec/request.h>
 #include <tcexec/response.h>
+#include <tcexec/retry.h>
+#include <tcexec/trace.h>
 #include <tcexec/transport.h>
 
 #ifdef __cplusplus
@@ -29,6 +32,28 @@ extern "C" {
 /* What tcx_call_wants() may say, or'ed. 0: step again at once. */
 #define TCX_READ  1u
 #define TCX_WRITE 2u
+#define TCX_TIME  4u /* nothing but time: a delay before the next attempt, or the rate limit */
+
+#define TCX_IDLE_DEFAULT 50000u /* ms: the service closes an idle connection after 60 s */
+
+/*
+ * A connection that outlives a call, so that the next one needs no handshake. One for each transport; zero it before
+ * its first use, and close it with tcx_connection_close() before the transport goes. `idle_limit` may be set; the rest
+ * is the library's own.
+ *
+ * It is used again only for the same host and address, within the idle limit, and after a look for a close that has
+ * already arrived. If it dies before it has taken the request's last byte, a new one is opened, once, silently; if it
+ * took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
+ */
+typedef struct tcx_connection {
+    uint32_t idle_limit; /* ms; 0: TCX_IDLE_DEFAULT */
+    uint32_t idle_since;
+    uint64_t peer; /* a hash of whom it leads to */
+    uint8_t open;
+} tcx_connection;
+
+/* Closes a kept connection; nothing if there is none. */
+void tcx_connection_close(tcx_connection *connection, const tcx_transport *transport);
 
 /* Everything is borrowed until the call ends; the response buffer until the response is no longer used. */
 typedef struct tcx_call_config {
@@ -41,46 +66,68 @@ typedef struct tcx_call_config {
 
     int64_t unix_time;   /* the clock, seconds since 1970-01-01 UTC: signs, and checks certificates */
     int64_t clock_floor; /* earlier than this is TCX_E_CLOCK_UNSET; 0: TCX_CLOCK_FLOOR */
-    uint32_t timeout;    /* ms for the whole call, never restarted; 0: TCX_TIMEOUT_DEFAULT */
+    uint32_t timeout;    /* ms for the whole call, all attempts, never restarted; 0: TCX_TIMEOUT_DEFAULT */
+
+    /* What follows is optional: NULL does without, and without its code. */
+    tcx_connection *connection; /* keeps the connection for the next call; NULL: one connection for each attempt */
+    const tcx_retry *retry;     /* when to try again; NULL: never */
+    uint32_t jitter;            /* 32 random bits, which spread the delays of `retry` */
+    tcx_rate *rate;             /* waits for the service's limit before each attempt */
+    const tcx_trace *trace;     /* is told of events */
 
     tcx_text address; /* what is dialled instead of the request's host; unset: that host */
     uint16_t port;    /* what is dialled; 0: the host's port if it names one and no address is given, else 443 */
 } tcx_call_config;
 
 /*
- * A call. Do not copy or move it while it is under way: it points into itself. RAM: see the README's table.
- * `status`, `outcome`, `detail` and `response` may be read once it has ended; the rest is the library's own.
- * Zero it before its first use.
+ * A call. Do not copy or move it while it is under way: it points into itself. RAM: see the README's table. Zero it
+ * before its first use. The first group of fields may be read once the call has ended; the rest is the library's own.
  */
 typedef struct tcx_call {
     tcx_status status;     /* TCX_PENDING while under way, then how it ended */
-    tcx_outcome outcome;   /* what became of the request: exact, see tcexec/status.h */
+    tcx_outcome outcome;   /* what became of the request, over all attempts: exact, see tcexec/status.h */
     int detail;            /* the lower layer's own number, with the statuses that say so; else 0 */
-    tcx_response response; /* what came; fields are unset where nothing did */
+    uint32_t attempts;     /* how many were made */
+    tcx_response response; /* what came in the last one; fields are unset where nothing did */
+    int64_t clock_offset;  /* seconds by which the server's clock is ahead, where response.server_time is set */
 
     const tcx_call_config *config;
+    const tcx_request *request;
     tcx_peer peer;
     tcx_message message;
     tcx_cursor cursor;
     tcx_http http;
     const unsigned char *piece; /* put together and not yet taken by the transport */
     size_t piece_length;
+    uint64_t unsent;    /* bytes of the request that are in no piece yet */
+    int64_t correction; /* seconds by which the clock was corrected */
+    uint32_t began;     /* ticks */
+    uint32_t now;
     uint32_t deadline;
+    uint32_t wake;
+    uint32_t attempt_began;
+    uint32_t jitter;
     uint8_t state;
     uint8_t wants;
     uint8_t opened;
+    uint8_t reused;
+    uint8_t corrected;
+    uint8_t ambiguous; /* an earlier attempt may have been executed */
+    uint8_t surplus;   /* bytes came behind the answer */
 } tcx_call;
 
 /*
- * Begins a call: checks the configuration and the request, hashes, signs. No byte is sent and the transport is not touched.
+ * Begins a call: checks the configuration and the request, hashes, signs. No byte is sent and the transport is not
+ * touched.
  *
  * Borrows `config`, `request` and all they point to until the call has ended. `now` is the current tick.
  *
  *   TCX_OK               the call is under way: step it
- *   TCX_E_NULL, TCX_E_CLOCK_UNSET, TCX_E_BUSY and all errors of tcx_request_build() but TCX_E_BUFFER: nothing has happened,
+ *   TCX_E_NULL, TCX_E_CLOCK_UNSET, TCX_E_BUSY and all errors of tcx_request_build() but TCX_E_BUFFER: nothing happened,
  *                        `outcome` is TCX_NOT_SENT, and nothing is left to clean up
  */
-TCX_MUST_CHECK tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const tcx_request *request, uint32_t now);
+TCX_MUST_CHECK tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const tcx_request *request,
+                                         uint32_t now);
 
 /*
  * Moves the call on as far as the transport lets it. `now` is the current tick.
@@ -90,30 +137,40 @@ TCX_MUST_CHECK tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *
  *   TCX_E_API     answered: the service said no
  *   another       the exchange failed; `outcome` says whether the function may have run
  *
- * The deadline is looked at after everything that can be done has been done, so an answer that is there in time is never
- * thrown away, and even a call whose time is already over tries once. When it returns anything but TCX_PENDING the
- * transport has been closed and the call has ended; stepping it again returns the same status.
+ * The deadline is looked at after everything that can be done has been done, so an answer that is there in time is
+ * never thrown away, and even a call whose time is already over tries once. When it returns anything but TCX_PENDING
+ * the transport has been closed (or kept, see tcx_connection) and the call has ended; stepping it again returns the
+ * same status.
  */
 TCX_MUST_CHECK tcx_status tcx_call_step(tcx_call *call, uint32_t now);
 
-/* What a pending call waits for: TCX_READ, TCX_WRITE, both, or 0: step again at once. */
+/* What a pending call waits for: TCX_READ, TCX_WRITE, both, TCX_TIME, or 0: step again at once. */
 unsigned tcx_call_wants(const tcx_call *call);
 
-/* Milliseconds until the call's deadline; 0 when it is over. */
+/* Milliseconds until the call must be stepped again in any case: its deadline, or the end of a delay. 0: now. */
 uint32_t tcx_call_time_left(const tcx_call *call, uint32_t now);
 
-/* Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed. Does nothing to one that has ended. */
+/*
+ * Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed. Does
+ * nothing to one that has ended.
+ */
 void tcx_call_cancel(tcx_call *call);
 
 /* What the blocking helper needs of the platform. */
 typedef struct tcx_waiter {
     void *context;
     uint32_t (*now)(void *context);                                  /* the tick, ms */
-    void (*wait)(void *context, unsigned wants, uint32_t time_left); /* returns when TCX_READ or TCX_WRITE of `wants` is so, or after `time_left` ms, or earlier */
+
+    /*
+     * Returns when what `wants` names (TCX_READ, TCX_WRITE) is so, or after `time_left` ms, or earlier. With TCX_TIME:
+     * after `time_left` ms.
+     */
+    void (*wait)(void *context, unsigned wants, uint32_t time_left);
 } tcx_waiter;
 
 /* Begins a call and steps it to its end. Returns what the last step returned, or what tcx_call_begin() refused with. */
-TCX_MUST_CHECK tcx_status tcx_execute(tcx_call *call, const tcx_call_config *config, const tcx_request *request, const tcx_waiter *waiter);
+TCX_MUST_CHECK tcx_status tcx_execute(tcx_call *call, const tcx_call_config *config, const tcx_request *request,
+                                      const tcx_waiter *waiter);
 
 #ifdef __cplusplus
 }

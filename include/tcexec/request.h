@@ -1,8 +1,9 @@
 /*
  * What to call, checked, measured and built into a buffer.
  *
- * A tcx_request is plain data; a field that is zero is unset and not sent. Nothing is copied from it until bytes are asked for: the bytes come
- * straight from the caller's memory, encoded on the way, and the bytes that are hashed for the signature are the bytes that are sent.
+ * A tcx_request is plain data; a field that is zero is unset and not sent. Nothing is copied from it until bytes are
+ * asked for: the bytes come straight from the caller's memory, encoded on the way, and the bytes that are hashed for
+ * the signature are the bytes that are sent.
  */
 #ifndef TCEXEC_REQUEST_H
 #define TCEXEC_REQUEST_H
@@ -21,16 +22,22 @@ extern "C" {
 #define TCX_GET_MAX             32768u    /* bytes of the whole request */
 
 /*
- * A FunctionArg that is not in memory: flash behind a bus, a file, a generator. It is read from front to back twice or more (once to hash it, once
- * for each time it is sent) and must give the same bytes each time.
+ * A FunctionArg that is not in memory: flash behind a bus, a file, a generator. It is read from front to back twice or
+ * more (once to hash it, once for each time it is sent) and must give the same bytes each time.
  *
- * `read_at` copies up to `length` bytes that start at `offset` into `out` and returns how many it copied: 1 … length, or a negative number
- * of its own, which ends the request with TCX_E_SOURCE. It is never asked for bytes at or behind `size`, nor for more than 128 at a time.
+ * `read_at` copies up to `length` bytes that start at `offset` into `out` and returns how many it copied: 1 … length,
+ * or a negative number of its own, which ends the request with TCX_E_SOURCE. It is never asked for bytes at or behind
+ * `size`, nor for more than 128 at a time.
  */
 typedef struct tcx_source {
     int (*read_at)(void *context, uint32_t offset, void *out, size_t length);
     void *context;
     uint32_t size; /* bytes */
+
+    /* The library's own; zero it. What the bytes hashed to when signed, and the hash that runs beside each reading. */
+    unsigned char signed_digest[32];
+    unsigned char is_signed;
+    br_hash_compat_context hash;
 } tcx_source;
 
 /* How the parameters travel. NULL in tcx_request.method is POST. */
@@ -40,21 +47,22 @@ extern const tcx_method tcx_method_get;
 #define TCX_GET  (&tcx_method_get) /* in the query of the target. Limit TCX_GET_MAX */
 
 /*
- * A call of ExecuteFunction. Text fields are UTF-8, checked. All pointers are borrowed: for tcx_request_build() until it returns, for a call until it ends.
+ * A call of ExecuteFunction. Text fields are UTF-8, checked. All pointers are borrowed: for tcx_request_build() until
+ * it returns, for a call until it ends.
  */
 typedef struct tcx_request {
     const tcx_service *service;            /* required */
     tcx_text function_name;                /* required, not empty */
-    tcx_text function_arg;                 /* FunctionArg; unset is sent as an empty text, because the API requires the parameter */
-    const tcx_source *function_arg_source; /* FunctionArg from elsewhere; NULL: none */
+    tcx_text function_arg;                 /* FunctionArg; unset is sent as empty: the API requires it */
+    tcx_source *function_arg_source;       /* FunctionArg from elsewhere, one call at a time; NULL: none */
     const uint64_t *sub_app_id;            /* SubAppId; NULL: not sent; 0 is sent */
     tcx_text session_context;              /* SessionContext, handed back in callbacks */
-    tcx_text session_id;                   /* SessionId: a repeat within 7 days is refused by the service instead of run again */
+    tcx_text session_id;                   /* SessionId: a repeat within 7 days is refused, not run */
     tcx_text ext_info;                     /* ExtInfo */
 
     tcx_text region;          /* X-TC-Region, such as "ap-guangzhou"; neither service needs it */
     tcx_text language;        /* X-TC-Language of error messages: "zh-CN" (the service's default) or "en-US" */
-    tcx_text host;            /* Host header and what is signed, NAME or NAME:PORT, sent in lower case; unset: the service's */
+    tcx_text host;            /* Host that is sent and signed, in lower case: NAME[:PORT]; unset: the service's */
     const tcx_method *method; /* TCX_POST or TCX_GET */
     uint32_t nonce;           /* signature v1 only: 1 … 2^32-1, different for each call */
 } tcx_request;
@@ -62,10 +70,12 @@ typedef struct tcx_request {
 /*
  * Checks a request without doing anything: every field, in the order of the structure, against the rules above.
  *
- *   TCX_E_NULL, TCX_E_HOST…, TCX_E_FUNCTION_…, TCX_E_SUB_APP_ID…, TCX_E_SESSION_…, TCX_E_EXT_INFO…, TCX_E_REGION…, TCX_E_LANGUAGE…
+ *   TCX_E_NULL, TCX_E_SERVICE, TCX_E_FUNCTION_…, TCX_E_SUB_APP_ID_…, TCX_E_SESSION_…, TCX_E_EXT_INFO_…, TCX_E_REGION…,
+ *   TCX_E_LANGUAGE…, TCX_E_HOST…
  *
- * What can only be known by reading a source or measuring the whole (TCX_E_SOURCE, TCX_E_FUNCTION_ARG_UTF8 of a source, TCX_E_REQUEST_TOO_LARGE,
- * TCX_E_TIME, TCX_E_NONCE) is checked by tcx_request_build() and tcx_call_begin(), before anything is sent.
+ * What can only be known by reading a source or measuring the whole (TCX_E_SOURCE, TCX_E_FUNCTION_ARG_UTF8 of a source,
+ * TCX_E_REQUEST_TOO_LARGE, TCX_E_TIME, TCX_E_NONCE) is checked by tcx_request_build() and tcx_call_begin(), before
+ * anything is sent.
  */
 TCX_MUST_CHECK tcx_status tcx_request_check(const tcx_request *request);
 
@@ -76,26 +86,33 @@ TCX_MUST_CHECK tcx_status tcx_request_check(const tcx_request *request);
  *   wire        may not overlap what the request borrows. NULL with capacity 0 measures
  *   length      out: the size of the request in bytes, also with TCX_E_BUFFER
  *
- * Errors: those of tcx_request_check(); TCX_E_TIME; TCX_E_NONCE; TCX_E_SOURCE; TCX_E_REQUEST_TOO_LARGE; TCX_E_BUFFER when `capacity` is too small.
- * After any error `wire` is untouched, or wiped where a source failed between the hashing and the writing; `*length` is 0 except with TCX_E_BUFFER.
+ * Errors: those of tcx_request_check(); TCX_E_TIME; TCX_E_NONCE; TCX_E_SOURCE; TCX_E_REQUEST_TOO_LARGE; TCX_E_BUFFER
+ * when `capacity` is too small. After any error `wire` is untouched, or wiped where a source failed between the hashing
+ * and the writing; `*length` is 0 except with TCX_E_BUFFER.
  */
 TCX_MUST_CHECK tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int64_t unix_time,
                                             void *wire, size_t capacity, size_t *length);
 
-/* The size that tcx_request_build() would need, exactly. It signs to know it: of v1, the size depends on the signature. Errors: the same but TCX_E_BUFFER. */
-TCX_MUST_CHECK tcx_status tcx_request_measure(const tcx_request *request, tcx_signer *signer, int64_t unix_time, size_t *length);
+/*
+ * The size that tcx_request_build() would need, exactly. It signs to know it: of v1, the size depends on the signature.
+ * Errors: the same but TCX_E_BUFFER.
+ */
+TCX_MUST_CHECK tcx_status tcx_request_measure(const tcx_request *request, tcx_signer *signer, int64_t unix_time,
+                                              size_t *length);
 
 /*
- * One request, described: what it borrows, and the few bytes that it does not. Its fields are the library's own; it stands
- * here so that a tcx_call can hold one.
+ * One request, described: what it borrows, and the few bytes that it does not. Its fields are the library's own; it
+ * stands here so that a tcx_call can hold one.
  */
 typedef struct tcx_message {
     const tcx_request *request;
     const tcx_signer *signer;
     int detail; /* of a source that failed: its own number */
+    uint32_t nonce;
     uint64_t timestamp;
     uint64_t content_length;
-    char date[10]; /* of the timestamp, UTC: YYYY-MM-DD */
+    uint64_t length; /* of the whole request, in bytes */
+    char date[10];   /* of the timestamp, UTC: YYYY-MM-DD */
     uint8_t digest_length;
     unsigned char digest[44]; /* in turn: hash of the payload, of the canonical request, the signature */
 } tcx_message;

@@ -1,9 +1,9 @@
 /*
  * The answer: HTTP bytes in, Result and RequestId out.
  *
- * A call (tcexec/call.h) does all of this by itself. Use it directly when HTTP bytes come some other way: feed them to a
- * tcx_http as they arrive, in pieces of any size, then read the body with tcx_response_read(). Everything a peer sends is
- * taken as hostile: both readers are strict, bounded, and can stop after any byte.
+ * A call (tcexec/call.h) does all of this by itself. Use it directly when HTTP bytes come some other way: feed them to
+ * a tcx_http as they arrive, in pieces of any size, then read the body with tcx_response_read(). Everything a peer
+ * sends is taken as hostile: both readers are strict, bounded, and can stop after any byte.
  */
 #ifndef TCEXEC_RESPONSE_H
 #define TCEXEC_RESPONSE_H
@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define TCX_HTTP_HEAD_MAX  65536u /* bytes of head, with 1xx answers, chunk sizes and extensions beyond 8 bytes each, and trailers */
+#define TCX_HTTP_HEAD_MAX  65536u /* bytes of head, with 1xx answers, chunk extensions and trailers */
 #define TCX_JSON_DEPTH_MAX 32u    /* nested arrays and objects */
 #define TCX_TOKENS_DEFAULT 64u    /* tokens; an ordinary answer has 7 (success) or 11 (error) */
 
@@ -57,7 +57,7 @@ tcx_api_class tcx_api_classify(tcx_text error_code);
 
 /*
  * An HTTP/1.x response reader (RFC 9112). Its fields are the library's own, but for `body_length`, which may be read.
- * RAM: 96 bytes on 32-bit machines.
+ * RAM: 80 bytes on 32-bit machines.
  */
 typedef struct tcx_http {
     unsigned char *body; /* the caller's buffer */
@@ -74,12 +74,15 @@ typedef struct tcx_http {
     char window[32];
 } tcx_http;
 
-/* Starts a response. `body` takes the body, `capacity` bytes; it is borrowed until the texts read from it are no longer used. */
+/*
+ * Starts a response. `body` takes the body, `capacity` bytes; it is borrowed until the texts read from it are no longer
+ * used.
+ */
 void tcx_http_init(tcx_http *http, void *body, size_t capacity);
 
 /*
- * Takes the next bytes of the response. They may lie in the body buffer itself, at or behind `body_length`: that is how a
- * transport receives straight into it.
+ * Takes the next bytes of the response. They may lie in the body buffer itself, at or behind `body_length`: that is how
+ * a transport receives straight into it.
  *
  *   used     out: how many bytes belong to this response; fewer than `length` only when it is complete or failed
  *   returns  TCX_PENDING: more is needed; TCX_OK: the response is complete;
@@ -90,8 +93,9 @@ void tcx_http_init(tcx_http *http, void *body, size_t capacity);
 TCX_MUST_CHECK tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_t *used);
 
 /*
- * Tells the reader that the peer closed the link. `clean`: a security layer proves that nothing is missing.
- * TCX_OK: that completes the response (a body without a length, RFC 9112 section 6.3, and only on a clean close); TCX_E_CLOSED: it is cut short.
+ * Tells the reader that the peer closed the link. `clean`: a security layer proves that nothing is missing. TCX_OK:
+ * that completes the response (a body without a length, RFC 9112 section 6.3, and only on a clean close); TCX_E_CLOSED:
+ * it is cut short.
  */
 TCX_MUST_CHECK tcx_status tcx_http_end(tcx_http *http, int clean);
 
@@ -99,8 +103,8 @@ TCX_MUST_CHECK tcx_status tcx_http_end(tcx_http *http, int clean);
 int tcx_http_keeps_alive(const tcx_http *http);
 
 /*
- * What there is of a response that never became complete: `http_status`, `server_time`, and in `body` the first bytes of
- * its body; 0 and unset where nothing came.
+ * What there is of a response that never became complete: `http_status`, `server_time`, and in `body` the first bytes
+ * of its body; 0 and unset where nothing came.
  */
 void tcx_response_partial(const tcx_http *http, tcx_response *response);
 
@@ -116,7 +120,8 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response);
  * null is a success without a result; unknown members are skipped. Names are compared decoded, at their exact level.
  * The old error shape {"code","message","codeDesc"} is TCX_E_JSON_SHAPE with error_code and error_message set.
  */
-TCX_MUST_CHECK tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response);
+TCX_MUST_CHECK tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_count,
+                                            tcx_response *response);
 
 #ifdef __cplusplus
 }

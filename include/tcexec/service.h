@@ -1,8 +1,9 @@
 /*
  * The services that have ExecuteFunction.
  *
- * A service is plain data. Two are given; define another (a regional or international host, a private cloud, a test) by copying one and
- * changing what differs: `tcx_service mine = tcx_vod; mine.host = tcx_text_from("vod.intl.tencentcloudapi.com");`
+ * A service is plain data. Two are given; define another (a regional or international host, a private cloud, a test) by
+ * copying one and changing what differs: `tcx_service mine = tcx_vod; mine.host =
+ * tcx_text_from("vod.intl.tencentcloudapi.com");`
  */
 #ifndef TCEXEC_SERVICE_H
 #define TCEXEC_SERVICE_H
@@ -13,17 +14,20 @@
 extern "C" {
 #endif
 
-/* The optional parameters that a service knows (tcx_service.parameters). A request that sets another is refused: the service would answer UnknownParameter. */
+/*
+ * The optional parameters that a service knows (tcx_service.parameters). A request that sets another is refused: the
+ * service would answer UnknownParameter.
+ */
 #define TCX_PARAMETER_SUB_APP_ID      1u
 #define TCX_PARAMETER_SESSION_CONTEXT 2u
 #define TCX_PARAMETER_SESSION_ID      4u
 #define TCX_PARAMETER_EXT_INFO        8u
 
 typedef struct tcx_service {
-    tcx_text name;                 /* in the credential scope of a TC3 signature: "mps" */
-    tcx_text host;                 /* default Host, what is signed and, unless told otherwise, dialled: NAME or NAME:PORT */
-    tcx_text version;              /* X-TC-Version: "2019-06-12" */
-    unsigned char parameters;      /* TCX_PARAMETER_… or'ed */
+    tcx_text name;                  /* in the credential scope of a TC3 signature: "mps" */
+    tcx_text host;                  /* default Host, signed and, unless told otherwise, dialled: NAME[:PORT] */
+    tcx_text version;               /* X-TC-Version: "2019-06-12" */
+    unsigned char parameters;       /* TCX_PARAMETER_… or'ed */
     unsigned char calls_per_second; /* the service's documented limit per account */
 } tcx_service;
 

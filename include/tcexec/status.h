@@ -1,14 +1,15 @@
 /*
  * What a function returns, and what became of a call.
  *
- * Every function that can fail returns a tcx_status: 0 when it did what it says, a negative value otherwise. The values stand in one range per
- * layer, so that three different things never mix:
+ * Every function that can fail returns a tcx_status: 0 when it did what it says, a negative value otherwise. The values
+ * stand in one range per layer, so that three different things never mix:
  *
  *     -1 …  -299   the caller's mistake: nothing was sent, the object is as it was, the same call will fail again
- *   -300 …  -699   a failed exchange: the transport, TLS, HTTP or JSON; tcx_outcome says whether the function may have run
+ *   -300 …  -699   a failed exchange: transport, TLS, HTTP or JSON; tcx_outcome says whether the function may have run
  *   -700           the service answered, and said no: see tcx_response.error_code
  *
- * Where a lower layer has an error number of its own (the port's, BearSSL's), it is kept beside the status, as `detail`.
+ * Where a lower layer has an error number of its own (the port's, BearSSL's), it is kept beside the status, as
+ * `detail`.
  */
 #ifndef TCEXEC_STATUS_H
 #define TCEXEC_STATUS_H
@@ -28,13 +29,13 @@ typedef enum tcx_status {
     TCX_PENDING = 1, /* not an error: the call goes on, see tcx_call_wants() */
 
     /* The caller's mistake. */
-    TCX_E_NULL = -1,              /* a pointer that must be set is NULL, or a transport lacks a function */
-    TCX_E_BUFFER = -2,            /* the output buffer is too small; the size needed was returned, nothing was written */
+    TCX_E_NULL = -1,              /* a required pointer is NULL, or a transport lacks a function */
+    TCX_E_BUFFER = -2,            /* the output is too small; the size needed was returned, nothing was written */
     TCX_E_TIME = -3,              /* the time to sign with is outside 0 … the end of the year 9999 */
     TCX_E_CLOCK_UNSET = -4,       /* a call's clock reads before its floor: set the clock first */
     TCX_E_NONCE = -5,             /* signature v1 needs a nonce from 1 to 2^32-1 */
     TCX_E_REQUEST_TOO_LARGE = -6, /* over 10 MiB of body (TC3), 1 MiB of body (v1) or 32 KiB in all (GET) */
-    TCX_E_SOURCE = -7,            /* the source of FunctionArg failed, ended before its size or changed; its own number is in `detail` */
+    TCX_E_SOURCE = -7,            /* FunctionArg's source failed, ended early or changed; its number is in `detail` */
     TCX_E_BUSY = -8,              /* a call that is under way was begun again */
     TCX_E_SERVICE = -9,           /* the service's name or version is empty or no visible ASCII */
     TCX_E_TLS_BUFFER = -20,       /* the TLS buffer is smaller than TCX_TLS_BUFFER_MIN */
@@ -52,7 +53,7 @@ typedef enum tcx_status {
     TCX_E_TOKEN = -130,           /* as for SecretId */
     TCX_E_TOKEN_EMPTY = -131,
     TCX_E_TOKEN_BLANK = -132,
-    TCX_E_HOST = -140,            /* not NAME or NAME:PORT: letters, digits, '-', '.', '_', a bracketed IPv6 address, a port from 1 to 65535 */
+    TCX_E_HOST = -140,            /* not NAME[:PORT]: letters, digits, - . _ or a bracketed IPv6 address */
     TCX_E_HOST_EMPTY = -141,
     TCX_E_REGION = -150,          /* as for SecretId */
     TCX_E_REGION_EMPTY = -151,
@@ -80,27 +81,28 @@ typedef enum tcx_status {
     TCX_E_RECEIVE = -302,            /* the transport failed while receiving; the port's number is in `detail` */
     TCX_E_CLOSED = -303,             /* the peer closed the connection before the answer was whole */
     TCX_E_DEADLINE = -304,           /* the call's time was over */
-    TCX_E_TRANSPORT_CONTRACT = -305, /* the transport returned what tcexec/transport.h does not allow (zero, or more than asked); it is in `detail` */
+    TCX_E_TRANSPORT_CONTRACT = -305, /* it returned what its contract does not allow; that is in `detail` */
     TCX_E_CANCELLED = -306,          /* tcx_call_cancel() */
+    TCX_E_RESULT_LOST = -308,        /* a repeat was refused as a duplicate SessionId: an earlier attempt ran */
     TCX_E_RESOLVE = -307,            /* the address could not be looked up; the resolver's number is in `detail` */
 
     /* TLS. BearSSL's error number is in `detail`. */
     TCX_E_TLS = -400,             /* the peer broke the protocol, or is no TLS server */
     TCX_E_TLS_ALERT = -401,       /* the peer sent a fatal alert; its number is `detail` - 256 */
-    TCX_E_TLS_UNSUPPORTED = -402, /* the peer offers no TLS 1.2 or no cipher suite, curve or signature of the profile */
-    TCX_E_TLS_RECORD = -403,      /* the peer sent a record larger than the TLS buffer: give a buffer of TCX_TLS_BUFFER_SAFE */
-    TCX_E_TLS_INTEGRITY = -404,   /* a record or signature does not verify: damaged, tampered with, or not the pinned key */
+    TCX_E_TLS_UNSUPPORTED = -402, /* no TLS 1.2, or no cipher suite, curve or signature of the profile */
+    TCX_E_TLS_RECORD = -403,      /* a record larger than the TLS buffer: give one of TCX_TLS_BUFFER_SAFE */
+    TCX_E_TLS_INTEGRITY = -404,   /* a record or signature does not verify: damaged, forged, or not the pinned key */
     TCX_E_X509 = -450,            /* the certificate chain is malformed or not in order */
     TCX_E_X509_NAME = -451,       /* no certificate name fits the host */
     TCX_E_X509_TIME = -452,       /* expired or not yet valid: by the clock that the call was given */
     TCX_E_X509_UNTRUSTED = -453,  /* the chain leads to none of the trust anchors */
-    TCX_E_X509_WEAK = -454,       /* a key or signature algorithm that is too weak or not in the profile */
+    TCX_E_X509_WEAK = -454,       /* a key or signature that is too weak or not in the profile */
 
     /* HTTP (RFC 9112). */
     TCX_E_HTTP_SYNTAX = -500,         /* not HTTP/1.x, or malformed */
-    TCX_E_HTTP_HEAD_TOO_LARGE = -501, /* over TCX_HTTP_HEAD_MAX bytes of head, 1xx answers, chunk extensions and trailers included */
-    TCX_E_HTTP_LENGTH = -502,         /* Content-Length malformed, repeated, overflowing or beside Transfer-Encoding; a chunk size malformed */
-    TCX_E_HTTP_ENCODING = -503,       /* a transfer coding other than chunked, or a content coding other than identity */
+    TCX_E_HTTP_HEAD_TOO_LARGE = -501, /* over TCX_HTTP_HEAD_MAX bytes, 1xx answers and trailers included */
+    TCX_E_HTTP_LENGTH = -502,         /* a Content-Length or chunk size is malformed, repeated or contradicted */
+    TCX_E_HTTP_ENCODING = -503,       /* a transfer coding but chunked, a content coding but identity */
     TCX_E_HTTP_BODY_TOO_LARGE = -504, /* the body does not fit the response buffer */
     TCX_E_HTTP_REDIRECT = -505,       /* a 3xx answer: not followed */
     TCX_E_HTTP_STATUS = -506,         /* a status other than 200, and no error of the service in the body */
@@ -118,10 +120,11 @@ typedef enum tcx_status {
 } tcx_status;
 
 /*
- * What became of a call's request. ExecuteFunction runs customer code, so this is the question that matters after a failure.
+ * What became of a call's request. ExecuteFunction runs customer code, so this is the question that matters after a
+ * failure.
  *
- * The line between the first two is exact: NOT_SENT ends when the transport has taken the last byte of the request. Until then the service
- * cannot have seen a whole request and cannot have run it.
+ * The line between the first two is exact: NOT_SENT ends when the transport has taken the last byte of the request.
+ * Until then the service cannot have seen a whole request and cannot have run it.
  */
 typedef enum tcx_outcome {
     TCX_NOT_SENT = 0,       /* it cannot have run */
@@ -129,13 +132,19 @@ typedef enum tcx_outcome {
     TCX_ANSWERED = 2        /* the service answered: with a Result, without one, or with an error */
 } tcx_outcome;
 
-/* The enumerator's own name ("TCX_E_HOST"); "TCX_E_UNKNOWN" for a number that is none. Static text. In an object of its own: unused, it costs nothing. */
+/*
+ * The enumerator's own name ("TCX_E_HOST"); "TCX_E_UNKNOWN" for a number that is none. Static text. In an object of its
+ * own: unused, it costs nothing.
+ */
 const char *tcx_status_name(tcx_status status);
 
 /* "not_sent", "maybe_executed" or "answered". Static text. */
 const char *tcx_outcome_name(tcx_outcome outcome);
 
-/* One line for a person: what happened, and what to do next. Static text, no end mark. In an object of its own: unused, it costs nothing. */
+/*
+ * One line for a person: what happened, and what to do next. Static text, no end mark. In an object of its own: unused,
+ * it costs nothing.
+ */
 const char *tcx_status_text(tcx_status status);
 
 #ifdef __cplusplus

@@ -1,8 +1,9 @@
 /*
  * Borrowed text and the wiping of secrets.
  *
- * A tcx_text is a view of bytes that somebody else owns. It is not terminated by a zero byte and may hold any byte. The library never copies
- * one: the bytes must stay as they are for as long as the function or object that took the view is documented to use them.
+ * A tcx_text is a view of bytes that somebody else owns. It is not terminated by a zero byte and may hold any byte. The
+ * library never copies one: the bytes must stay as they are for as long as the function or object that took the view is
+ * documented to use them.
  *
  *   bytes == NULL               unset: an optional field is left out
  *   bytes != NULL, length == 0  set, and empty: an optional field is sent, empty
@@ -23,7 +24,10 @@ typedef struct tcx_text {
     size_t length; /* bytes */
 } tcx_text;
 
-/* A view of a string literal, as an initialiser: `tcx_text t = TCX_TEXT("abc");` or `.field = TCX_TEXT("abc")`. Refuses anything but a literal. */
+/*
+ * A view of a string literal, as an initialiser: `tcx_text t = TCX_TEXT("abc");` or `.field = TCX_TEXT("abc")`. Refuses
+ * anything but a literal.
+ */
 #define TCX_TEXT(literal) { "" literal, sizeof(literal) - 1 }
 
 /* A view of a string that ends in a zero byte, without that byte. NULL gives the unset text. Borrows `string`. */
@@ -37,8 +41,8 @@ static inline tcx_text tcx_text_from(const char *string)
 }
 
 /*
- * Overwrites `length` bytes with zeroes in a way the compiler may not leave out. For keys, tokens and what was derived from them.
- * `memory` may be NULL when `length` is 0.
+ * Overwrites `length` bytes with zeroes in a way the compiler may not leave out. For keys, tokens and what was derived
+ * from them. `memory` may be NULL when `length` is 0.
  */
 void tcx_wipe(void *memory, size_t length);
 

@@ -1,15 +1,16 @@
 /*
  * TLS 1.2 over a transport, by BearSSL. It takes a transport and is one: the call cannot tell the difference.
  *
- * Verification cannot be switched off. Either a chain is validated against trust anchors (names, dates, signatures), or the
- * server's key is pinned. Without either, without entropy, or without a clock, no byte leaves.
+ * Verification cannot be switched off. Either a chain is validated against trust anchors (names, dates, signatures), or
+ * the server's key is pinned. Without either, without entropy, or without a clock, no byte leaves.
  *
- * What is linked is what is named: a profile (which cipher suites, curves, hashes) and a kind of trust (chain or pin) are
- * each an object of their own, so an image that pins an EC key carries no certificate parser and no RSA.
+ * What is linked is what is named: a profile (which cipher suites, curves, hashes) and a kind of trust (chain or pin)
+ * are each an object of their own, so an image that pins an EC key carries no certificate parser and no RSA.
  *
  *     tcx_tls_chain chain;  tcx_tls tls;  unsigned char records[TCX_TLS_BUFFER_SAFE];
  *     tcx_tls_chain_init(&chain, anchors, anchor_count);
- *     const tcx_tls_config config = { &modem, tcx_tls_profile_full, &chain.trust, random_bytes, NULL, records, sizeof records };
+ *     const tcx_tls_config config = { .link = &modem, .profile = tcx_tls_profile_full, .trust = &chain.trust,
+ *                                     .entropy = random_bytes, .buffer = records, .buffer_size = sizeof records };
  *     status = tcx_tls_init(&tls, &config);           ... then give &tls.transport to the call
  */
 #ifndef TCEXEC_TLS_H
@@ -17,6 +18,7 @@
 
 #include <bearssl.h>
 
+#include <tcexec/trace.h>
 #include <tcexec/transport.h>
 
 #ifdef __cplusplus
@@ -24,9 +26,9 @@ extern "C" {
 #endif
 
 /*
- * The record buffer, half-duplex: plain bytes that fit in one record + 325 (header, padding, MAC and growth, as BearSSL counts).
- * Below the safe size the server is asked for smaller records (max_fragment_length, RFC 6066 section 4); one that does not
- * honour this ends the call with TCX_E_TLS_RECORD as soon as it sends more than fits.
+ * The record buffer, half-duplex: plain bytes that fit in one record + 325 (header, padding, MAC and growth, as BearSSL
+ * counts). Below the safe size the server is asked for smaller records (max_fragment_length, RFC 6066 section 4); one
+ * that does not honour this ends the call with TCX_E_TLS_RECORD as soon as it sends more than fits.
  */
 #define TCX_TLS_BUFFER_MIN  837u   /* 512 + 325; BearSSL 0.6 would hang for ever with less */
 #define TCX_TLS_BUFFER_SAFE 16709u /* 16384 + 325: any record of any server */
@@ -40,20 +42,22 @@ extern "C" {
 typedef void (*tcx_tls_profile)(br_ssl_client_context *client, br_x509_minimal_context *chain);
 
 /*
- * All that the library speaks: ECDHE with X25519, P-256 or P-384; RSA (2048 … 4096) or ECDSA (P-256, P-384) certificates;
- * AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305; SHA-256, SHA-384, SHA-512; the fastest implementation that the machine has.
+ * All that the library speaks: ECDHE with X25519, P-256 or P-384; RSA (2048 … 4096) or ECDSA (P-256, P-384)
+ * certificates; AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305; SHA-256, SHA-384, SHA-512; the fastest implementation that
+ * the machine has.
  */
 void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context *chain);
 
 /* How a server is recognised. Opaque: a tcx_tls_chain or tcx_tls_pin holds one. */
 typedef struct tcx_tls_trust tcx_tls_trust;
 struct tcx_tls_trust {
-    const br_x509_class **(*start)(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client, int64_t unix_time);
+    const br_x509_class **(*start)(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
+                                   int64_t unix_time);
 };
 
 /*
- * By certificate chain, up to a trust anchor. RAM: 3.1 KB on 32-bit machines. The anchors are borrowed for as long as the
- * object is used; several at once; to change them, init again between two connections.
+ * By certificate chain, up to a trust anchor. RAM: 3.1 KB on 32-bit machines. The anchors are borrowed for as long as
+ * the object is used; several at once; to change them, init again between two connections.
  */
 typedef struct tcx_tls_chain {
     tcx_tls_trust trust;
@@ -63,9 +67,12 @@ typedef struct tcx_tls_chain {
 } tcx_tls_chain;
 
 /* TCX_E_NULL; TCX_E_TLS_TRUST: no anchors. */
-TCX_MUST_CHECK tcx_status tcx_tls_chain_init(tcx_tls_chain *chain, const br_x509_trust_anchor *anchors, size_t anchor_count);
+TCX_MUST_CHECK tcx_status tcx_tls_chain_init(tcx_tls_chain *chain, const br_x509_trust_anchor *anchors,
+                                             size_t anchor_count);
 
-/* By exactly one public key, whatever certificate carries it: names and dates are not looked at. The key is borrowed. */
+/*
+ * By exactly one public key, whatever certificate carries it: names and dates are not looked at. The key is borrowed.
+ */
 typedef struct tcx_tls_pin {
     tcx_tls_trust trust;
     const br_x509_pkey *key;
@@ -75,15 +82,41 @@ typedef struct tcx_tls_pin {
 /* TCX_E_NULL; TCX_E_TLS_TRUST: neither an RSA key of 2048 … 4096 bits nor a P-256 or P-384 key. */
 TCX_MUST_CHECK tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey *key);
 
+/*
+ * A session to resume, which saves a round trip and all public-key work. Export it after a call by copying `bytes`,
+ * keep it across deep sleep, and import it before the next; it holds the session's master secret, so keep it like a
+ * key.
+ *
+ * It is bound to the server's name and carries a check: one of another host, damaged or empty is simply not offered. A
+ * server that does not know it any more goes on with a full handshake; after a handshake that failed it is forgotten. A
+ * resumed session is as trusted as the one that made it: forget it (init with NULL) when trust anchors or pin change.
+ */
+#define TCX_TLS_SESSION_SIZE 96u /* format, id length 1 each, version, suite 2 each, id 32, secret 48, zero 2, check 8 */
+
+typedef struct tcx_tls_session tcx_tls_session;
+struct tcx_tls_session {
+    int (*load)(const tcx_tls_session *session, const char *name, br_ssl_session_parameters *parameters);
+    void (*save)(tcx_tls_session *session, const char *name, const br_ssl_session_parameters *parameters);
+    unsigned char bytes[TCX_TLS_SESSION_SIZE];
+};
+
+/* Starts with an exported session, TCX_TLS_SESSION_SIZE bytes at `bytes`, or with none (NULL). */
+void tcx_tls_session_init(tcx_tls_session *session, const void *bytes);
+
 typedef struct tcx_tls_config {
     const tcx_transport *link; /* required: the transport below */
     tcx_tls_profile profile;   /* required: tcx_tls_profile_full or a smaller one */
     tcx_tls_trust *trust;      /* required: &chain.trust or &pin.trust */
-    /* required: fills `out` with `length` unpredictable bytes and returns `length`; anything else ends the connection before its first byte */
+    /*
+     * required: fills `out` with `length` unpredictable bytes and returns `length`; anything else ends the connection
+     * before its first byte
+     */
     int (*entropy)(void *context, void *out, size_t length);
     void *entropy_context;
     void *buffer; /* required: record buffer, at least TCX_TLS_BUFFER_MIN; used from open to close */
     size_t buffer_size;
+    tcx_tls_session *session; /* NULL: each connection makes a full handshake */
+    const tcx_trace *trace;   /* NULL: nobody is told of TCX_EVENT_HANDSHAKE and TCX_EVENT_RESUMED */
 } tcx_tls_config;
 
 /*
@@ -97,6 +130,7 @@ typedef struct tcx_tls {
     tcx_status status; /* of TLS itself; TCX_OK while only the link below can have failed */
     int detail;        /* BearSSL's number for it */
     uint8_t state;
+    uint8_t resumed; /* the connection goes on with an earlier session; may be read after a call */
     br_ssl_client_context client;
 } tcx_tls;
 
@@ -107,7 +141,9 @@ typedef struct tcx_tls {
  */
 TCX_MUST_CHECK tcx_status tcx_tls_init(tcx_tls *tls, const tcx_tls_config *config);
 
-/* Wipes the keys of the last connection. For the end of the program, or before the memory is used for something else. */
+/*
+ * Wipes the keys of the last connection. For the end of the program, or before the memory is used for something else.
+ */
 void tcx_tls_wipe(tcx_tls *tls);
 
 #ifdef __cplusplus

@@ -17,8 +17,9 @@
  *                                          BSD's recv() returns at the end must turn it into TCX_CLOSED
  *
  * After TCX_WANT_… or TCX_AGAIN from send, the same bytes are offered again, perhaps followed by more. `length` is
- * never 0 and never over TCX_TRANSFER_MAX. A send that returned n has taken those n bytes: they may reach the peer. A send
- * that failed has taken none of what it was offered; a port that cannot know counts them as taken and fails the next time.
+ * never 0 and never over TCX_TRANSFER_MAX. A send that returned n has taken those n bytes: they may reach the peer. A
+ * send that failed has taken none of what it was offered; a port that cannot know counts them as taken and fails the
+ * next time.
  */
 #ifndef TCEXEC_TRANSPORT_H
 #define TCEXEC_TRANSPORT_H
@@ -40,9 +41,9 @@ enum {
     TCX_CLOSED_CLEAN = -32005
 };
 
-/* Whom to reach. The texts are borrowed until close. */
+/* Whom to reach. The texts are borrowed until open has returned 1 or failed, or until close. */
 typedef struct tcx_peer {
-    tcx_text name;     /* who it must be: the host that is signed, without its port. TLS asks for it (SNI) and verifies it */
+    tcx_text name;     /* who it must be: the host that is signed, without its port; TLS verifies it */
     tcx_text address;  /* where to dial: a name or an IPv4 or IPv6 address, without brackets */
     uint16_t port;     /* where to dial: 1 … 65535 */
     int64_t unix_time; /* the call's clock, seconds since 1970-01-01 UTC: TLS checks certificate dates against it */

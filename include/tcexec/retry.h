@@ -1,0 +1,84 @@
+/*
+ * When to try again, and how fast to call: decisions as pure functions, no waiting.
+ *
+ * ExecuteFunction starts real work, so a repeat is safe only where the first attempt cannot have run, was refused, or
+ * cannot run twice. These and no others are repeated:
+ *
+ *   TCX_NOT_SENT                            the request's last byte never left (but not after a mistake of the caller)
+ *   RequestLimitExceeded and its sub-codes  the service ran nothing
+ *   AuthFailure.SignatureExpire             once, with the clock corrected by the answer's Date, if allowed
+ *   TCX_MAYBE_EXECUTED                      if allowed, and only with a SessionId on a service that has it (VOD): the
+ *                                           service refuses a second run of the same SessionId within 7 days
+ */
+#ifndef TCEXEC_RETRY_H
+#define TCEXEC_RETRY_H
+
+#include <tcexec/request.h>
+#include <tcexec/response.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TCX_RETRY_BASE 500u   /* ms: default upper bound of the first delay */
+#define TCX_RETRY_CAP  20000u /* ms: default upper bound of any delay */
+#define TCX_RETRY_STOP UINT32_MAX
+
+/* An attempt that has ended. */
+typedef struct tcx_attempt {
+    const tcx_request *request;
+    const tcx_response *response;
+    tcx_status status;
+    tcx_outcome outcome;
+    uint32_t number;         /* from 1 */
+    unsigned char corrected; /* the clock was corrected once already, or cannot be */
+} tcx_attempt;
+
+typedef struct tcx_retry tcx_retry;
+struct tcx_retry {
+    /* required: tcx_retry_delay, or a rule of the caller's own with the same contract */
+    uint32_t (*delay)(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter);
+    uint32_t attempts;               /* in all, the first included; 0 and 1: no repeat */
+    uint32_t base;                   /* ms; 0: TCX_RETRY_BASE */
+    uint32_t cap;                    /* ms; 0: TCX_RETRY_CAP */
+    unsigned char correct_clock;     /* 1: repeat after SignatureExpire */
+    unsigned char repeat_ambiguous;  /* 1: repeat after TCX_MAYBE_EXECUTED where a SessionId makes it safe */
+};
+
+/*
+ * Milliseconds to wait before the next attempt, or TCX_RETRY_STOP. Exponential with full jitter: uniform between 0 and
+ * min(cap, base * 2^(number - 1)), by `jitter`, any 32 random bits. After SignatureExpire 0: the clock is right now.
+ * Pure.
+ */
+uint32_t tcx_retry_delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter);
+
+/*
+ * A token bucket: at most `per_second` + `burst` - 1 calls in any second. One for all calls of an account; its fields
+ * are the library's own.
+ */
+typedef struct tcx_rate tcx_rate;
+struct tcx_rate {
+    uint32_t (*wait)(tcx_rate *rate, uint32_t now);
+    uint32_t per_second;
+    uint32_t full;  /* a full bucket, in thousandths of a call */
+    uint32_t level; /* what is in it */
+    uint32_t last;  /* the tick when `level` was so */
+};
+
+/*
+ * Starts a bucket, full. `per_second`: 1 … 1000, tcx_service.calls_per_second for the documented limit. `burst`: 1 …
+ * 1000, calls that may be made at once after a pause; 1 spaces all calls evenly. Values outside are taken as the
+ * nearest inside.
+ */
+void tcx_rate_init(tcx_rate *rate, uint32_t per_second, uint32_t burst, uint32_t now);
+
+/*
+ * 0: go ahead, a call has been taken from the bucket. Otherwise ms to wait before asking again, and nothing was taken.
+ */
+uint32_t tcx_rate_wait(tcx_rate *rate, uint32_t now);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
