@@ -1,0 +1,46 @@
+/* The command `tcexec`: see `tcexec --help`, and tcexec_command.h for its parts. */
+#define _DEFAULT_SOURCE
+
+#include "tcexec_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+/*
+ * A descriptor 0, 1 or 2 that is closed would be given to the next file or socket that is opened, and a Result written
+ * to it. Standard output must be there: what comes of the call could not be told.
+ */
+static int secure_standard_descriptors(void)
+{
+    int fd;
+
+    for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
+            continue;
+        if (fd == STDOUT_FILENO)
+            return tcexec_say("standard output is closed: open it, if only on /dev/null");
+        if (open("/dev/null", O_RDWR) != fd)
+            return EXIT_USAGE;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    tcexec_options options;
+    int code = secure_standard_descriptors();
+
+    if (code != 0)
+        return code;
+    signal(SIGPIPE, SIG_IGN);
+    code = tcexec_options_read(argc, argv, &options);
+    if (code != 0)
+        return code;
+    if (options.help || options.version) {
+        (options.help ? tcexec_help : tcexec_version)(stdout);
+        return tcexec_flush(EXIT_DONE, EXIT_USAGE);
+    }
+    return options.anchors ? tcexec_anchors(options.anchors) : tcexec_run(&options);
+}

@@ -1,0 +1,83 @@
+/* The object of --json: see tcexec_command.h. */
+#include "tcexec_command.h"
+
+/* Text of a peer that is no UTF-8 (an answer that was not understood) is told with U+FFFD in its place. */
+static void print_string(tcx_text text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.bytes;
+    size_t at = 0;
+
+    putchar('"');
+    while (at < text.length) {
+        size_t size = tcexec_utf8(bytes + at, text.length - at);
+
+        if (size == 0)
+            fputs("\\ufffd", stdout);
+        else if (bytes[at] < 0x20 || bytes[at] == 0x7F)
+            printf("\\u%04x", bytes[at]);
+        else if (bytes[at] == '"' || bytes[at] == '\\')
+            printf("\\%c", bytes[at]);
+        else
+            fwrite(bytes + at, 1, size, stdout);
+        at += size ? size : 1;
+    }
+    putchar('"');
+}
+
+static void print_text(const char *name, tcx_text text)
+{
+    printf("\"%s\":", name);
+    if (text.bytes == NULL)
+        fputs("null", stdout);
+    else
+        print_string(text);
+}
+
+static void print_error(const tcx_response *response)
+{
+    fputs("\"error\":", stdout);
+    if (response->error_code.bytes == NULL && response->error_message.bytes == NULL) {
+        fputs("null", stdout);
+        return;
+    }
+    putchar('{');
+    print_text("code", response->error_code);
+    putchar(',');
+    print_text("message", response->error_message);
+    putchar('}');
+}
+
+/* A number that is 0 when there is none. */
+static void print_number(const char *name, long long number)
+{
+    if (number == 0)
+        printf("\"%s\":null", name);
+    else
+        printf("\"%s\":%lld", name, number);
+}
+
+void tcexec_json(const tcexec_ended *ended)
+{
+    const tcx_call *call = ended->call;
+    const tcx_response *response = &call->response;
+    char words[160];
+
+    tcexec_detail_text(call->status, call->detail, words, sizeof words);
+    putchar('{');
+    print_text("result", call->status == TCX_OK ? response->result : tcx_text_from(NULL));
+    putchar(',');
+    print_text("request_id", response->request_id);
+    putchar(',');
+    print_error(response);
+    printf(",\"outcome\":\"%s\",", tcx_outcome_name(call->outcome));
+    print_number("http_status", response->http_status);
+    printf(",\"status\":\"%s\",\"attempts\":%u,", tcx_status_name(call->status), ended->attempts);
+    print_text("status_text", tcx_text_from(tcx_status_text(call->status)));
+    printf(",\"detail\":%d,", call->detail);
+    print_text("detail_text", tcx_text_from(words[0] ? words : NULL));
+    putchar(',');
+    print_number("server_time", (long long)response->server_time);
+    putchar(',');
+    print_text("body", response->body);
+    fputs("}\n", stdout);
+}

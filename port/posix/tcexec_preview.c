@@ -1,0 +1,242 @@
+/*
+ * --dry-run and --curl: a call like any other, over a transport that writes down what it is given and then closes. What
+ * is shown is therefore what would be sent, and no request has to fit into memory.
+ */
+#include "tcexec_command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define HEAD_MAX     65536u /* bytes of a request's head: a GET has at most TCX_GET_MAX */
+#define ARGUMENT_MAX 65536u /* bytes of body in a word of the command; Linux takes 128 KiB with all quoting */
+
+/* What --curl knows of the request so far. */
+typedef struct preview {
+    const tcexec_options *options;
+    char head[HEAD_MAX];
+    size_t head_length;
+    int in_body;
+    int by_pipe; /* the body is too large for a word */
+} preview;
+
+/* ---- the transport ---- */
+
+static int paper_open(void *context, const tcx_peer *peer)
+{
+    (void)context;
+    (void)peer;
+    return 1;
+}
+
+static int paper_recv(void *context, void *bytes, size_t length)
+{
+    (void)context;
+    (void)bytes;
+    (void)length;
+    return TCX_CLOSED;
+}
+
+static void paper_close(void *context)
+{
+    (void)context;
+}
+
+static int write_raw(void *context, const void *bytes, size_t length)
+{
+    (void)context;
+    return fwrite(bytes, 1, length, stdout) == length ? (int)length : -EIO;
+}
+
+/* ---- the curl command ---- */
+
+static tcx_text take_line(tcx_text *left)
+{
+    const char *end = memchr(left->bytes, '\r', left->length);
+    tcx_text line = { NULL, 0 };
+
+    line.bytes = left->bytes;
+    line.length = (size_t)(end - left->bytes);
+    left->bytes += line.length + 2;
+    left->length -= line.length + 2;
+    return line;
+}
+
+static int has_prefix(tcx_text text, const char *prefix)
+{
+    return text.length >= strlen(prefix) && memcmp(text.bytes, prefix, strlen(prefix)) == 0;
+}
+
+/* The value of a header, unset when it is not there. */
+static tcx_text header(const preview *shown, const char *name_and_colon)
+{
+    tcx_text left = { NULL, 0 };
+    tcx_text none = { NULL, 0 };
+
+    left.bytes = shown->head;
+    left.length = shown->head_length;
+    while (left.length > 0) {
+        tcx_text line = take_line(&left);
+
+        if (has_prefix(line, name_and_colon)) {
+            line.bytes += strlen(name_and_colon) + 1;
+            line.length -= strlen(name_and_colon) + 1;
+            return line;
+        }
+    }
+    return none;
+}
+
+/* Which certificate curl shall believe: the same as this command would. */
+static void print_trust(const tcexec_options *options)
+{
+    if (options->ca != NULL) {
+        fputs(" --cacert ", stdout);
+        tcexec_print_quoted(stdout, tcx_text_from(options->ca));
+    }
+    if (options->pin != NULL) {
+        fputs(" --insecure --pinnedpubkey \"sha256//$(openssl x509 -noout -pubkey -in ", stdout);
+        tcexec_print_quoted(stdout, tcx_text_from(options->pin));
+        fputs(" | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | openssl base64)\"", stdout);
+    }
+}
+
+static void print_address(const tcexec_options *options)
+{
+    const int is_v6 = memchr(options->address.bytes, ':', options->address.length) != NULL;
+
+    fputs(is_v6 ? " --connect-to '::[" : " --connect-to '::", stdout);
+    tcexec_print_quoted_part(stdout, options->address.bytes, options->address.length);
+    fputs(is_v6 ? "]:" : ":", stdout);
+    if (options->port != 0)
+        printf("%u", (unsigned)options->port);
+    fputc('\'', stdout);
+}
+
+/* Prints the command up to where the body belongs. curl counts the body itself. */
+static void print_command(const preview *shown)
+{
+    const tcexec_options *options = shown->options;
+    const tcx_text host = header(shown, "Host:");
+    tcx_text left = { NULL, 0 };
+    tcx_text line;
+    const char *target;
+
+    left.bytes = shown->head;
+    left.length = shown->head_length;
+    line = take_line(&left);
+    target = (const char *)memchr(line.bytes, ' ', line.length) + 1;
+    fputs("curl --http1.1", stdout);
+    if (options->address.bytes != NULL)
+        print_address(options);
+    print_trust(options);
+    while (left.length > 2) {
+        line = take_line(&left);
+        if (has_prefix(line, "Content-Length:"))
+            continue;
+        fputs(" -H ", stdout);
+        tcexec_print_quoted(stdout, line);
+    }
+    fputs(options->plaintext ? " 'http://" : " 'https://", stdout);
+    tcexec_print_quoted_part(stdout, host.bytes, host.length);
+    tcexec_print_quoted_part(stdout, target, strcspn(target, " "));
+    fputc('\'', stdout);
+}
+
+static size_t body_length(const preview *shown)
+{
+    const tcx_text digits = header(shown, "Content-Length:");
+    size_t length = 0;
+    size_t i;
+
+    for (i = 0; i < digits.length; i++)
+        length = length * 10 + (size_t)(digits.bytes[i] - '0');
+    return length;
+}
+
+static void begin_body(preview *shown)
+{
+    shown->in_body = 1;
+    shown->by_pipe = body_length(shown) > ARGUMENT_MAX;
+    if (shown->by_pipe) {
+        fputs("printf %s '", stdout);
+    } else {
+        print_command(shown);
+        if (body_length(shown) > 0)
+            fputs(" --data-binary '", stdout);
+    }
+}
+
+static void end_body(const preview *shown)
+{
+    if (body_length(shown) > 0)
+        fputc('\'', stdout);
+    if (shown->by_pipe) {
+        fputs(" | ", stdout);
+        print_command(shown);
+        fputs(" --data-binary @-", stdout);
+    }
+    fputc('\n', stdout);
+}
+
+/* Takes bytes up to the end of the head. Returns how many; negative when they do not fit. */
+static int take_head(preview *shown, const char *bytes, size_t length)
+{
+    size_t i;
+
+    for (i = 0; i < length && !shown->in_body; i++) {
+        if (shown->head_length == sizeof shown->head)
+            return -ENOBUFS;
+        shown->head[shown->head_length++] = bytes[i];
+        if (shown->head_length >= 4 && memcmp(shown->head + shown->head_length - 4, "\r\n\r\n", 4) == 0)
+            begin_body(shown);
+    }
+    return (int)i;
+}
+
+static int write_command(void *context, const void *bytes, size_t length)
+{
+    preview *shown = context;
+
+    if (!shown->in_body)
+        return take_head(shown, bytes, length);
+    tcexec_print_quoted_part(stdout, bytes, length);
+    return ferror(stdout) ? -EIO : (int)length;
+}
+
+/* ---- the preview ---- */
+
+/* Runs the call against the paper. Its clock stands still: a reader that takes its time does not end it. */
+static tcx_status write_down(tcx_call *call, const tcx_call_config *config, const tcx_request *request)
+{
+    tcx_status status = tcx_call_begin(call, config, request, 0);
+
+    while (status == TCX_OK || status == TCX_PENDING)
+        status = tcx_call_step(call, 0);
+    return status;
+}
+
+int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const tcx_request *request)
+{
+    tcx_transport paper = { NULL, paper_open, write_raw, paper_recv, paper_close, NULL, NULL };
+    preview shown;
+    tcx_call call;
+    tcx_status status;
+
+    memset(&shown, 0, sizeof shown);
+    memset(&call, 0, sizeof call);
+    shown.options = options;
+    paper.context = &shown;
+    if (options->curl)
+        paper.send = write_command;
+    config->transport = &paper;
+    status = write_down(&call, config, request);
+    if (status == TCX_E_SEND && call.detail == -ENOBUFS)
+        return tcexec_say("--curl: the head of the request is over %u bytes", HEAD_MAX);
+    if (status != TCX_E_SEND && status != TCX_E_CLOSED)
+        return tcexec_refused(status, call.detail);
+    if (options->curl) {
+        tcexec_say("the command holds a signature, valid for five minutes around its time; the key is not in it");
+        end_body(&shown);
+    }
+    return tcexec_flush(EXIT_DONE, EXIT_USAGE);
+}

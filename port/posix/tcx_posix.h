@@ -1,0 +1,210 @@
+/*
+ * The POSIX port: TCP, clocks, entropy, certificates, files and credentials for Linux and the BSDs.
+ *
+ *     tcx_posix_tcp tcp;
+ *     tcx_posix_tcp_init(&tcp, 60000);              ... give &tcp.transport to a call, or to TLS
+ *     tcx_waiter waiter = tcx_posix_waiter(&tcp);   ... and this to tcx_execute()
+ *
+ * Unlike the library below it, the port makes system calls; of these only a name look-up allocates (a thread and what
+ * getaddrinfo() needs). It keeps no static state. Functions that fail return -1 with errno set, or a tcx_status.
+ */
+#ifndef TCX_POSIX_H
+#define TCX_POSIX_H
+
+#include <bearssl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <tcexec.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- TCP --------------------------------------------------------------------------------------------------------- */
+
+#define TCX_POSIX_ADDRESSES_MAX 16     /* of one name; the rest are not tried */
+#define TCX_POSIX_ADDRESS_SHARE 5000u  /* ms for each address, as long as another one is left */
+#define TCX_POSIX_READ_AHEAD    17408u /* bytes: a TLS record of any server, so that one costs one system call */
+
+typedef struct tcx_posix_address {
+    socklen_t length; /* bytes of what follows that count */
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } to;
+} tcx_posix_address;
+
+/* What a look-up found, in the order in which it should be tried. */
+typedef struct tcx_posix_addresses {
+    int error; /* 0, or getaddrinfo()'s EAI_ number */
+    size_t count;
+    tcx_posix_address address[TCX_POSIX_ADDRESSES_MAX];
+} tcx_posix_addresses;
+
+/*
+ * A TCP connection as a transport (tcexec/transport.h). Do not move it: it points into itself. RAM: 18 KB.
+ *
+ * A numeric address is dialled at once; a name is looked up by a thread of its own, which may be left behind when the
+ * call ends first: it finishes by itself and holds nothing of the caller's. All addresses are tried in turn. The port's
+ * own error number is -errno; of a failed look-up the status is TCX_E_RESOLVE and the number getaddrinfo()'s.
+ *
+ * Fields that may be set between init and open, or read at any time, are described; the rest are the port's own.
+ */
+typedef struct tcx_posix_tcp {
+    tcx_transport transport;
+    int loopback_only; /* set to 1: an address outside 127.0.0.0/8 and ::1 is not dialled, but fails with EACCES */
+    uint64_t sent;     /* bytes, over all connections */
+    uint64_t received;
+
+    uint32_t connect_timeout;
+    uint32_t connect_end; /* tick: all addresses together */
+    uint32_t address_end; /* tick: the one that is being tried */
+    int fd;               /* the socket or, during a look-up, where its answer arrives; -1: none */
+    int state;
+    int error; /* of the address tried last */
+    tcx_posix_addresses addresses;
+    size_t next;  /* address to try */
+    size_t start; /* of the bytes read ahead */
+    size_t end;
+    unsigned char ahead[TCX_POSIX_READ_AHEAD];
+} tcx_posix_tcp;
+
+/*
+ * Makes a TCP transport; nothing is opened. `connect_timeout`, in ms, is what connecting may take in all (give the
+ * call's); 0: TCX_TIMEOUT_DEFAULT. Each address gets an equal part of what is left of it, at most
+ * TCX_POSIX_ADDRESS_SHARE; the last one, all that is left.
+ */
+void tcx_posix_tcp_init(tcx_posix_tcp *tcp, uint32_t connect_timeout);
+
+/*
+ * For a poll() of the caller's own: the descriptor to wait on, -1 when there is none. It changes while connecting: ask
+ * before each wait.
+ */
+int tcx_posix_tcp_fd(const tcx_posix_tcp *tcp);
+
+/*
+ * For a poll() of the caller's own: wait no longer than this many ms, `time_left` at most, before the next step. 0: do
+ * not wait.
+ */
+uint32_t tcx_posix_tcp_time_left(const tcx_posix_tcp *tcp, unsigned wants, uint32_t time_left);
+
+/*
+ * Writes the address that was dialled last, "192.0.2.1:443" or "[2001:db8::1]:443", cut to `size` bytes with the zero
+ * byte. Empty: none yet.
+ */
+void tcx_posix_tcp_peer(const tcx_posix_tcp *tcp, char *text, size_t size);
+
+/* ---- Clocks and entropy ------------------------------------------------------------------------------------------ */
+
+/* The monotonic clock, ms; wraps. */
+uint32_t tcx_posix_tick(void);
+
+/* The wall clock, seconds since 1970-01-01 UTC. */
+int64_t tcx_posix_unix_time(void);
+
+/* For tcx_execute(): waits on `tcp`, by poll(). Returns early when a signal arrives. Borrows `tcp`. */
+tcx_waiter tcx_posix_waiter(tcx_posix_tcp *tcp);
+
+/* For tcx_tls_config.entropy: the kernel's generator. `context` is not used. Returns `length`, or -1 with errno set. */
+int tcx_posix_entropy(void *context, void *out, size_t length);
+
+/* ---- Certificates ------------------------------------------------------------------------------------------------ */
+
+/* What a PEM file gave. */
+typedef struct tcx_posix_anchors {
+    const br_x509_trust_anchor *anchors; /* in the caller's memory */
+    size_t count;
+    size_t skipped; /* certificates that are damaged, or whose key is not RSA of 2048 … 4096 bits, P-256 or P-384 */
+    size_t size;    /* bytes of the caller's memory: used or, with TCX_E_BUFFER, needed */
+} tcx_posix_anchors;
+
+/*
+ * Turns the CERTIFICATE blocks of a PEM text into trust anchors. Line ends may be LF or CR LF; text around the blocks
+ * and blocks of any other kind are ignored. A certificate that is no CA becomes an anchor for itself alone. Dates are
+ * not looked at: BearSSL does not look at an anchor's either.
+ *
+ *   memory  aligned for a br_x509_trust_anchor, as malloc() gives it; NULL with capacity 0 measures. Holds the anchors
+ *           and all they point to, for as long as they are used; `pem` is no longer needed
+ *
+ *   TCX_E_BUFFER     `capacity` is less than out->size; `memory` is wiped
+ *   TCX_E_TLS_TRUST  not one certificate is usable: `skipped` tells whether there was one at all
+ */
+TCX_MUST_CHECK tcx_status tcx_posix_anchors_read(tcx_text pem, void *memory, size_t capacity, tcx_posix_anchors *out);
+
+/* A public key and the memory it points to. Do not move it. */
+typedef struct tcx_posix_key {
+    br_x509_pkey key;
+    unsigned char bytes[BR_X509_BUFSIZE_KEY];
+} tcx_posix_key;
+
+/*
+ * Takes the public key of the first CERTIFICATE block of a PEM text, to pin it. TCX_E_TLS_TRUST: there is none, it is
+ * damaged, or its key is of no use to tcx_tls_pin_init().
+ */
+TCX_MUST_CHECK tcx_status tcx_posix_key_read(tcx_text pem, tcx_posix_key *out);
+
+/* ---- A FunctionArg in a file ------------------------------------------------------------------------------------- */
+
+#define TCX_POSIX_FILE_CACHE 32768u /* bytes: a file is read in pieces of this size */
+
+/*
+ * A file as the source of a FunctionArg. Do not move it. RAM: 32 KB. Give `&file.source` to a request; the rest is the
+ * port's own.
+ */
+typedef struct tcx_posix_file {
+    tcx_source source;
+    int fd;
+    off_t start;
+    uint32_t cached;        /* where the cache begins in the argument */
+    uint32_t cached_length; /* bytes in the cache */
+    unsigned char cache[TCX_POSIX_FILE_CACHE];
+} tcx_posix_file;
+
+/*
+ * Makes a source of what a regular file holds from its current position on. `fd` is borrowed for as long as the source
+ * is used; its position is neither used nor moved afterwards. The source fails with -errno, or -EIO if the file got
+ * shorter.
+ *
+ * Returns 0, or -1 with errno: ESPIPE, not a regular file; EISDIR; EFBIG, 4 GiB or more; or what fstat() and lseek()
+ * say.
+ */
+TCX_MUST_CHECK int tcx_posix_file_init(tcx_posix_file *file, int fd);
+
+/* ---- Credentials ------------------------------------------------------------------------------------------------- */
+
+#define TCX_POSIX_CREDENTIALS_MAX 16384u /* bytes of a credentials file */
+#define TCX_POSIX_PATH_MAX        4096u
+
+/* Credentials and the memory they lie in. Do not move it. RAM: 24 KB. */
+typedef struct tcx_posix_credentials {
+    tcx_credentials credentials;
+    char origin[TCX_POSIX_PATH_MAX];        /* where they were found: "the environment", or the file's path */
+    int exposed;                            /* 1: others than the owner have access to that file */
+    char problem[TCX_POSIX_PATH_MAX + 256]; /* after a failure: what is wrong with what; never a secret */
+    char memory[TCX_POSIX_CREDENTIALS_MAX];
+} tcx_posix_credentials;
+
+/*
+ * Finds credentials where Tencent Cloud's own tools keep them. The first place that has any decides; one that has only
+ * a part of them is an error, and does not pass the search on:
+ *
+ *   1. the environment: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, and the first of TENCENTCLOUD_TOKEN,
+ *      TENCENTCLOUD_SESSION_TOKEN, TENCENTCLOUD_SECURITY_TOKEN that is not empty
+ *   2. ~/.tencentcloud/credentials: INI, section [default]: secret_id, secret_key, token
+ *   3. ~/.tccli/PROFILE.credential: JSON object: secretId, secretKey, token. PROFILE is TCCLI_PROFILE, else "default"
+ *
+ * Returns 0, or -1 with `problem` set. What is found is not looked at: tcx_signer_init() does that. The environment's
+ * texts are borrowed from it; wipe `found` when done.
+ */
+TCX_MUST_CHECK int tcx_posix_credentials_find(tcx_posix_credentials *found);
+
+void tcx_posix_credentials_wipe(tcx_posix_credentials *found);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

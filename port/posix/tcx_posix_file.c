@@ -1,0 +1,72 @@
+/* A file as the source of a FunctionArg: see tcx_posix.h. */
+#define _DEFAULT_SOURCE
+#define _FILE_OFFSET_BITS 64
+
+#include "tcx_posix.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Fills the cache from `offset` on. Returns how many bytes it holds then, or -errno. */
+static int fill(tcx_posix_file *file, uint32_t offset)
+{
+    ssize_t length;
+
+    do
+        length = pread(file->fd, file->cache, sizeof file->cache, file->start + (off_t)offset);
+    while (length < 0 && errno == EINTR);
+    file->cached = offset;
+    file->cached_length = length > 0 ? (uint32_t)length : 0;
+    if (length < 0)
+        return -errno;
+    return length > 0 ? (int)length : -EIO;
+}
+
+static int read_at(void *context, uint32_t offset, void *out, size_t length)
+{
+    tcx_posix_file *file = context;
+    uint32_t there;
+
+    if (offset < file->cached || offset - file->cached >= file->cached_length) {
+        int filled = fill(file, offset);
+
+        if (filled < 0)
+            return filled;
+    }
+    there = file->cached_length - (offset - file->cached);
+    if (length > there)
+        length = there;
+    memcpy(out, file->cache + (offset - file->cached), length);
+    return (int)length;
+}
+
+int tcx_posix_file_init(tcx_posix_file *file, int fd)
+{
+    struct stat about;
+    off_t start;
+    off_t size;
+
+    if (fstat(fd, &about) != 0)
+        return -1;
+    if (!S_ISREG(about.st_mode)) {
+        errno = S_ISDIR(about.st_mode) ? EISDIR : ESPIPE;
+        return -1;
+    }
+    start = lseek(fd, 0, SEEK_CUR);
+    if (start < 0)
+        return -1;
+    size = start < about.st_size ? about.st_size - start : 0;
+    if ((uint64_t)size > UINT32_MAX) {
+        errno = EFBIG;
+        return -1;
+    }
+    memset(&file->source, 0, sizeof file->source);
+    file->source.read_at = read_at;
+    file->source.context = file;
+    file->source.size = (uint32_t)size;
+    file->fd = fd;
+    file->start = start;
+    file->cached = file->cached_length = 0;
+    return 0;
+}

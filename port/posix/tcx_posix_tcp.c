@@ -1,0 +1,273 @@
+/* The TCP transport: see tcx_posix.h for what it promises and tcexec/transport.h for what it must keep to. */
+#define _DEFAULT_SOURCE
+
+#include "tcx_posix.h"
+#include "tcx_posix_lookup.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define NAME_MAX_BYTES 255u /* RFC 1035 section 2.3.4; a numeric address is shorter */
+
+enum { CLOSED, LOOKING_UP, CONNECTING, CONNECTED };
+
+static void drop(tcx_posix_tcp *tcp)
+{
+    if (tcp->fd >= 0)
+        close(tcp->fd);
+    tcp->fd = -1;
+}
+
+/* ---- open ---- */
+
+static int is_loopback(const tcx_posix_address *address)
+{
+    if (address->to.any.sa_family == AF_INET)
+        return ntohl(address->to.v4.sin_addr.s_addr) >> 24 == 127;
+    return IN6_IS_ADDR_LOOPBACK(&address->to.v6.sin6_addr);
+}
+
+static uint32_t left_until(uint32_t end)
+{
+    int32_t left = (int32_t)(end - tcx_posix_tick());
+
+    return left > 0 ? (uint32_t)left : 0;
+}
+
+/* When the address that is tried now makes way for the next one. */
+static uint32_t end_of_share(const tcx_posix_tcp *tcp)
+{
+    size_t others = tcp->addresses.count - tcp->next;
+    uint32_t share = left_until(tcp->connect_end) / (uint32_t)(others + 1);
+
+    if (others == 0)
+        return tcp->connect_end;
+    return tcx_posix_tick() + (share < TCX_POSIX_ADDRESS_SHARE ? share : TCX_POSIX_ADDRESS_SHARE);
+}
+
+/* 0 when the connection is made or on its way; errno otherwise. */
+static int dial(tcx_posix_tcp *tcp, const tcx_posix_address *address)
+{
+    const int on = 1;
+
+    if (tcp->loopback_only && !is_loopback(address))
+        return EACCES;
+    tcp->fd = socket(address->to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (tcp->fd < 0)
+        return errno;
+    /* A request is one write and waits for its answer: Nagle's algorithm could only delay it. */
+    if (setsockopt(tcp->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+        return errno;
+    if (connect(tcp->fd, &address->to.any, address->length) != 0 && errno != EINPROGRESS && errno != EINTR)
+        return errno;
+    return 0;
+}
+
+/* Goes through the addresses until one is on its way. */
+static int dial_next(tcx_posix_tcp *tcp)
+{
+    while (tcp->next < tcp->addresses.count) {
+        drop(tcp);
+        tcp->error = dial(tcp, &tcp->addresses.address[tcp->next++]);
+        if (tcp->error == 0) {
+            tcp->address_end = end_of_share(tcp);
+            tcp->state = CONNECTING;
+            return TCX_WANT_WRITE;
+        }
+    }
+    return -tcp->error;
+}
+
+static int start(tcx_posix_tcp *tcp, const tcx_peer *peer)
+{
+    char name[NAME_MAX_BYTES + 1];
+
+    tcp->connect_end = tcx_posix_tick() + tcp->connect_timeout;
+    tcp->next = 0;
+    tcp->addresses.error = EAI_NONAME;
+    if (peer->address.length > NAME_MAX_BYTES || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
+        return -EINVAL;
+    memcpy(name, peer->address.bytes, peer->address.length);
+    name[peer->address.length] = '\0';
+    if (tcx_posix_lookup_numeric(name, peer->port, &tcp->addresses))
+        return dial_next(tcp);
+    tcp->addresses.error = 0;
+    tcp->fd = tcx_posix_lookup_start(name, peer->port);
+    if (tcp->fd < 0)
+        return -errno;
+    tcp->state = LOOKING_UP;
+    return TCX_WANT_READ;
+}
+
+static int finish_lookup(tcx_posix_tcp *tcp)
+{
+    int found = tcx_posix_lookup_finish(tcp->fd, &tcp->addresses);
+
+    if (found == 0)
+        return TCX_WANT_READ;
+    if (found < 0)
+        return -errno;
+    if (tcp->addresses.error != 0)
+        return -EINVAL;
+    return dial_next(tcp);
+}
+
+static int finish_connect(tcx_posix_tcp *tcp)
+{
+    struct pollfd ready = { tcp->fd, POLLOUT, 0 };
+    socklen_t size = sizeof tcp->error;
+
+    if (poll(&ready, 1, 0) <= 0) {
+        if (left_until(tcp->address_end) > 0)
+            return TCX_WANT_WRITE;
+        tcp->error = ETIMEDOUT;
+        return dial_next(tcp);
+    }
+    if (getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &tcp->error, &size) != 0)
+        tcp->error = errno;
+    if (tcp->error != 0)
+        return dial_next(tcp);
+    tcp->state = CONNECTED;
+    return 1;
+}
+
+static int tcp_open(void *context, const tcx_peer *peer)
+{
+    tcx_posix_tcp *tcp = context;
+
+    switch (tcp->state) {
+    case CLOSED:
+        return start(tcp, peer);
+    case LOOKING_UP:
+        return finish_lookup(tcp);
+    case CONNECTING:
+        return finish_connect(tcp);
+    default:
+        return 1;
+    }
+}
+
+/* ---- send, recv, close ---- */
+
+static int would_block(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+static int tcp_send(void *context, const void *bytes, size_t length)
+{
+    tcx_posix_tcp *tcp = context;
+    ssize_t sent;
+
+    do
+        sent = send(tcp->fd, bytes, length, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    if (sent < 0)
+        return would_block(errno) ? TCX_WANT_WRITE : -errno;
+    tcp->sent += (uint64_t)sent;
+    return (int)sent;
+}
+
+/* Returns as recv() of the transport does, 1 for "there is something now". */
+static int read_ahead(tcx_posix_tcp *tcp)
+{
+    ssize_t length;
+
+    do
+        length = recv(tcp->fd, tcp->ahead, sizeof tcp->ahead, 0);
+    while (length < 0 && errno == EINTR);
+    if (length < 0)
+        return would_block(errno) ? TCX_WANT_READ : -errno;
+    if (length == 0)
+        return TCX_CLOSED;
+    tcp->received += (uint64_t)length;
+    tcp->start = 0;
+    tcp->end = (size_t)length;
+    return 1;
+}
+
+static int tcp_recv(void *context, void *bytes, size_t length)
+{
+    tcx_posix_tcp *tcp = context;
+
+    if (tcp->start == tcp->end) {
+        int got = read_ahead(tcp);
+
+        if (got < 0)
+            return got;
+    }
+    if (length > tcp->end - tcp->start)
+        length = tcp->end - tcp->start;
+    memcpy(bytes, tcp->ahead + tcp->start, length);
+    tcp->start += length;
+    return (int)length;
+}
+
+static void tcp_close(void *context)
+{
+    tcx_posix_tcp *tcp = context;
+
+    drop(tcp);
+    tcp->state = CLOSED;
+    tcp->start = tcp->end = 0;
+}
+
+static tcx_status tcp_failure(void *context, int *detail)
+{
+    const tcx_posix_tcp *tcp = context;
+
+    if (tcp->addresses.error == 0)
+        return TCX_OK;
+    *detail = tcp->addresses.error;
+    return TCX_E_RESOLVE;
+}
+
+/* ---- for the caller ---- */
+
+void tcx_posix_tcp_init(tcx_posix_tcp *tcp, uint32_t connect_timeout)
+{
+    memset(tcp, 0, sizeof *tcp);
+    tcp->transport.context = tcp;
+    tcp->transport.open = tcp_open;
+    tcp->transport.send = tcp_send;
+    tcp->transport.recv = tcp_recv;
+    tcp->transport.close = tcp_close;
+    tcp->transport.failure = tcp_failure;
+    tcp->connect_timeout = connect_timeout ? connect_timeout : TCX_TIMEOUT_DEFAULT;
+    tcp->fd = -1;
+}
+
+int tcx_posix_tcp_fd(const tcx_posix_tcp *tcp)
+{
+    return tcp->fd;
+}
+
+uint32_t tcx_posix_tcp_time_left(const tcx_posix_tcp *tcp, unsigned wants, uint32_t time_left)
+{
+    uint32_t address_left;
+
+    if (wants == 0 || ((wants & TCX_READ) && tcp->start < tcp->end))
+        return 0;
+    if (tcp->state != CONNECTING)
+        return time_left;
+    address_left = left_until(tcp->address_end);
+    return address_left < time_left ? address_left : time_left;
+}
+
+void tcx_posix_tcp_peer(const tcx_posix_tcp *tcp, char *text, size_t size)
+{
+    const tcx_posix_address *address = &tcp->addresses.address[tcp->next > 0 ? tcp->next - 1 : 0];
+    char host[64]; /* an IPv6 address with a scope */
+    char port[sizeof "65535"];
+
+    if (size > 0)
+        text[0] = '\0';
+    if (tcp->next == 0 || getnameinfo(&address->to.any, address->length, host, sizeof host, port, sizeof port,
+                                      NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return;
+    snprintf(text, size, address->to.any.sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}

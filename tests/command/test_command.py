@@ -1,0 +1,966 @@
+#!/usr/bin/env python3
+"""Tests of the command `tcexec`, by what a user of it sees: its output, its exit codes, and what reached the service.
+
+The service is tests/endpoint/endpoint.py, over TLS with certificates made here, and over plain HTTP. The command's path
+is taken from TCEXEC, else build/tcexec.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import pty
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
+from urllib.parse import parse_qsl, quote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = os.environ.get("TCEXEC", str(ROOT / "build" / "tcexec"))
+ID, KEY = "AKIDcommandtest", "the-key-of-the-command-test"
+HOSTS = {"mps": "mps.tencentcloudapi.com", "vod": "vod.tencentcloudapi.com"}
+VERSIONS = {"mps": "2019-06-12", "vod": "2018-07-17"}
+DONE, API, USAGE, NOT_SENT, NO_ANSWER, NOT_UNDERSTOOD = range(6)
+
+folder: Path
+endpoint: "Endpoint"
+Word = Union[str, bytes]
+Done = subprocess.CompletedProcess  # of bytes
+
+
+# ---- certificates and the endpoint -----------------------------------------------------------------------------------
+
+
+def openssl(*words: str) -> None:
+    subprocess.run(["openssl", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def make_certificates() -> None:
+    """A root, a server certificate under it, and a root that has nothing to do with either."""
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl("req", "-x509", *key, "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Test root", "-days", "30")
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "other.key", "-out", "other.pem",
+            "-subj", "/O=Nobody/CN=Another *\\/ root", "-days", "30")
+    openssl("req", "-new", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=server")
+    (folder / "names").write_text(f"subjectAltName=DNS:{HOSTS['mps']},DNS:{HOSTS['vod']},DNS:localhost\n")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "root.pem", "-CAkey", "root.key", "-set_serial", "7",
+            "-days", "30", "-extfile", "names", "-out", "server.pem")
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+class Endpoint:
+    """The running stand-in for the service, and what it can be asked."""
+
+    def __init__(self, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests/endpoint/endpoint.py"), "--plain", "0", "--tls", "0",
+             "--cert", "server.pem", "--key-file", "server.key", "--id", ID, "--key", KEY, *options],
+            cwd=folder, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        ports = dict(self.process.stdout.readline().split() for _ in range(2))
+        self.plain, self.tls = (urlsplit(ports[name]).port for name in ("plain", "tls"))
+
+    def control(self, method: str, what: str, document: Any = None) -> Any:
+        connection = http.client.HTTPConnection("127.0.0.1", self.plain, timeout=10)
+        connection.request(method, f"/_control/{what}", None if document is None else json.dumps(document))
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        assert answer.status == 200, body
+        return json.loads(body)
+
+    def reset(self) -> None:
+        self.control("POST", "reset")
+
+    def state(self) -> Dict[str, Any]:
+        return self.control("GET", "state")
+
+    def fault(self, kind: str, **options: Any) -> None:
+        self.control("POST", "faults", [{"kind": kind, **options}])
+
+    def answer(self, body: bytes) -> None:
+        """The next answer has this body."""
+        self.fault("body", base64=encoded(body))
+
+    def executed(self) -> int:
+        return self.state()["executions"]["total"]
+
+    def headers(self) -> Dict[str, str]:
+        return {name.lower(): value for name, value in self.state()["last"]["headers"]}
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+def setUpModule() -> None:
+    global folder, endpoint
+    folder = Path(tempfile.mkdtemp(prefix="tcexec-test-"))
+    unittest.addModuleCleanup(shutil.rmtree, folder)
+    make_certificates()
+    endpoint = Endpoint()
+    unittest.addModuleCleanup(endpoint.stop)
+
+
+# ---- running the command ---------------------------------------------------------------------------------------------
+
+
+def environment(**changes: Optional[str]) -> Dict[str, str]:
+    """As a user has it, with credentials; None removes a variable."""
+    names = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    names.update(TENCENTCLOUD_SECRET_ID=ID, TENCENTCLOUD_SECRET_KEY=KEY)
+    return {name: value for name, value in {**names, **changes}.items() if value is not None}
+
+
+def run(*words: Word, stdin: Any = b"", stdout: Any = subprocess.PIPE, env: Optional[Mapping[str, str]] = None) -> Done:
+    """The command in the test's folder. Standard input is bytes or a file."""
+    source = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
+    return subprocess.run([COMMAND, *words], cwd=folder, env=environment() if env is None else env, timeout=30,
+                          stdout=stdout, stderr=subprocess.PIPE, **source)
+
+
+def at(port: Optional[int], host: str = "127.0.0.1") -> str:
+    return f"--connect={host}:{port}"
+
+
+def secure(*words: Word, **more: Any) -> Done:
+    """Over verified TLS to the endpoint."""
+    return run(at(endpoint.tls), "--ca=root.pem", *words, **more)
+
+
+def plain(*words: Word, **more: Any) -> Done:
+    return run(at(endpoint.plain), "--plaintext", *words, **more)
+
+
+class Case(unittest.TestCase):
+    maxDiff = 2000
+
+    def setUp(self) -> None:
+        endpoint.reset()
+
+    def check(self, done: Done, code: int, said: str = ".*", out: Optional[bytes] = None) -> None:
+        """The exit code, a pattern in standard error, and all of standard output."""
+        text = done.stderr.decode()
+        self.assertEqual(done.returncode, code, text)
+        self.assertRegex(text, said)
+        self.assertNotIn(KEY, text)
+        if out is not None:
+            self.assertEqual(done.stdout, out, text)
+
+
+# ---- a call ----------------------------------------------------------------------------------------------------------
+
+
+class Calls(Case):
+    def test_echo_over_tls(self) -> None:
+        done = secure("mps", "Echo", "hello")
+        self.check(done, DONE, "RequestId: " + endpoint.state()["last_request_id"], b"hello\n")
+        self.assertEqual(endpoint.state()["tls"]["full"], 1)
+        self.assertEqual(endpoint.executed(), 1)
+
+    def test_both_services_every_signature_and_method(self) -> None:
+        for service in HOSTS:
+            for sign in ("tc3", "tc3-compat", "sha256", "sha1"):
+                for method in ((), ("--get",)):
+                    with self.subTest(service=service, sign=sign, method=method):
+                        arg = 'a "b" \\ / ü € 😀 &=+%~\'\t\n\x7f\x01'
+                        done = plain("--sign", sign, *method, service, "Echo", arg)
+                        self.check(done, DONE, "RequestId: ", arg.encode() + b"\n")
+                        self.assertEqual(endpoint.state()["last"]["method"], "GET" if method else "POST")
+
+    def test_all_parameters_of_vod(self) -> None:
+        done = secure("vod", "Echo", "x", "--sub-app-id", "18446744073709551615", "--session-context=c=1",
+                      "--session-id", "s", "--ext-info", "", "--region", "ap-guangzhou", "--language", "en-US")
+        self.check(done, DONE, out=b"x\n")
+        state = endpoint.state()
+        self.assertEqual(list(state["executions"]["sessions"]), ["s"])
+        self.assertEqual(endpoint.headers()["x-tc-region"], "ap-guangzhou")
+        self.assertEqual(endpoint.headers()["x-tc-language"], "en-US")
+
+    def test_a_second_call_with_the_same_session_is_refused_by_the_service(self) -> None:
+        self.check(plain("--session-id", "order-1", "vod", "Echo"), DONE)
+        self.check(plain("--session-id", "order-1", "vod", "Echo"), API, "InvalidParameterValue.SessionId", b"")
+        self.assertEqual(endpoint.executed(), 1)
+
+    def test_options_stand_anywhere(self) -> None:
+        done = run("mps", "--plaintext", "Echo", at(endpoint.plain), "--", "--json")
+        self.check(done, DONE, out=b"--json\n")
+
+    def test_no_argument_and_an_empty_one(self) -> None:
+        self.check(plain("mps", "Echo"), DONE, out=b"\n")
+        self.check(plain("mps", "Echo", ""), DONE, out=b"\n")
+
+    def test_nothing_is_printed_without_a_result(self) -> None:
+        for body in (b'{"Response":{"RequestId":"r-1"}}', b'{"Response":{"RequestId":"r-1","Result":null}}'):
+            endpoint.answer(body)
+            self.check(plain("mps", "Echo", "x"), DONE, "RequestId: r-1", b"")
+
+    def test_temporary_credentials(self) -> None:
+        other = Endpoint("--token", "the-token")
+        try:
+            for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SESSION_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"):
+                for sign in ("tc3", "sha1"):
+                    names = environment(**{"TENCENTCLOUD_TOKEN": "", name: "the-token"})
+                    done = run("--plaintext", at(other.plain), "--sign", sign, "-v", "mps", "Echo", "x", env=names)
+                    self.check(done, DONE, "temporary", b"x\n")
+                    self.assertNotIn(b"the-token", done.stderr)
+            done = run("--plaintext", at(other.plain), "mps", "Echo")
+            self.check(done, API, "AuthFailure.TokenFailure|TokenFailure")
+        finally:
+            other.stop()
+
+    def test_the_host_that_is_signed_is_dialled_when_nothing_else_is_said(self) -> None:
+        self.check(run("--plaintext", "--host", f"127.0.0.1:{endpoint.plain}", "mps", "Echo", "x"), DONE, out=b"x\n")
+        self.assertEqual(endpoint.headers()["host"], f"127.0.0.1:{endpoint.plain}")
+        done = run("--host", f"LOCALHOST:{endpoint.tls}", "--ca", "root.pem", "mps", "Echo", "y")
+        self.check(done, DONE, out=b"y\n")
+        self.assertEqual(endpoint.headers()["host"], f"localhost:{endpoint.tls}")
+
+    def test_localhost_is_looked_up(self) -> None:
+        done = run("--plaintext", "-v", at(endpoint.plain, "localhost"), "mps", "Echo", "x")
+        self.check(done, DONE, rf"127\.0\.0\.1:{endpoint.plain}: \d+ bytes sent", b"x\n")
+
+    def test_ipv6(self) -> None:
+        try:
+            listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+        except OSError:
+            self.skipTest("no IPv6 here")
+        with listener:
+            thread = threading.Thread(target=serve_one, args=(listener,))
+            thread.start()
+            done = run("--plaintext", "-v", at(listener.getsockname()[1], "[::1]"), "mps", "Echo")
+            thread.join()
+        self.check(done, DONE, r"\[::1\]:\d+: ", b"six\n")
+
+    def test_shapes_of_the_answer(self) -> None:
+        shapes: List[Dict[str, Any]] = [
+            {"kind": "chunked", "size": 1, "extensions": True, "trailers": True},
+            {"kind": "drip", "chunk": 3},
+            {"kind": "continue", "count": 3},
+            {"kind": "shape", "ascii": True, "indent": 2, "reverse": True, "extra": True},
+            {"kind": "headers", "bytes": 60000},
+            {"kind": "encoding", "value": "identity"},
+            {"kind": "close_delimited"},
+        ]
+        for shape in shapes:
+            with self.subTest(shape=shape):
+                endpoint.control("POST", "faults", [shape])
+                self.check(secure("mps", "Echo", "ü😀"), DONE, out="ü😀\n".encode())
+
+    def test_a_large_result(self) -> None:
+        endpoint.fault("huge", bytes=15 << 20)
+        done = secure("mps", "Echo")
+        self.check(done, DONE)
+        self.assertEqual(done.stdout, b"x" * (15 << 20) + b"\n")
+
+    def test_a_result_is_written_raw(self) -> None:
+        endpoint.answer(b'{"Response":{"Result":"a\\u0000\\u001b[31m\\n","RequestId":"r\\u001b[31m"}}')
+        self.check(plain("mps", "Echo"), DONE, r"RequestId: r\\x1b\[31m", b"a\x00\x1b[31m\n\n")
+
+    def test_verbose(self) -> None:
+        done = secure("-v", "mps", "Echo", "x")
+        said = ["credentials from the environment", "1 trust anchors from root.pem", "sent", "TCX_OK, answered, HTTP"]
+        self.check(done, DONE, "(?s)" + ".*".join(said), b"x\n")
+
+
+def serve_one(listener: socket.socket) -> None:
+    """Answers one request, whatever it is."""
+    with listener.accept()[0] as connection:
+        connection.recv(65536)
+        body = b'{"Response":{"Result":"six","RequestId":"r"}}'
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
+class Arguments(Case):
+    def seen(self, argument: bytes) -> None:
+        self.assertEqual(endpoint.state()["executions"]["arguments"], {hashlib.sha256(argument).hexdigest(): 1})
+
+    def test_standard_input(self) -> None:
+        text = b"first\r\nsecond \xc3\xbc\n"
+        self.check(secure("mps", "Echo", "-", stdin=text), DONE, out=text + b"\n")
+        self.check(secure("mps", "Echo", "-", stdin=b""), DONE, out=b"\n")
+
+    def test_a_redirected_file_is_read_from_where_it_stands(self) -> None:
+        path = folder / "redirected"
+        path.write_bytes(b"skipped" + b"x" * 100000)
+        with path.open("rb") as file:
+            os.lseek(file.fileno(), 7, os.SEEK_SET)
+            self.check(plain("mps", "Echo", "-", stdin=file), DONE, out=b"x" * 100000 + b"\n")
+
+    def test_a_file_byte_for_byte(self) -> None:
+        path = folder / "argument with 'quotes'"
+        for text in (b"", b"\n", b'{"a": "\xe2\x82\xac"}\r\n', bytes(range(128)) * 3000):
+            endpoint.reset()
+            path.write_bytes(text)
+            self.check(secure("mps", "Echo", f"@{path}"), DONE, out=text + b"\n")
+            self.seen(text)
+
+    def test_large_arguments(self) -> None:
+        path = folder / "large"
+        text = b"0123456789abcde\n" * (500 << 10 >> 4) * 16  # 8.2 MB, of JSON 8.7 MB
+        path.write_bytes(text)
+        for words, stdin in ((f"@{path}", b""), ("-", text)):
+            endpoint.reset()
+            done = secure("mps", "Echo", words, stdin=stdin)
+            self.check(done, DONE)
+            self.assertEqual(done.stdout, text + b"\n")
+            self.seen(text)
+
+    def test_a_pipe_with_a_name(self) -> None:
+        path = folder / "fifo"
+        os.mkfifo(path)
+        writer = threading.Thread(target=path.write_bytes, args=(b"through a pipe",))
+        writer.start()
+        self.check(plain("mps", "Echo", f"@{path}"), DONE, out=b"through a pipe\n")
+        writer.join()
+
+    def test_too_large(self) -> None:
+        path = folder / "too large"
+        for size in (5 << 30, 3 << 30, (10 << 20) + 1):
+            with path.open("wb") as file:
+                file.truncate(size)
+            self.check(plain("mps", "Echo", f"@{path}"), USAGE, "ARG: .*too large: over 10485760 bytes", b"")
+        path.write_bytes(b"x" * (10 << 20))
+        self.check(plain("mps", "Echo", f"@{path}"), USAGE, "ARG: .*10 MiB", b"")
+        with open("/dev/zero", "rb") as zeroes:
+            self.check(plain("mps", "Echo", "-", stdin=zeroes), USAGE, "ARG: standard input: over", b"")
+        self.check(plain("--get", "mps", "Echo", "x" * 40000), USAGE, "TCX_E_REQUEST_TOO_LARGE", b"")
+        path.write_bytes(b"x" * (1 << 20))
+        self.check(plain("--sign", "sha1", "mps", "Echo", f"@{path}"), USAGE, "TCX_E_REQUEST_TOO_LARGE", b"")
+        path.unlink()
+
+    def test_files_that_cannot_be_used(self) -> None:
+        for argument in ("@", "@/nonexistent", f"@{folder}"):
+            self.check(plain("mps", "Echo", argument), USAGE, f"ARG: {re.escape(argument[1:])}: ", b"")
+        if os.geteuid() != 0:
+            path = folder / "unreadable"
+            path.touch(mode=0)
+            self.check(plain("mps", "Echo", f"@{path}"), USAGE, "ARG: .*Permission denied", b"")
+        path = folder / "binary"
+        path.write_bytes(b"ok\xff")
+        self.check(plain("mps", "Echo", f"@{path}"), USAGE, "ARG: .*UTF-8", b"")
+        self.assertEqual(endpoint.state()["requests"], 0)
+
+
+# ---- what is refused -------------------------------------------------------------------------------------------------
+
+
+class Refusals(Case):
+    def refused(self, words: Sequence[Word], said: str, **env: Optional[str]) -> None:
+        with self.subTest(words=words, env=env):
+            self.check(run(*words, env=environment(**env)), USAGE, said, b"")
+
+    def test_the_command_line(self) -> None:
+        for words, said in [
+            ([], "usage: tcexec"),
+            (["cvm", "F"], "unknown service 'cvm'"),
+            (["mps"], "FUNCTION is missing"),
+            (["mps", ""], "FUNCTION: .*empty"),
+            (["mps", "F", "a", "b"], "too many: 'b'"),
+            (["--jsno", "mps", "F"], r"--jsno: did you mean --json\?"),
+            (["--sesion-id=1", "vod", "F"], r"--sesion-id: did you mean --session-id\?"),
+            (["--completely-else", "mps", "F"], "unknown option --completely-else: see"),
+            (["-5", "mps"], "-5.*put -- before"),
+            (["--json=1", "mps", "F"], "--json takes no value"),
+            (["--region"], "--region needs a value"),
+            (["--session-id", "--json", "vod", "F"], "--session-id needs a value"),
+            (["--region", "a", "--region", "b", "mps", "F"], "--region is given twice"),
+            (["--json", "--dry-run", "mps", "F"], "--json, --curl and --dry-run"),
+            (["--curl", "--dry-run", "mps", "F"], "--json, --curl and --dry-run"),
+        ]:
+            self.refused(words, said)
+
+    def test_values(self) -> None:
+        for option, values in {
+            "--sub-app-id": ["", "-1", "+1", "1.0", "0x1", " 1", "18446744073709551616", "99999999999999999999999"],
+            "--language": ["", "zh", "en_US"],
+            "--sign": ["", "md5", "TC3"],
+            "--time": ["", "0", "946684799", "253402300800", "-1", "1e9", "now"],
+            "--nonce": ["", "0", "4294967296", "-1", "x"],
+            "--timeout": ["", "0", "0.0001", "-1", "1s", "1.", ".", "1.2.3", "2147483.648", "1e3", "inf", "9" * 20],
+            "--attempts": ["", "0", "-1", "x", "2"],
+            "--connect": ["", ":1", "a:0", "a:65536", "a:b", "::1", "[::1", "[::1]x", "a b:1", "a:1:2", "x" * 300],
+            "--region": ["", " a", "a b", "ü"],
+            "--host": ["", "a b", "a/b", "http://a", "a:0", "a:99999", "ü"],
+            "--session-id": ["x" * 51, b"\xff"],
+            "--session-context": ["ü" * 1001, b"\xc3("],
+            "--ext-info": [b"\xed\xa0\x80"],
+        }.items():
+            for value in values:
+                self.refused([option, value, "vod", "F"], f"tcexec: {option}")
+        self.refused(["mps", b"F\xff"], "FUNCTION: .*UTF-8")
+        self.refused(["mps", "F", b"\xff"], "ARG: .*UTF-8")
+
+    def test_limits_count_characters(self) -> None:
+        done = plain("--session-id", "ü" * 50, "--session-context", "😀" * 1000, "vod", "Echo", "x")
+        self.check(done, DONE, out=b"x\n")
+
+    def test_options_of_vod_with_mps(self) -> None:
+        for option in ("--sub-app-id", "--session-id", "--session-context", "--ext-info"):
+            self.refused([option, "0", "mps", "F"], f"tcexec: {option}: .*VOD")
+
+    def test_plaintext_leaves_no_machine(self) -> None:
+        self.refused(["--plaintext", "mps", "F"], "--plaintext: 'mps.tencentcloudapi.com' is not loopback")
+        for host in ("192.0.2.1:80", "example.com:80", "localhost.example.com", "128.0.0.1", "[::2]:80", "0.0.0.0"):
+            self.refused(["--plaintext", "--connect", host, "mps", "F"], "--plaintext: ")
+            self.refused(["--plaintext", "--host", host, "mps", "F"], "--plaintext: ")
+        self.refused(["--plaintext", "--connect", "192.0.2.1:80", "--host", "127.0.0.1", "mps", "F"], "--plaintext: ")
+        self.refused(["--plaintext", "--ca", "x", "--connect", "127.0.0.1", "mps", "F"], "--plaintext and --ca")
+
+    def test_trust(self) -> None:
+        (folder / "garbage.pem").write_bytes(bytes(range(256)) * 40)
+        (folder / "empty.pem").write_bytes(b"")
+        (folder / "broken.pem").write_bytes((folder / "root.pem").read_bytes().replace(b"M", b"N", 1))
+        openssl("req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", "w", "-out", "weak.pem", "-subj", "/CN=w")
+        for name, said in [
+            ("garbage.pem", "no certificate"),
+            ("empty.pem", "no certificate"),
+            ("missing.pem", "No such file"),
+            ("broken.pem", "all its certificates are damaged"),
+            ("weak.pem", "all its certificates"),
+        ]:
+            self.refused(["--ca", name, "mps", "F"], f"{name}: {said}")
+            self.refused(["--ca", name, "--dry-run", "mps", "F"], f"{name}: {said}")
+            self.refused(["mps", "F"], f"{name}: {said}", SSL_CERT_FILE=name)
+            self.refused(["--pin", name, "mps", "F"], f"{name}: ")
+        self.refused(["--ca", ".", "mps", "F"], "Is a directory")
+        self.refused(["--ca", "server.key", "mps", "F"], "no certificate")
+        self.refused(["--ca", "a", "--pin", "b", "mps", "F"], "--ca and --pin")
+
+    def test_attempts_accepts_one(self) -> None:
+        self.check(plain("--attempts", "1", "mps", "Echo", "x"), DONE, out=b"x\n")
+
+    def test_a_closed_standard_output(self) -> None:
+        done = subprocess.run(["sh", "-c", f"exec {shlex.quote(COMMAND)} --version >&-"], stderr=subprocess.PIPE)
+        self.assertEqual((done.returncode, b"standard output is closed" in done.stderr), (USAGE, True))
+
+
+class CredentialFiles(Case):
+    """Where credentials come from, seen by the SecretId in a dry run."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.home = Path(tempfile.mkdtemp(dir=folder))
+
+    def write(self, path: str, text: str, mode: int = 0o600) -> None:
+        file = self.home / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        file.chmod(mode)
+
+    def dry(self, **env: Optional[str]) -> Done:
+        names = {"TENCENTCLOUD_SECRET_ID": None, "TENCENTCLOUD_SECRET_KEY": None, "HOME": str(self.home), **env}
+        return run("--dry-run", "mps", "F", env=environment(**names))
+
+    def found(self, secret_id: str, token: Optional[str] = None, **env: Optional[str]) -> bytes:
+        done = self.dry(**env)
+        self.check(done, DONE)
+        self.assertIn(f"Credential={secret_id}/".encode(), done.stdout)
+        self.assertEqual(re.findall(rb"X-TC-Token: (.*)\r", done.stdout), [token.encode()] if token else [])
+        return done.stderr
+
+    def test_the_order(self) -> None:
+        self.check(self.dry(), USAGE, "no credentials: set TENCENTCLOUD_SECRET_ID", b"")
+        self.check(self.dry(HOME=None), USAGE, "no credentials", b"")
+        self.write(".tccli/default.credential", '{"secretId": "AKIDtccli", "secretKey": "k", "token": null}')
+        self.found("AKIDtccli")
+        self.write(".tccli/work.credential", '{"secretId": "AKIDwork", "secretKey": "k", "token": "a/b+c="}')
+        self.found("AKIDwork", "a/b+c=", TCCLI_PROFILE="work")
+        self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini\nsecret_key = k\ntoken = t\n")
+        self.assertEqual(self.found("AKIDini", "t"), b"")
+        self.found("AKIDenv", TENCENTCLOUD_SECRET_ID="AKIDenv", TENCENTCLOUD_SECRET_KEY="k")
+
+    def test_half_an_environment_is_an_error(self) -> None:
+        self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini\nsecret_key = k\n")
+        id_only, key_only = {"TENCENTCLOUD_SECRET_ID": "x"}, {"TENCENTCLOUD_SECRET_KEY": KEY}
+        self.check(self.dry(**id_only), USAGE, "TENCENTCLOUD_SECRET_KEY is not", b"")
+        self.check(self.dry(**key_only), USAGE, "TENCENTCLOUD_SECRET_ID is not", b"")
+        done = self.dry(**key_only, TENCENTCLOUD_SECRET_ID="")
+        self.check(done, USAGE, "TENCENTCLOUD_SECRET_ID is set, but empty", b"")
+
+    def test_unusable_credentials(self) -> None:
+        for secret_id, secret_key, token, said in [
+            (" x", KEY, None, "SecretId: .*blank"),
+            ("x", KEY + "\n", None, "SecretKey: .*blank"),
+            ("x\ry", KEY, None, "SecretId"),
+            ("x", KEY, "a\r\nb: c", "token"),
+        ]:
+            names = {"TENCENTCLOUD_SECRET_ID": secret_id, "TENCENTCLOUD_SECRET_KEY": secret_key}
+            self.check(self.dry(**names, TENCENTCLOUD_TOKEN=token), USAGE, said, b"")
+
+    def test_files_that_say_too_little(self) -> None:
+        for text, said in [
+            ("", "not an INI file"),
+            ("[other]\nsecret_id=a\nsecret_key=b\n", "not an INI file"),
+            ("[default]\nsecret_key=b\n", "no secret_id"),
+            ("[default]\nsecret_id=a\nsecret_key=\n", "no secret_key"),
+            ("x" * 20000, "larger than"),
+        ]:
+            self.write(".tencentcloud/credentials", text)
+            self.check(self.dry(), USAGE, f"\\.tencentcloud/credentials: {said}", b"")
+        (self.home / ".tencentcloud/credentials").unlink()
+        for text, said in [
+            ("", "not a JSON"),
+            ("[]", "not a JSON"),
+            ('{"secretId": "a"}', "no secretKey"),
+            ('{"secretId": 5}', "not a JSON"),
+        ]:
+            self.write(".tccli/default.credential", text)
+            self.check(self.dry(), USAGE, f"\\.tccli/default.credential: {said}", b"")
+
+    def test_a_warning_when_others_can_read_them(self) -> None:
+        self.write(".tencentcloud/credentials", "[default]\nsecret_id=AKIDini\nsecret_key=k\n", 0o644)
+        self.assertIn(b"chmod 600", self.found("AKIDini"))
+
+
+# ---- how calls fail --------------------------------------------------------------------------------------------------
+
+
+class Failures(Case):
+    def test_the_api_says_no(self) -> None:
+        done = secure("mps", "Nothing", "x")
+        self.check(done, API, "(?s)said no: InvalidParameterValue.FunctionName: .*RequestId: ", b"")
+        done = secure("mps", "Echo", env=environment(TENCENTCLOUD_SECRET_KEY="another"))
+        self.check(done, API, "(?s)AuthFailure.SignatureFailure.*key pair", b"")
+        endpoint.fault("api_error", code="RequestLimitExceeded", message="\x1b[2J slow\x9b")
+        self.check(plain("mps", "Echo"), API, r"(?s)RequestLimitExceeded: \\x1b\[2J slow.*too many requests", b"")
+        done = plain("--time", str(int(time.time()) - 1000), "mps", "Echo")
+        self.check(done, API, "(?s)SignatureExpire.*clock is (999|100[0-9]) s ahead", b"")
+        self.assertEqual(endpoint.executed(), 0)
+
+    def test_not_sent(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        done = run(at(port), "--ca=root.pem", "mps", "Echo")
+        self.check(done, NOT_SENT, "(?s)TCX_E_CONNECT, Connection refused.*not sent", b"")
+        done = run(at(443, "no-such-host.invalid"), "--ca=root.pem", "--timeout=5", "mps", "Echo")
+        self.check(done, NOT_SENT, "TCX_E_(RESOLVE|DEADLINE)", b"")
+        self.assertEqual(endpoint.state()["requests"], 0)
+
+    def test_whom_tls_does_not_believe(self) -> None:
+        later = str(int(time.time()) + 60 * 86400)
+        for words, said in [
+            (["--ca", "other.pem"], "TCX_E_X509_UNTRUSTED"),
+            (["--ca", "root.pem", "--host", "vod.example.com"], "TCX_E_X509_NAME"),
+            (["--ca", "root.pem", "--time", later], "TCX_E_X509_TIME"),
+            (["--ca", "root.pem", "--time", "946684800"], "TCX_E_X509_TIME"),
+            (["--pin", "other.pem"], "TCX_E_"),
+        ]:
+            with self.subTest(words=words):
+                done = run(at(endpoint.tls), *words, "mps", "Echo")
+                self.check(done, NOT_SENT, f"(?s){said}.*not sent", b"")
+        self.check(run(at(endpoint.plain), "--ca=root.pem", "mps", "Echo"), NOT_SENT, "TCX_E_TLS", b"")
+        self.assertEqual(endpoint.executed(), 0)
+
+    def test_whom_tls_believes(self) -> None:
+        bundle = b"".join((folder / name).read_bytes() for name in ("other.pem", "root.pem"))
+        (folder / "crlf.pem").write_bytes(b"Some roots:\r\n" + bundle.replace(b"\n", b"\r\n"))
+        for words, env in [
+            (["--ca", "crlf.pem"], {}),
+            (["--pin", "server.pem", "--host", "else.example.com"], {}),
+            ([], {"SSL_CERT_FILE": "crlf.pem"}),
+        ]:
+            done = run(at(endpoint.tls), *words, "mps", "Echo", "x", env=environment(**env))
+            self.check(done, DONE, out=b"x\n")
+
+    def test_a_handshake_cut_short(self) -> None:
+        for kind, options in [
+            ("accept_close", {}),
+            ("handshake", {"at": 100}),
+            ("handshake", {"at": 700, "how": "rst"}),
+        ]:
+            endpoint.fault(kind, **options)
+            self.check(secure("mps", "Echo"), NOT_SENT, "not sent", b"")
+
+    def test_the_deadline(self) -> None:
+        for kind in ("stall_request", "stall"):
+            endpoint.fault(kind)
+            start = time.monotonic()
+            self.check(secure("--timeout", "0.25", "mps", "Echo", "x"), NO_ANSWER, "TCX_E_DEADLINE", b"")
+            self.assertLess(time.monotonic() - start, 2)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            done = run(at(silent.getsockname()[1]), "--ca=root.pem", "--timeout=0.2", "mps", "Echo")
+            self.check(done, NOT_SENT, "(?s)TCX_E_DEADLINE.*not sent", b"")
+
+    def test_no_complete_answer(self) -> None:
+        for kind, options in [
+            ("cut", {"at": 40}),
+            ("cut", {"at": 150, "how": "rst"}),
+            ("swallow", {}),
+            ("swallow", {"how": "orderly"}),
+            ("reset", {}),
+            ("length", {"delta": 5}),
+        ]:
+            for call in (secure, plain):
+                with self.subTest(kind=kind, options=options, call=call.__name__):
+                    endpoint.fault(kind, **options)
+                    self.check(call("mps", "Echo", "x"), NO_ANSWER, "unknown whether it ran: do not repeat", b"")
+        endpoint.fault("swallow")
+        self.check(plain("--session-id=s", "vod", "Echo"), NO_ANSWER, "same --session-id will not run twice", b"")
+
+    def test_an_answer_that_is_not_http(self) -> None:
+        for kind, options, said in [
+            ("garbage", {}, "TCX_E_HTTP"),
+            ("status", {"status": 502}, "TCX_E_HTTP_STATUS(.|\n)*HTTP 502, and it begins: <"),
+            ("status", {"status": 414}, "HTTP 414"),
+            ("redirect", {}, "TCX_E_HTTP_REDIRECT"),
+            ("encoding", {}, "TCX_E_HTTP_ENCODING"),
+            ("headers", {"bytes": 70000}, "TCX_E_HTTP_HEAD_TOO_LARGE"),
+            ("raw", {"base64": encoded(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")}, "TCX_E_HTTP_LENGTH"),
+            ("huge", {"bytes": 17 << 20}, "TCX_E_HTTP_BODY_TOO_LARGE"),
+        ]:
+            with self.subTest(kind=kind):
+                endpoint.fault(kind, **options)
+                self.check(plain("mps", "Echo", "x"), NOT_UNDERSTOOD, said, b"")
+
+    def test_an_answer_that_is_not_the_services_json(self) -> None:
+        for body, said in [
+            (b"<html>\x1b[2J\xff", r"TCX_E_JSON_SYNTAX(.|\n)*begins: <html>\\x1b\[2J\\xff"),
+            (b"{}", "TCX_E_JSON_SHAPE"),
+            (b"[" * 99, "TCX_E_JSON_DEPTH"),
+            (b'{"Response":{"Result":5}}', "TCX_E_JSON_TYPE"),
+            (b'{"Response":{"Result":"\xff"}}', "TCX_E_JSON_UTF8"),
+            (b'{"Response":{"Result":"a","Result":"b"}}', "TCX_E_JSON_DUPLICATE"),
+            (b'{"Response":{"x":[' + b"1," * 5000 + b"1]}}", "TCX_E_JSON_TOKENS"),
+            (b'{"code":4100,"message":"old","codeDesc":"AuthFailure"}', "TCX_E_JSON_SHAPE"),
+        ]:
+            with self.subTest(body=body[:40]):
+                endpoint.answer(body)
+                self.check(plain("mps", "Echo", "x"), NOT_UNDERSTOOD, said, b"")
+
+    def test_an_interrupt_ends_the_call_in_order(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            endpoint.reset()
+            endpoint.fault("stall")
+            process = subprocess.Popen([COMMAND, at(endpoint.plain), "--plaintext", "--json", "mps", "Echo"],
+                                       env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            wait_until(lambda: endpoint.executed() == 1)
+            process.send_signal(number)
+            out, error = process.communicate(timeout=10)
+            self.assertEqual(process.returncode, NO_ANSWER, error)
+            document = json.loads(out)
+            self.assertEqual((document["status"], document["outcome"]), ("TCX_E_CANCELLED", "maybe_executed"))
+
+    def test_a_result_that_cannot_be_written(self) -> None:
+        with open("/dev/full", "wb") as full:
+            said = "standard output: No space left"
+            self.check(plain("mps", "Echo", "x", stdout=full), NO_ANSWER, f"{said}(.|\n)*RequestId: ")
+            self.check(plain("--json", "mps", "Echo", "x", stdout=full), NO_ANSWER, said)
+            for line in ("--dry-run mps F", "--curl mps F", "--help", "--version", "anchors root.pem"):
+                self.check(run(*line.split(), stdout=full), USAGE, said)
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            self.check(plain("mps", "Echo", "x", stdout=writer), NO_ANSWER, "standard output: Broken pipe")
+        finally:
+            os.close(writer)
+
+
+def wait_until(condition: Any) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.01)
+
+
+# ---- --json ----------------------------------------------------------------------------------------------------------
+
+
+class Json(Case):
+    def read(self, done: Done, code: int, **members: Any) -> Dict[str, Any]:
+        self.check(done, code)
+        self.assertEqual(done.stdout.count(b"\n"), 1)
+        document = json.loads(done.stdout.decode())
+        self.assertEqual({name: document[name] for name in members}, members)
+        self.assertEqual(document["attempts"], 1)
+        for name in ("result", "request_id", "error", "outcome", "http_status", "status"):
+            self.assertIn(name, document)
+        return document
+
+    def test_done(self) -> None:
+        text = 'a"\\/\n\x01\x7f ü 😀 \u2028'
+        done = secure("--json", "mps", "Echo", text)
+        self.read(done, DONE, result=text, outcome="answered", status="TCX_OK", http_status=200, error=None,
+                  request_id=endpoint.state()["last_request_id"])
+        self.assertIn(b"RequestId: ", done.stderr)
+
+    def test_every_character_of_a_result(self) -> None:
+        every = "".join(map(chr, range(0x20))) + "\"\\\x7f\x80\u07ff\u0800\uffff\U00010000\U0010ffff"
+        endpoint.answer(json.dumps({"Response": {"Result": every, "RequestId": "r"}}).encode())
+        self.read(plain("--json", "mps", "Echo"), DONE, result=every)
+
+    def test_without_a_result(self) -> None:
+        endpoint.answer(b'{"Response":{}}')
+        self.read(plain("--json", "mps", "Echo"), DONE, result=None, request_id=None, error=None)
+
+    def test_the_api_says_no(self) -> None:
+        done = plain("--json", "mps", "Nothing")
+        document = self.read(done, API, result=None, outcome="answered", status="TCX_E_API", http_status=200)
+        self.assertEqual(document["error"]["code"], "InvalidParameterValue.FunctionName")
+        self.assertTrue(document["error"]["message"])
+        self.assertTrue(document["request_id"])
+
+    def test_failures(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        done = run("--plaintext", at(port), "--json", "mps", "F")
+        self.read(done, NOT_SENT, outcome="not_sent", status="TCX_E_CONNECT", detail_text="Connection refused",
+                  http_status=None, result=None, request_id=None, error=None)
+        endpoint.fault("cut", at=60)
+        done = plain("--json", "mps", "Echo")
+        self.read(done, NO_ANSWER, outcome="maybe_executed", status="TCX_E_CLOSED", http_status=200)
+        endpoint.fault("raw", base64=encoded(b"HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\n\xff\xc3(\x00"))
+        done = plain("--json", "mps", "Echo")
+        self.read(done, NOT_UNDERSTOOD, outcome="maybe_executed", status="TCX_E_HTTP_STATUS", http_status=500,
+                  body="\ufffd\ufffd(\0")
+
+    def test_nothing_when_the_input_is_invalid(self) -> None:
+        self.check(plain("--json", "mps", "Echo", "@/nonexistent"), USAGE, "ARG", b"")
+
+
+# ---- --dry-run and --curl --------------------------------------------------------------------------------------------
+
+
+class Request:
+    """A request as bytes, taken apart."""
+
+    def __init__(self, wire: bytes) -> None:
+        head, self.body = wire.split(b"\r\n\r\n", 1)
+        first, *lines = head.decode("ascii").split("\r\n")
+        self.method, self.target, self.protocol = first.split(" ")
+        self.headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+
+
+def tc3(request: Request, service: str) -> str:
+    """The Authorization that the public document asks for."""
+    stamp, host = request.headers["x-tc-timestamp"], request.headers["host"]
+    day = time.strftime("%Y-%m-%d", time.gmtime(int(stamp)))
+    given = request.headers["authorization"]
+    names = re.search("SignedHeaders=([a-z;-]+)", given)[1]  # type: ignore[index]
+    headers = "".join(f"{name}:{request.headers[name].lower()}\n" for name in names.split(";"))
+    query = request.target.partition("?")[2]
+    canonical = "\n".join([request.method, "/", query, headers, names, hashlib.sha256(request.body).hexdigest()])
+    scope = f"{day}/{service}/tc3_request"
+    text = "\n".join(["TC3-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    key = b"TC3" + KEY.encode()
+    for part in (*scope.split("/"), text):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    assert host == host.lower()
+    return f"TC3-HMAC-SHA256 Credential={ID}/{scope}, SignedHeaders={names}, Signature={key.hex()}"
+
+
+def v1(request: Request, digest: str) -> str:
+    """The signature of version 1 over all other parameters."""
+    text = request.target.partition("?")[2] if request.method == "GET" else request.body.decode()
+    parameters = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=True))
+    del parameters["Signature"]
+    line = "&".join(f"{name}={value}" for name, value in sorted(parameters.items()))
+    text = f"{request.method}{request.headers['host']}/?{line}"
+    return base64.b64encode(hmac.new(KEY.encode(), text.encode(), digest).digest()).decode()
+
+
+class DryRun(Case):
+    def request(self, *words: Word, **more: Any) -> Request:
+        done = run("--dry-run", *words, **more)
+        self.check(done, DONE, "^$")
+        return Request(done.stdout)
+
+    def test_tc3(self) -> None:
+        for service, host in HOSTS.items():
+            for sign, names in (("tc3", "content-type;host;x-tc-action"), ("tc3-compat", "content-type;host")):
+                for method in ((), ("--get",)):
+                    request = self.request("--sign", sign, *method, service, "Echo", "ü & 'x'")
+                    self.assertEqual(request.headers["authorization"], tc3(request, service))
+                    self.assertIn(f"SignedHeaders={names},", request.headers["authorization"])
+                    self.assertEqual((request.protocol, request.headers["host"]), ("HTTP/1.1", host))
+                    self.assertEqual(request.headers["x-tc-version"], VERSIONS[service])
+                    self.assertLess(abs(int(request.headers["x-tc-timestamp"]) - time.time()), 5)
+
+    def test_v1(self) -> None:
+        for sign in ("sha1", "sha256"):
+            for method in ((), ("--get",)):
+                request = self.request("--sign", sign, *method, "--nonce", "4294967295", "vod", "Echo", "a+b c&d=ü")
+                text = request.target.partition("?")[2] if method else request.body.decode()
+                self.assertIn("FunctionArg=a%2Bb%20c%26d%3D%C3%BC", text)
+                self.assertIn("Nonce=4294967295", text)
+                self.assertEqual(dict(parse_qsl(text))["Signature"], v1(request, sign))
+
+    def test_a_nonce_is_drawn(self) -> None:
+        bodies = [self.request("--sign", "sha1", "mps", "F").body.decode() for _ in range(4)]
+        nonces = [int(dict(parse_qsl(body))["Nonce"]) for body in bodies]
+        self.assertEqual(len(set(nonces)), 4)
+        self.assertTrue(all(0 < nonce < 1 << 32 for nonce in nonces))
+
+    def test_the_body(self) -> None:
+        options = ("--sub-app-id", "0", "--session-context", "", "--session-id=s", "--ext-info", "e")
+        request = self.request("vod", "F", 'a"\\\x01\x1f\b\t\n\f\r/ü\x7f', *options)
+        self.assertEqual(request.body.decode(), '{"FunctionName":"F",'
+                         '"FunctionArg":"a\\"\\\\\\u0001\\u001f\\b\\t\\n\\f\\r/ü\x7f",'
+                         '"SubAppId":0,"SessionContext":"","SessionId":"s","ExtInfo":"e"}')
+        self.assertEqual(int(request.headers["content-length"]), len(request.body))
+
+    def test_the_time_as_given(self) -> None:
+        for stamp, day in ((946684800, "2000-01-01"), (253402300799, "9999-12-31")):
+            request = self.request("--time", str(stamp), "mps", "F")
+            self.assertEqual(request.headers["x-tc-timestamp"], str(stamp))
+            self.assertIn(f"/{day}/mps/", request.headers["authorization"])
+
+    def test_the_host(self) -> None:
+        request = self.request("--host", "API.Example.COM:8443", "mps", "F")
+        self.assertEqual(request.headers["host"], "api.example.com:8443")
+
+    def test_a_large_file_and_standard_input(self) -> None:
+        path = folder / "dry"
+        path.write_bytes(b"line\n" * (1 << 20))
+        for request in (self.request("mps", "F", f"@{path}"), self.request("mps", "F", "-", stdin=path.read_bytes())):
+            self.assertEqual(json.loads(request.body)["FunctionArg"].encode(), path.read_bytes())
+            self.assertEqual(request.headers["authorization"], tc3(request, "mps"))
+
+    def test_it_is_what_a_call_sends(self) -> None:
+        now = str(int(time.time()))
+        for options in ([], ["--get", "--sign", "sha1", "--nonce", "7"]):
+            words = ["--time", now, *options, "vod", "Echo", "x"]
+            dry = run("--dry-run", *words)
+            self.check(plain(*words), DONE, out=b"x\n")
+            last = endpoint.state()["last"]
+            self.assertEqual(dry.stdout[: len(last["head"])].decode(), last["head"])
+            self.assertEqual(hashlib.sha256(dry.stdout[len(last["head"]) :]).hexdigest(), last["body_sha256"])
+
+
+@unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+class Curl(Case):
+    def shell(self, *words: Word, **more: Any) -> Any:
+        """What curl gets for the command line that is printed."""
+        done = run("--curl", *words, **more)
+        self.check(done, DONE, "five minutes")
+        self.assertNotIn(KEY.encode(), done.stdout)
+        self.assertEqual(done.stdout.count(b"\n"), 1)
+        line = done.stdout.decode().replace("curl ", "curl --silent --show-error --noproxy '*' ", 1)
+        answer = subprocess.run(["sh"], input=line.encode(), cwd=folder, capture_output=True, timeout=30)
+        self.assertEqual(answer.stderr, b"")
+        return json.loads(answer.stdout)["Response"]
+
+    def test_over_tls(self) -> None:
+        words = (at(endpoint.tls), "--ca=root.pem")
+        for arg in ("x", "it's \"quoted\" $HOME `date` \\ ü\n!\t%", "'", ""):
+            self.assertEqual(self.shell(*words, "mps", "Echo", arg).get("Result"), arg)
+        words = (at(endpoint.tls), "--pin=server.pem")
+        self.assertEqual(self.shell(*words, "vod", "Echo", "pinned")["Result"], "pinned")
+
+    def test_every_signature_and_method(self) -> None:
+        words = (at(endpoint.plain), "--plaintext")
+        for sign in ("tc3", "tc3-compat", "sha256", "sha1"):
+            for method in ((), ("--get",)):
+                arg = "a'b ü &=%41[1-2]{x,y}"
+                self.assertEqual(self.shell(*words, "--sign", sign, *method, "vod", "Echo", arg)["Result"], arg)
+        answer = self.shell("--plaintext", "--host", f"127.0.0.1:{endpoint.plain}", "mps", "Echo", "h")
+        self.assertEqual(answer["Result"], "h")
+
+    def test_a_large_body(self) -> None:
+        text = "it's 'large'\n" * 40000
+        words = (at(endpoint.plain), "--plaintext")
+        self.assertEqual(self.shell(*words, "mps", "Echo", "-", stdin=text.encode())["Result"], text)
+
+    def test_words(self) -> None:
+        done = run("--curl", "--connect", "[::1]:99", "mps", "F", "it's")
+        words = shlex.split(done.stdout.decode())
+        self.assertEqual(words[words.index("--connect-to") + 1], "::[::1]:99")
+        self.assertEqual(words[words.index("--data-binary") + 1], '{"FunctionName":"F","FunctionArg":"it\'s"}')
+        self.assertIn(f"https://{HOSTS['mps']}/", words)
+
+
+# ---- the rest --------------------------------------------------------------------------------------------------------
+
+USE_ANCHORS = """\
+#include <stdio.h>
+#include "anchors.h"
+
+int main(void)
+{
+    const br_x509_trust_anchor *anchor = trust_anchors;
+
+    for (; anchor < trust_anchors + TRUST_ANCHOR_COUNT; anchor++)
+        printf("%d %u %d\\n", (int)anchor->dn.len, anchor->flags, anchor->pkey.key_type);
+    return 0;
+}
+"""
+
+
+class Rest(Case):
+    def test_help_fits_a_screen_and_its_options_exist(self) -> None:
+        done = run("--help")
+        self.check(done, DONE, "^$")
+        lines = done.stdout.decode().splitlines()
+        self.assertLessEqual(len(lines), 24)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        for option in set(re.findall(r"(?<!\S)(--[a-z-]+)", done.stdout.decode())) - {"--help", "--version"}:
+            self.assertNotIn(b"unknown option", run(option).stderr)
+        examples = [line for line in lines if line.startswith("  ") and "tcexec" in line and "usage" not in line]
+        self.assertEqual(len([line for line in examples if re.search(r"tcexec .*(mps|vod) E", line)]), 3)
+
+    def test_version(self) -> None:
+        self.check(run("--version"), DONE, "^$")
+        self.assertRegex(run("--version").stdout.decode(), r"^tcexec \d+\.\d+\.\d+ \(BearSSL \S+, jsmn \S+\)\n$")
+
+    def test_anchors(self) -> None:
+        damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+        roots = [(folder / name).read_bytes() for name in ("root.pem", "other.pem")]
+        (folder / "two.pem").write_bytes(damaged.join(roots))
+        done = run("anchors", "two.pem")
+        self.check(done, DONE, "1 certificates skipped")
+        self.assertIn(b"Test root", done.stdout)
+        self.assertIn(b"Another ?/ root", done.stdout)
+        compiler = shutil.which("cc") or shutil.which("gcc")
+        if compiler is None:
+            self.skipTest("no compiler")
+        (folder / "anchors.h").write_bytes(done.stdout)
+        (folder / "use.c").write_text(USE_ANCHORS)
+        flags = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror")
+        subprocess.run([compiler, *flags, "-o", "use", "use.c"], cwd=folder, check=True)
+        shown = subprocess.run(["./use"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+        self.assertEqual([line.split()[1:] for line in shown], [["1", "2"], ["1", "1"]])
+
+    def test_anchors_refused(self) -> None:
+        self.check(run("anchors"), USAGE, "anchors takes one file", b"")
+        self.check(run("anchors", "a", "b"), USAGE, "anchors takes one file", b"")
+        self.check(run("anchors", "--json", "a"), USAGE, "--json", b"")
+        self.check(run("anchors", "/nonexistent"), USAGE, "/nonexistent: No such file", b"")
+        self.check(run("anchors", "server.key"), USAGE, "no certificate", b"")
+
+    def test_progress_on_a_terminal_only(self) -> None:
+        words = [COMMAND, at(endpoint.plain), "--plaintext", "--timeout", "1.3", "mps", "Echo"]
+        terminal, its_end = pty.openpty()
+        endpoint.fault("stall")
+        code = subprocess.run(words, env=environment(), stderr=its_end, stdout=subprocess.DEVNULL).returncode
+        os.close(its_end)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while piece := os.read(terminal, 4096):
+                shown += piece
+        os.close(terminal)
+        self.assertEqual(code, NO_ANSWER)
+        self.assertRegex(shown, rb"\rtcexec: 1 s, 0 KiB sent, 0 KiB received")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,329 @@
+/* PEM to trust anchors and pins: port/posix/tcx_posix_pem.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "certificates.h"
+#include "tcx_posix.h"
+
+#define KEY_BLOCK                                                                                                      \
+    "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg\n-----END PRIVATE KEY-----\n"
+#define TWO_ROOTS tcx_text_from(EC_ROOT RSA_ROOT)
+
+/*
+ * Reads into a block of exactly the size needed, so that a sanitizer sees one byte too many. The caller frees
+ * `*memory`.
+ */
+static tcx_posix_anchors read_exactly(const char *pem, void **memory)
+{
+    tcx_posix_anchors anchors;
+
+    assert_int_equal(tcx_posix_anchors_read(tcx_text_from(pem), NULL, 0, &anchors), TCX_E_BUFFER);
+    *memory = malloc(anchors.size);
+    assert_non_null(*memory);
+    assert_int_equal(tcx_posix_anchors_read(tcx_text_from(pem), *memory, anchors.size, &anchors), TCX_OK);
+    return anchors;
+}
+
+static void assert_counts(const char *pem, size_t count, size_t skipped)
+{
+    void *memory = NULL;
+    tcx_posix_anchors anchors;
+
+    if (count == 0) {
+        assert_int_equal(tcx_posix_anchors_read(tcx_text_from(pem), NULL, 0, &anchors), TCX_E_TLS_TRUST);
+        assert_null(anchors.anchors);
+    } else {
+        anchors = read_exactly(pem, &memory);
+    }
+    assert_int_equal(anchors.count, count);
+    assert_int_equal(anchors.skipped, skipped);
+    free(memory);
+}
+
+/* The text with each line feed replaced, in memory of malloc(). */
+static char *with_line_ends(const char *pem, const char *end)
+{
+    char *out = malloc(strlen(pem) * (1 + strlen(end)) + 1);
+    char *to = out;
+
+    assert_non_null(out);
+    for (; *pem != '\0'; pem++) {
+        if (*pem == '\n') {
+            memcpy(to, end, strlen(end));
+            to += strlen(end);
+        } else {
+            *to++ = *pem;
+        }
+    }
+    *to = '\0';
+    return out;
+}
+
+static void test_an_ec_root(void **state)
+{
+    static const unsigned char dn[] = { 0x30, 0x12, 0x31, 0x10, 0x30, 0x0e, 0x06, 0x03, 0x55, 0x04,
+                                        0x03, 0x0c, 0x07, 'E',  'C',  ' ',  'r',  'o',  'o',  't' };
+    void *memory;
+    tcx_posix_anchors anchors = read_exactly(EC_ROOT, &memory);
+    const br_x509_trust_anchor *anchor = anchors.anchors;
+
+    (void)state;
+    assert_int_equal(anchors.count, 1);
+    assert_in_range(anchors.size, sizeof *anchor + sizeof dn + 65, sizeof *anchor + sizeof dn + 65 + 7);
+    assert_int_equal(anchor->dn.len, sizeof dn);
+    assert_memory_equal(anchor->dn.data, dn, sizeof dn);
+    assert_int_equal(anchor->flags, BR_X509_TA_CA);
+    assert_int_equal(anchor->pkey.key_type, BR_KEYTYPE_EC);
+    assert_int_equal(anchor->pkey.key.ec.curve, BR_EC_secp256r1);
+    assert_int_equal(anchor->pkey.key.ec.qlen, 65);
+    assert_int_equal(anchor->pkey.key.ec.q[0], 4);
+    free(memory);
+}
+
+static void test_an_rsa_root(void **state)
+{
+    void *memory;
+    tcx_posix_anchors anchors = read_exactly(RSA_ROOT, &memory);
+    const br_rsa_public_key *key = &anchors.anchors->pkey.key.rsa;
+
+    (void)state;
+    assert_int_equal(anchors.anchors->pkey.key_type, BR_KEYTYPE_RSA);
+    assert_int_equal(key->nlen, 256);
+    assert_int_equal(key->elen, 3);
+    assert_memory_equal(key->e, "\x01\x00\x01", 3);
+    free(memory);
+}
+
+static void test_order_is_kept(void **state)
+{
+    void *memory;
+    tcx_posix_anchors anchors = read_exactly(P384_ROOT RSA_ROOT EC_ROOT, &memory);
+
+    (void)state;
+    assert_int_equal(anchors.count, 3);
+    assert_int_equal(anchors.anchors[0].pkey.key.ec.curve, BR_EC_secp384r1);
+    assert_int_equal(anchors.anchors[1].pkey.key_type, BR_KEYTYPE_RSA);
+    assert_int_equal(anchors.anchors[2].pkey.key.ec.curve, BR_EC_secp256r1);
+    free(memory);
+}
+
+static void test_a_leaf_stands_for_itself(void **state)
+{
+    void *memory;
+    tcx_posix_anchors anchors = read_exactly(LEAF, &memory);
+
+    (void)state;
+    assert_int_equal(anchors.anchors->flags, 0);
+    free(memory);
+}
+
+static void test_line_ends_and_blanks(void **state)
+{
+    static const char *const ends[] = { "\r\n", " \r\n", "\t \n", "\n\n", "\r\n\r\n" };
+    void *memory;
+    tcx_posix_anchors plain = read_exactly(RSA_ROOT EC_ROOT, &memory);
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char *text = with_line_ends(RSA_ROOT EC_ROOT, ends[i]);
+        void *other;
+        tcx_posix_anchors anchors = read_exactly(text, &other);
+
+        assert_int_equal(anchors.count, 2);
+        assert_int_equal(anchors.size, plain.size);
+        assert_memory_equal(anchors.anchors[0].pkey.key.rsa.n, plain.anchors[0].pkey.key.rsa.n, 256);
+        assert_memory_equal(anchors.anchors[1].pkey.key.ec.q, plain.anchors[1].pkey.key.ec.q, 65);
+        free(other);
+        free(text);
+    }
+    free(memory);
+}
+
+static void test_what_stands_around(void **state)
+{
+    (void)state;
+    assert_counts("Some root\n=========\n" EC_ROOT "\n# another\n" RSA_ROOT "the end", 2, 0);
+    assert_counts(KEY_BLOCK EC_ROOT KEY_BLOCK, 1, 0);
+    assert_counts("-----BEGIN TRUSTED CERTIFICATE-----\nAAAA\n-----END TRUSTED CERTIFICATE-----\n" EC_ROOT, 1, 0);
+    assert_counts("-----BEGIN X509 CRL-----\n!!!!\n-----END X509 CRL-----\n" EC_ROOT, 1, 0);
+    assert_counts("--- dashes ---\n-----BEGINNING\n-----END CERTIFICATE-----\n" EC_ROOT, 1, 0);
+}
+
+static void test_without_a_last_line_end(void **state)
+{
+    char text[] = EC_ROOT;
+
+    (void)state;
+    text[sizeof text - 2] = '\0';
+    assert_counts(text, 1, 0);
+}
+
+static void test_damage_costs_one_certificate_only(void **state)
+{
+    (void)state;
+    assert_counts(EC_ROOT "-----BEGIN CERTIFICATE-----\nMI!!\n-----END CERTIFICATE-----\n" RSA_ROOT, 2, 1);
+    assert_counts(EC_ROOT "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" RSA_ROOT, 2, 1);
+    assert_counts(EC_ROOT "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n" RSA_ROOT, 2, 1);
+    assert_counts("-----BEGIN CERTIFICATE-----\nMIIB\n" EC_ROOT, 1, 1);
+    assert_counts("-----BEGIN CERTIFICATE-----\nMIIBAAAA\nMIIB!\n" EC_ROOT RSA_ROOT, 2, 1);
+    assert_counts(EC_ROOT "-----BEGIN CERTIFICATE-----\nMIIB\n", 1, 1);
+    assert_counts("-----BEGIN CERTIFICATE-----\nMIIB", 0, 1);
+}
+
+static void test_keys_of_no_use(void **state)
+{
+    (void)state;
+    assert_counts(WEAK_ROOT P521_ROOT ED25519_ROOT EC_ROOT, 1, 3);
+    assert_counts(WEAK_ROOT, 0, 1);
+    assert_counts(P521_ROOT, 0, 1);
+    assert_counts(ED25519_ROOT, 0, 1);
+}
+
+static void test_nothing_at_all(void **state)
+{
+    (void)state;
+    assert_counts("", 0, 0);
+    assert_counts("\n\n\r\n", 0, 0);
+    assert_counts("no PEM in here", 0, 0);
+    assert_counts(KEY_BLOCK, 0, 0);
+}
+
+/*
+ * Every prefix of a file is read without harm, and gives what was whole in it. BearSSL takes the last line's word from
+ * its beginning.
+ */
+static void test_every_prefix(void **state)
+{
+    static const char text[] = EC_ROOT RSA_ROOT;
+    const size_t whole = sizeof EC_ROOT - 1;
+    const size_t cut = whole - sizeof "-----END CERTIFICATE-----";
+    size_t length;
+
+    (void)state;
+    for (length = 0; length < sizeof text; length++) {
+        char *copy = malloc(length + 1);
+        tcx_text pem = { NULL, 0 };
+        tcx_posix_anchors anchors;
+        tcx_status status;
+
+        assert_non_null(copy);
+        memcpy(copy, text, length);
+        pem.bytes = copy;
+        pem.length = length;
+        status = tcx_posix_anchors_read(pem, NULL, 0, &anchors);
+        if (length <= cut)
+            assert_int_equal(status, TCX_E_TLS_TRUST);
+        else if (length >= whole - 1)
+            assert_int_equal(status, TCX_E_BUFFER);
+        free(copy);
+    }
+}
+
+static void test_every_byte_changed(void **state)
+{
+    static const char text[] = EC_ROOT P384_ROOT;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof EC_ROOT - 1; i++) {
+        char copy[sizeof text];
+        tcx_posix_anchors anchors;
+
+        memcpy(copy, text, sizeof text);
+        copy[i] = copy[i] == '\n' ? 'A' : '\n';
+        assert_int_equal(tcx_posix_anchors_read(tcx_text_from(copy), NULL, 0, &anchors), TCX_E_BUFFER);
+        assert_in_range(anchors.count, 1, 2);
+    }
+}
+
+static void test_every_capacity(void **state)
+{
+    tcx_posix_anchors anchors;
+    size_t needed;
+    size_t capacity;
+
+    (void)state;
+    assert_int_equal(tcx_posix_anchors_read(TWO_ROOTS, NULL, 0, &anchors), TCX_E_BUFFER);
+    needed = anchors.size;
+    for (capacity = 1; capacity <= needed + 1; capacity++) {
+        unsigned char *memory = malloc(capacity);
+        size_t i;
+
+        assert_non_null(memory);
+        memset(memory, 0xA5, capacity);
+        if (capacity >= needed) {
+            assert_int_equal(tcx_posix_anchors_read(TWO_ROOTS, memory, capacity, &anchors), TCX_OK);
+        } else {
+            assert_int_equal(tcx_posix_anchors_read(TWO_ROOTS, memory, capacity, &anchors), TCX_E_BUFFER);
+            assert_null(anchors.anchors);
+            for (i = 0; i < capacity; i++)
+                assert_int_equal(memory[i], 0);
+        }
+        assert_int_equal(anchors.size, needed);
+        free(memory);
+    }
+}
+
+static void test_a_pin(void **state)
+{
+    void *memory;
+    tcx_posix_anchors anchors = read_exactly(LEAF, &memory);
+    tcx_posix_key key;
+
+    (void)state;
+    assert_int_equal(tcx_posix_key_read(tcx_text_from("text\r\n" KEY_BLOCK LEAF RSA_ROOT), &key), TCX_OK);
+    assert_int_equal(key.key.key_type, BR_KEYTYPE_EC);
+    assert_int_equal(key.key.key.ec.qlen, 65);
+    assert_ptr_equal(key.key.key.ec.q, key.bytes);
+    assert_memory_equal(key.key.key.ec.q, anchors.anchors->pkey.key.ec.q, 65);
+    assert_int_equal(tcx_posix_key_read(tcx_text_from(RSA_ROOT), &key), TCX_OK);
+    assert_int_equal(key.key.key.rsa.nlen, 256);
+    free(memory);
+}
+
+/* A pin is never taken from another certificate than the first. */
+static void test_no_pin(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        KEY_BLOCK,
+        WEAK_ROOT EC_ROOT,
+        P521_ROOT,
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" EC_ROOT,
+    };
+    tcx_posix_key key;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_int_equal(tcx_posix_key_read(tcx_text_from(texts[i]), &key), TCX_E_TLS_TRUST);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_ec_root),
+        cmocka_unit_test(test_an_rsa_root),
+        cmocka_unit_test(test_order_is_kept),
+        cmocka_unit_test(test_a_leaf_stands_for_itself),
+        cmocka_unit_test(test_line_ends_and_blanks),
+        cmocka_unit_test(test_what_stands_around),
+        cmocka_unit_test(test_without_a_last_line_end),
+        cmocka_unit_test(test_damage_costs_one_certificate_only),
+        cmocka_unit_test(test_keys_of_no_use),
+        cmocka_unit_test(test_nothing_at_all),
+        cmocka_unit_test(test_every_prefix),
+        cmocka_unit_test(test_every_byte_changed),
+        cmocka_unit_test(test_every_capacity),
+        cmocka_unit_test(test_a_pin),
+        cmocka_unit_test(test_no_pin),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
