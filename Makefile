@@ -1,0 +1,68 @@
+# tcexec: make, make demo, make test, make help.
+#
+# Everything is built in $(B). Set on the command line: CC, AR, CFLAGS, CROSS_COMPILE (a tool prefix), EXEC (a program
+# that runs the tests: an emulator, valgrind), BEARSSL (a tree with inc/ and build/libbearssl.a) and JSMN (a folder with
+# jsmn.h) where the system has none.
+
+B       ?= build
+VERSION := $(shell sed -n 's/.*TCX_VERSION "\(.*\)"/\1/p' include/tcexec.h)
+
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_COMPILE)ar
+endif
+CFLAGS        ?= -Os -g
+WARNINGS      := -std=c99 -pedantic -Wall -Wextra
+CPPFLAGS      += -Iinclude $(if $(BEARSSL),-isystem $(BEARSSL)/inc) $(if $(JSMN),-isystem $(JSMN))
+BEARSSL_LIBS  ?= $(if $(BEARSSL),$(BEARSSL)/build/libbearssl.a,-l:libbearssl.a)
+TARGET_FLAGS  := -ffunction-sections -fdata-sections
+
+LIB      := $(B)/libtcexec.a
+SOURCES  := $(wildcard src/*.c)
+OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+$(V).SILENT: # V=1 shows the commands
+
+## all: the library and the command (default)
+.PHONY: all
+all: $(LIB) $(B)/tcexec
+
+# The packages that a goal needs: demo and test install what is missing, the others say what it is.
+.PHONY: setup
+INSTALLS := $(filter setup demo test conformance,$(MAKECMDGOALS))
+$(B)/setup.stamp: tests/setup.sh
+	mkdir -p $(@D)
+	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh $(if $(INSTALLS),install,check)
+	touch $@
+setup: $(B)/setup.stamp
+
+$(LIB): $(OBJECTS)
+	echo '  AR $@'
+	rm -f $@
+	$(AR) rcsD $@ $^
+
+$(B)/%.o: %.c | $(B)/setup.stamp
+	echo '  CC $<'
+	mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(TARGET_FLAGS) -MMD -MP -c $< -o $@
+
+include port/posix/posix.mk
+include tests/tests.mk
+include tests/conformance/conformance.mk
+
+## clean: remove everything that was built
+.PHONY: clean
+clean:
+	rm -rf $(B)
+
+## help: this list
+.PHONY: help
+help:
+	sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,59 @@
+#!/bin/sh
+# What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
+#   setup.sh check|install [node]
+set -u
+mode=${1:-check}
+CC=${CC:-cc}
+missing=
+
+compiles() { # a line of C
+    printf '%s\nint main(void) { return 0; }\n' "$1" |
+        "$CC" ${BEARSSL:+-isystem "$BEARSSL/inc"} ${JSMN:+-isystem "$JSMN"} -x c -fsyntax-only - 2>/dev/null
+}
+
+need() { # package, what it gives, the make variable that points elsewhere
+    missing="$missing $1"
+    echo "missing: $2 (Debian package $1${3:+; or make $3})"
+}
+
+look() {
+    missing=
+    compiles '#include <bearssl.h>' || need libbearssl-dev "BearSSL 0.6" "BEARSSL=its source tree, built"
+    compiles '#include <jsmn.h>' || need libjsmn-dev "jsmn 1.1.0" "JSMN=the folder of jsmn.h"
+    [ "$mode" = install ] || return 0
+    compiles '#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>' || need libcmocka-dev "cmocka"
+    command -v pkg-config >/dev/null || need pkg-config "pkg-config"
+    command -v openssl >/dev/null || need openssl "the openssl command"
+    command -v python3 >/dev/null || need python3 "Python 3"
+    [ "${2:-}" = node ] || return 0
+    command -v node >/dev/null || need nodejs "Node.js"
+    command -v npm >/dev/null || need npm "npm"
+}
+
+look "$@"
+[ -z "$missing" ] && exit 0
+if [ "$mode" != install ]; then
+    echo "Run 'make setup' to install what is missing."
+    exit 1
+fi
+if ! command -v apt-get >/dev/null; then
+    echo "There is no apt-get here: install what is missing in this system's own way."
+    exit 1
+fi
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+echo "installing:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086
+if ! { $sudo env DEBIAN_FRONTEND=noninteractive apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive \
+       apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+    cat "$log"
+    exit 1
+fi
+look "$@"
+[ -z "$missing" ]

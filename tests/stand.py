@@ -1,0 +1,63 @@
+"""What the demo and the suites stand on: certificates made for the occasion, and the local endpoint as a process."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SECRET_ID = "AKIDEXAMPLE000000000000000000000000001"
+SECRET_KEY = "SKEXAMPLE0000000000000000000000002"
+NAMES = ("mps.tencentcloudapi.com", "vod.tencentcloudapi.com", "localhost")
+
+
+def openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+class Certificates:
+    """A root and a server certificate for `NAMES` that it signed, EC P-256, valid for a day, as PEM files in `folder`."""
+
+    def __init__(self, folder: pathlib.Path):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.root, self.chain, self.key = folder / "root.pem", folder / "server.pem", folder / "server.key"
+        key_type = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
+        openssl("req", "-x509", *key_type, "-subj", "/CN=Example Root", "-keyout", str(folder / "root.key"), "-out", str(self.root))
+        openssl("req", "-x509", *key_type, "-subj", f"/CN={NAMES[0]}", "-CA", str(self.root), "-CAkey", str(folder / "root.key"),
+                "-addext", "subjectAltName=IP:127.0.0.1," + ",".join(f"DNS:{name}" for name in NAMES),
+                "-addext", "basicConstraints=critical,CA:FALSE",
+                "-keyout", str(self.key), "-out", str(self.chain))
+
+
+class Endpoint:
+    """The local endpoint on free ports, until the `with` block ends. `plain` and `tls` are its HOST:PORT."""
+
+    def __init__(self, certificates: Certificates, *options: str):
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests/endpoint/endpoint.py"), "--plain", "0", "--tls", "0",
+             "--cert", str(certificates.chain), "--key-file", str(certificates.key),
+             "--id", SECRET_ID, "--key", SECRET_KEY, *options],
+            stdout=subprocess.PIPE, text=True)
+        lines = dict(self.process.stdout.readline().split() for _ in range(2))
+        self.plain = lines["plain"].removeprefix("http://")
+        self.tls = lines["tls"].removeprefix("https://")
+
+    def state(self) -> dict:
+        """What the endpoint has seen and run."""
+        with urllib.request.urlopen(f"http://{self.plain}/_control/state", timeout=10) as answer:
+            return json.load(answer)
+
+    def post(self, what: str, body: object) -> None:
+        request = urllib.request.Request(f"http://{self.plain}/_control/{what}", json.dumps(body).encode(), method="POST")
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def __enter__(self) -> "Endpoint":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
