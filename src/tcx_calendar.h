@@ -16,7 +16,7 @@ void tcx_date_write(char out[10], uint32_t day);
 /*
  * Reads an HTTP date in its preferred form, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7), a leap second
  * included. Seconds since 1970-01-01 UTC, or 0 when the text is anything else or before 1970: the obsolete forms are
- * not worth their code.
+ * not worth their code. The day of the week is not looked at.
  */
 int64_t tcx_http_date_read(const char *text, size_t length);
 

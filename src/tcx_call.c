@@ -409,7 +409,7 @@ static void received(tcx_call *call, tcx_status status)
 
         trace(call, TCX_EVENT_ANSWER, call->http.status);
         status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
-        end_attempt(call, status, keep);
+        end_attempt(call, status, keep && (status == TCX_OK || status == TCX_E_API));
     } else {
         if (status == TCX_E_HTTP_BODY_TOO_LARGE && call->http.status != 200)
             status = call->http.status / 100 == 3 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;

@@ -192,7 +192,7 @@ static size_t encode(tcx_cursor *cursor, unsigned encoding, const unsigned char 
 
             while (cursor->unit < size && done < room)
                 out[done++] = (unsigned char)unit[cursor->unit++];
-            if (cursor->unit >= size) {
+            if (cursor->unit >= size) { /* over: the byte of a source has changed since the last reading */
                 cursor->unit = 0;
                 in++;
             }

@@ -90,7 +90,7 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
 /* The lists of the message's format and method. */
 const tcx_layout *tcx_message_layout(const tcx_message *message);
 
-/* The host that is signed and sent, with its port if it names one. */
+/* The host that is signed and sent, with its port if it names one that is not the default, 443. */
 tcx_text tcx_request_host(const tcx_request *request);
 
 /*

@@ -7,7 +7,14 @@
 
 tcx_text tcx_request_host(const tcx_request *request)
 {
-    return request->host.bytes != NULL ? request->host : request->service->host;
+    static const char default_port[] = ":443";
+    const size_t length = sizeof default_port - 1;
+    tcx_text host = request->host.bytes != NULL ? request->host : request->service->host;
+
+    if (host.bytes != NULL && host.length >= length &&
+        memcmp(host.bytes + host.length - length, default_port, length) == 0)
+        host.length -= length;
+    return host;
 }
 
 static int is_name(char byte)
@@ -40,7 +47,7 @@ int tcx_host_split(tcx_text host, tcx_text *name, uint16_t *port)
         return 0;
     if (end == host.length)
         return 1;
-    if (host.bytes[end++] != ':' || end == host.length)
+    if (host.bytes[end++] != ':' || end == host.length || host.bytes[end] == '0')
         return 0;
     for (; end < host.length; end++) {
         if (host.bytes[end] < '0' || host.bytes[end] > '9')
@@ -50,7 +57,7 @@ int tcx_host_split(tcx_text host, tcx_text *name, uint16_t *port)
             return 0;
     }
     *port = (uint16_t)number;
-    return number > 0;
+    return 1;
 }
 
 static tcx_status check_host(tcx_text host)
@@ -131,7 +138,7 @@ tcx_status tcx_request_check(const tcx_request *request)
     if (status == TCX_OK)
         status = tcx_check_optional(request->language, TCX_E_LANGUAGE);
     if (status == TCX_OK)
-        status = check_host(tcx_request_host(request));
+        status = check_host(request->host.bytes != NULL ? request->host : service->host); /* as given, ":443" too */
     return status;
 }
 

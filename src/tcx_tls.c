@@ -82,7 +82,10 @@ static int run(tcx_tls *tls, unsigned wanted)
 
         if (state & BR_SSL_CLOSED) {
             int error = br_ssl_engine_last_error(engine);
+            const unsigned char *header = tls->config->buffer; /* of the record that came last */
 
+            if (error == BR_ERR_UNSUPPORTED_VERSION && header[1] != 3)
+                return fail(tls, TCX_E_TLS, error); /* no version of TLS: a web page on this port, for one */
             return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : fail(tls, status_of(error), error);
         }
         if (state & BR_SSL_SENDREC) {
@@ -245,10 +248,8 @@ static int tls_recv(void *context, void *bytes, size_t length)
     unsigned char *payload;
     size_t available;
 
-    if (result != 1) {
-        /* The answer to a close_notify need not arrive: the peer has said all. */
-        return engine->shutdown_recv && result != TCX_WANT_WRITE && result != TCX_AGAIN ? TCX_CLOSED_CLEAN : result;
-    }
+    if (result != 1)
+        return engine->shutdown_recv ? TCX_CLOSED_CLEAN : result; /* what answers a close_notify need not arrive */
     payload = br_ssl_engine_recvapp_buf(engine, &available);
     length = length < available ? length : available;
     memcpy(bytes, payload, length);

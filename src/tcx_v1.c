@@ -19,7 +19,7 @@ static const tcx_segment parameters[] = {
     { "&SubAppId=", TCX_FIELD_SUB_APP_ID, TCX_ENCODE_RAW },
     { "&Timestamp=", TCX_FIELD_TIMESTAMP, TCX_ENCODE_RAW },
     { "&Token=", TCX_FIELD_TOKEN, TCX_ENCODE_PERCENT },
-    { "&Version=", TCX_FIELD_VERSION, TCX_ENCODE_RAW },
+    { "&Version=", TCX_FIELD_VERSION, TCX_ENCODE_PERCENT },
     { NULL, 0, 0 },
 };
 

@@ -62,7 +62,7 @@ typedef struct tcx_request {
 
     tcx_text region;          /* X-TC-Region, such as "ap-guangzhou"; neither service needs it */
     tcx_text language;        /* X-TC-Language of error messages: "zh-CN" (the service's default) or "en-US" */
-    tcx_text host;            /* Host that is sent and signed, in lower case: NAME[:PORT]; unset: the service's */
+    tcx_text host;            /* Host, sent and signed in lower case: NAME[:PORT], less ":443"; unset: the service's */
     const tcx_method *method; /* TCX_POST or TCX_GET */
     uint32_t nonce;           /* signature v1 only: 1 … 2^32-1, different for each call */
 } tcx_request;

@@ -33,7 +33,7 @@ typedef struct tcx_response {
     tcx_text request_id;    /* Response.RequestId: quote it to the service's support */
     tcx_text error_code;    /* Response.Error.Code, such as "AuthFailure.SignatureFailure" */
     tcx_text error_message; /* Response.Error.Message: for people, its words change */
-    tcx_text body;          /* of an answer that is no JSON: its first bytes, raw */
+    tcx_text body;          /* of an answer without a Response object: its first bytes, raw */
     int http_status;        /* 100 … 999; 0: no status line came */
     int64_t server_time;    /* the Date header in seconds since 1970-01-01 UTC; 0: none came */
 } tcx_response;
@@ -114,7 +114,8 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response);
  *   tokens    room for `token_count` tokens, TCX_TOKENS_DEFAULT being ample; not used afterwards
  *   response  out: always set; the fields that the service sent are filled as far as they can be trusted
  *   returns   TCX_OK: success, `result` set or not;  TCX_E_API: the service said no;
- *             TCX_E_HTTP_REDIRECT, TCX_E_HTTP_STATUS, TCX_E_JSON_…: not an answer of the service, `body` holds what came.
+ *             TCX_E_HTTP_REDIRECT, TCX_E_HTTP_STATUS, TCX_E_JSON_…: not an answer of the service; `body` holds what came,
+ *             unless it was a Response object after all
  *
  * Rules: `Error` wins over `Result`; a Result is believed only under status 200, an Error under any; `Result` absent or
  * null is a success without a result; unknown members are skipped. Names are compared decoded, at their exact level.

@@ -1,0 +1,63 @@
+#include <tcexec/tls.h>
+
+/* Where things stand in an exported session; the number of the format stands first. */
+enum { FORMAT = 1, ID_LENGTH = 1, VERSION = 2, SUITE = 4, ID = 6, SECRET = 38, CHECK = 88, CHECK_LENGTH = 8 };
+
+/* The check covers the session and the name it is bound to. It guards against mix-ups and damage, not against forgery. */
+static void compute_check(unsigned char check[CHECK_LENGTH], const unsigned char *bytes, const char *name)
+{
+    br_sha256_context hash;
+    unsigned char digest[br_sha256_SIZE];
+
+    br_sha256_init(&hash);
+    br_sha256_update(&hash, bytes, CHECK);
+    br_sha256_update(&hash, name, strlen(name));
+    br_sha256_out(&hash, digest);
+    memcpy(check, digest, CHECK_LENGTH);
+    tcx_wipe(&hash, sizeof hash);
+}
+
+static int load(const tcx_tls_session *session, const char *name, br_ssl_session_parameters *parameters)
+{
+    const unsigned char *bytes = session->bytes;
+    unsigned char check[CHECK_LENGTH];
+
+    if (bytes[0] != FORMAT || bytes[ID_LENGTH] == 0 || bytes[ID_LENGTH] > sizeof parameters->session_id)
+        return 0;
+    compute_check(check, bytes, name);
+    if (memcmp(check, bytes + CHECK, CHECK_LENGTH) != 0)
+        return 0;
+    memcpy(parameters->session_id, bytes + ID, sizeof parameters->session_id);
+    parameters->session_id_len = bytes[ID_LENGTH];
+    parameters->version = (uint16_t)(bytes[VERSION] << 8 | bytes[VERSION + 1]);
+    parameters->cipher_suite = (uint16_t)(bytes[SUITE] << 8 | bytes[SUITE + 1]);
+    memcpy(parameters->master_secret, bytes + SECRET, sizeof parameters->master_secret);
+    return 1;
+}
+
+static void save(tcx_tls_session *session, const char *name, const br_ssl_session_parameters *parameters)
+{
+    unsigned char *bytes = session->bytes;
+
+    tcx_wipe(bytes, sizeof session->bytes);
+    if (parameters == NULL || parameters->session_id_len == 0)
+        return;
+    bytes[0] = FORMAT;
+    bytes[ID_LENGTH] = parameters->session_id_len;
+    bytes[VERSION] = (unsigned char)(parameters->version >> 8);
+    bytes[VERSION + 1] = (unsigned char)parameters->version;
+    bytes[SUITE] = (unsigned char)(parameters->cipher_suite >> 8);
+    bytes[SUITE + 1] = (unsigned char)parameters->cipher_suite;
+    memcpy(bytes + ID, parameters->session_id, parameters->session_id_len);
+    memcpy(bytes + SECRET, parameters->master_secret, sizeof parameters->master_secret);
+    compute_check(bytes + CHECK, bytes, name);
+}
+
+void tcx_tls_session_init(tcx_tls_session *session, const void *bytes)
+{
+    memset(session, 0, sizeof *session);
+    session->load = load;
+    session->save = save;
+    if (bytes != NULL)
+        memcpy(session->bytes, bytes, sizeof session->bytes);
+}
