@@ -11,7 +11,8 @@ $(B)/tests/unit/%.o: tests/unit/%.c | $(B)/setup.stamp
 
 $(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(LIB)
 	echo '  LD $@'
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(BEARSSL_LIBS) -lcmocka -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(BEARSSL_LIBS) -lcmocka $(TEST_LIBS) -o $@
+$(B)/tests/test_tls: TEST_LIBS := -lssl -lcrypto # the peer
 
 .PHONY: unit-tests
 unit-tests: $(UNIT_TESTS)
