@@ -1,6 +1,7 @@
 #include <tcexec/call.h>
 
 #include "tcx_code.h"
+#include "tcx_host.h"
 #include "tcx_message.h"
 
 enum { TURNS = 64, SCRATCH = 64 }; /* transfers in one step; bytes */

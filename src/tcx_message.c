@@ -1,5 +1,7 @@
 #include "tcx_message.h"
 
+#include "tcx_calendar.h"
+#include "tcx_host.h"
 #include "tcx_utf8.h"
 
 enum { WINDOW = 64, DIGITS = 20 };
@@ -325,4 +327,60 @@ tcx_status tcx_cursor_absorb(tcx_cursor *cursor, const br_hash_class **hash, uin
         *length += count;
     } while (count == sizeof block);
     return cursor->status;
+}
+
+const tcx_layout *tcx_message_layout(const tcx_message *message)
+{
+    const tcx_format *format = message->signer->scheme->format;
+    const tcx_method *method = message->request->method;
+
+    return method != NULL ? method->layouts[format->family] : format->post;
+}
+
+/* The length of all that stands before the body. */
+static tcx_status head_length(tcx_message *message, const tcx_layout *layout, uint64_t *length)
+{
+    const tcx_segment *lists[TCX_LISTS] = { NULL };
+    tcx_cursor cursor;
+
+    memcpy(lists, layout->wire, layout->payload * sizeof lists[0]);
+    tcx_cursor_init(&cursor, message, lists, 0);
+    return tcx_cursor_absorb(&cursor, NULL, length);
+}
+
+tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
+                            uint32_t repeats)
+{
+    const tcx_layout *layout;
+    uint64_t head;
+    tcx_status status;
+
+    memset(message, 0, sizeof *message);
+    if (signer == NULL || signer->scheme == NULL)
+        return TCX_E_NULL;
+    status = tcx_request_check(request);
+    if (status != TCX_OK)
+        return status;
+    if (unix_time < 0 || unix_time > TCX_TIME_MAX)
+        return TCX_E_TIME;
+    message->request = request;
+    message->signer = signer;
+    if (request->nonce != 0)
+        message->nonce = (uint32_t)(((uint64_t)request->nonce - 1 + repeats) % UINT32_MAX) + 1;
+    message->timestamp = (uint64_t)unix_time;
+    tcx_date_write(message->date, (uint32_t)(message->timestamp / TCX_SECONDS_PER_DAY));
+    layout = tcx_message_layout(message);
+    if (request->function_arg_source != NULL) {
+        if (request->function_arg_source->size > layout->limit)
+            return TCX_E_REQUEST_TOO_LARGE; /* known before any of it is read */
+        request->function_arg_source->is_signed = 0;
+    }
+    status = signer->scheme->format->sign(message, signer);
+    if (status != TCX_OK)
+        return status;
+    status = head_length(message, layout, &head);
+    message->length = head + message->content_length;
+    if (status == TCX_OK && (layout->wire[layout->payload] != NULL ? message->content_length : head) > layout->limit)
+        status = TCX_E_REQUEST_TOO_LARGE;
+    return status;
 }

@@ -90,15 +90,6 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
 /* The lists of the message's format and method. */
 const tcx_layout *tcx_message_layout(const tcx_message *message);
 
-/* The host that is signed and sent, with its port if it names one that is not the default, 443. */
-tcx_text tcx_request_host(const tcx_request *request);
-
-/*
- * Splits NAME[:PORT]. 1, or 0 when it is malformed. `*port` is 0 when none is named; a bracketed IPv6 address loses its
- * brackets.
- */
-int tcx_host_split(tcx_text host, tcx_text *name, uint16_t *port);
-
 /*
  * Begins to read `lists` (ended by NULL). `raw`: percent-encoded values as they are, which is what signature v1 signs.
  */

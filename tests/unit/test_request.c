@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "tcx_host.h"
 #include "tcx_message.h"
 
 enum { ROOM = 65536 };
