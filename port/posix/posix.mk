@@ -12,6 +12,11 @@ $(B)/port/posix/tcexec_help.o: CPPFLAGS += -DTCX_BEARSSL_VERSION='"$(BEARSSL_VER
 $(B)/tcexec: $(COMMAND_OBJECTS) $(POSIX_OBJECTS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread -Wl,--gc-sections $^ $(BEARSSL_LIBS) -o $@
 
+# An example: many calls at once.
+$(B)/port/posix/examples/%.o: CPPFLAGS += -Iport/posix
+$(B)/many: $(B)/port/posix/examples/many.o $(POSIX_OBJECTS) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread -Wl,--gc-sections $^ $(BEARSSL_LIBS) -o $@
+
 # Their tests: tests/posix/test_*.c; the command's are tests/command/test_command.py.
 POSIX_TESTS := $(patsubst tests/posix/%.c,$(B)/tests/%,$(wildcard tests/posix/test_*.c))
 
@@ -22,4 +27,4 @@ $(B)/tests/posix/%.o: tests/posix/%.c | $(B)/setup.stamp
 $(POSIX_TESTS): $(B)/tests/%: $(B)/tests/posix/%.o $(POSIX_OBJECTS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(BEARSSL_LIBS) -lcmocka -o $@
 
-unit-tests: $(POSIX_TESTS)
+unit-tests: $(POSIX_TESTS) $(B)/many

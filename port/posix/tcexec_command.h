@@ -2,8 +2,8 @@
  * The parts of the command `tcexec`, and what they hand to each other:
  *
  *     tcexec.c ── options ──▶ tcexec_run.c ──▶ tcexec_preview.c   --dry-run, --curl
- *                                  │  ▲
- *                    input, trust ─┘  └──▶ tcexec_report.c ──▶ tcexec_json.c, tcexec_text.c
+ *                                  │  ▲  └──▶ tcexec_rule.c, tcexec_trace.c   while the call goes on
+ *           input, trust, session ─┘  └──▶ tcexec_report.c ──▶ tcexec_json.c, tcexec_text.c
  *
  * A function that finds something wrong says so on standard error, in a line that names the option or the file, and
  * returns the exit code. 0 means: go on.
@@ -53,6 +53,7 @@ typedef struct tcexec_options {
     uint16_t port;    /* to dial; 0: as tcx_call_config.port says */
     const char *ca;
     const char *pin;
+    const char *session_file;
     int plaintext;
 
     const tcx_scheme *scheme;
@@ -61,6 +62,7 @@ typedef struct tcexec_options {
     int has_time;     /* 0: the system's */
     uint32_t nonce;   /* 0: draw one */
     uint32_t timeout; /* ms */
+    uint32_t attempts;
 
     int dry_run;
     int curl;
@@ -118,6 +120,52 @@ int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust);
 /* `tcexec anchors FILE`: the whole of it. */
 int tcexec_anchors(const char *file);
 
+/* ---- tcexec_rule.c ---- */
+
+#define TCEXEC_ATTEMPTS_MAX 1000u
+
+/* When a call is repeated: by tcx_retry_delay(), telling of a clock that is corrected. Do not move it. */
+typedef struct tcexec_rule {
+    tcx_retry retry;   /* for the call */
+    int64_t unix_time; /* that the call was given … */
+    uint32_t began;    /* … at this tick */
+} tcexec_rule;
+
+void tcexec_rule_init(tcexec_rule *rule, uint32_t attempts, int64_t unix_time, uint32_t began);
+
+/* ---- tcexec_trace.c ---- */
+
+/* What a call does, as it does it. Do not move it. */
+typedef struct tcexec_trace {
+    tcx_trace trace; /* for the call and for TLS */
+    uint32_t began;  /* tick of the init */
+    int is_told;     /* in words, on standard error */
+
+    /* Of the last attempt. */
+    int connected;
+    uint32_t connect_time; /* ms, handshake included */
+    int resumed;           /* it went on with an earlier TLS session */
+} tcexec_trace;
+
+void tcexec_trace_init(tcexec_trace *trace, int is_told);
+
+/* ---- tcexec_session.c ---- */
+
+/* A TLS session and its file. */
+typedef struct tcexec_session {
+    tcx_tls_session session;
+    int was_there; /* the file held one */
+} tcexec_session;
+
+/* Reads the session of --session-file to offer it; without the option or a file that holds one, there is none. */
+int tcexec_session_load(const tcexec_options *options, tcexec_session *session);
+
+/*
+ * After a call: writes the session to the file of --session-file, for its owner alone, in one move. The file of one
+ * that is forgotten is removed. A failure is told and changes nothing else.
+ */
+void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trace, const tcexec_session *session);
+
 /* ---- tcexec_run.c ---- */
 
 /* A call or a preview: the whole of it. */
@@ -134,14 +182,16 @@ int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const
 typedef struct tcexec_ended {
     const tcexec_options *options;
     const tcx_call *call;
-    int64_t unix_time; /* that the call was given */
-    unsigned attempts;
+    const tcexec_trace *trace;
+    uint32_t elapsed; /* ms */
+    uint64_t sent;    /* bytes, over all connections, TLS included */
+    uint64_t received;
 } tcexec_ended;
 
 /* The option, variable or argument that a refusal is about; NULL: none in particular. */
 const char *tcexec_culprit(tcx_status status);
 
-/* Says why something was refused before it began: EXIT_USAGE. */
+/* Says what a failure means, and which option or argument it is about. Returns EXIT_USAGE: what refusals end with. */
 int tcexec_refused(tcx_status status, int detail);
 
 /* Writes the Result or the JSON object, and the diagnostics. Returns the exit code. */
@@ -164,6 +214,9 @@ __attribute__((format(printf, 1, 2))) int tcexec_say(const char *format, ...);
 
 /* The detail of a status in words, into `text`. Empty: it has none. */
 void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size);
+
+/* "the service's clock is 600 s ahead", into `text`. */
+void tcexec_clock_text(int64_t offset, char *text, size_t size);
 
 /* How many bytes the UTF-8 character at the start of `bytes` has; 0: it is none. `length` is at least 1. */
 size_t tcexec_utf8(const unsigned char *bytes, size_t length);

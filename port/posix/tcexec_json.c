@@ -47,13 +47,24 @@ static void print_error(const tcx_response *response)
     putchar('}');
 }
 
-/* A number that is 0 when there is none. */
-static void print_number(const char *name, long long number)
+static void print_number(const char *name, int is_known, int64_t number)
 {
-    if (number == 0)
-        printf("\"%s\":null", name);
+    if (is_known)
+        printf("\"%s\":%lld", name, (long long)number);
     else
-        printf("\"%s\":%lld", name, number);
+        printf("\"%s\":null", name);
+}
+
+/* What the call took, and how it was connected. No connection is kept between two calls. */
+static void print_measures(const tcexec_ended *ended)
+{
+    const tcexec_trace *trace = ended->trace;
+
+    printf("\"elapsed_ms\":%lu,", (unsigned long)ended->elapsed);
+    print_number("connect_ms", trace->connected, trace->connect_time);
+    printf(",\"resumed\":%s,\"reused\":false", trace->resumed ? "true" : "false");
+    printf(",\"bytes_sent\":%llu,\"bytes_received\":%llu", (unsigned long long)ended->sent,
+           (unsigned long long)ended->received);
 }
 
 void tcexec_json(const tcexec_ended *ended)
@@ -70,13 +81,17 @@ void tcexec_json(const tcexec_ended *ended)
     putchar(',');
     print_error(response);
     printf(",\"outcome\":\"%s\",", tcx_outcome_name(call->outcome));
-    print_number("http_status", response->http_status);
-    printf(",\"status\":\"%s\",\"attempts\":%u,", tcx_status_name(call->status), ended->attempts);
+    print_number("http_status", response->http_status != 0, response->http_status);
+    printf(",\"status\":\"%s\",\"attempts\":%lu,", tcx_status_name(call->status), (unsigned long)call->attempts);
     print_text("status_text", tcx_text_from(tcx_status_text(call->status)));
     printf(",\"detail\":%d,", call->detail);
     print_text("detail_text", tcx_text_from(words[0] ? words : NULL));
     putchar(',');
-    print_number("server_time", (long long)response->server_time);
+    print_number("server_time", response->server_time != 0, response->server_time);
+    putchar(',');
+    print_number("clock_offset", response->server_time != 0, call->clock_offset);
+    putchar(',');
+    print_measures(ended);
     putchar(',');
     print_text("body", response->body);
     fputs("}\n", stdout);

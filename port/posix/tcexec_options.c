@@ -25,6 +25,7 @@ enum {
     PLAINTEXT,
     REGION,
     SESSION_CONTEXT,
+    SESSION_FILE,
     SESSION_ID,
     SIGN,
     SUB_APP_ID,
@@ -55,6 +56,7 @@ static const struct option {
     [PLAINTEXT] = { "--plaintext", 0 },
     [REGION] = { "--region", 1 },
     [SESSION_CONTEXT] = { "--session-context", 1 },
+    [SESSION_FILE] = { "--session-file", 1 },
     [SESSION_ID] = { "--session-id", 1 },
     [SIGN] = { "--sign", 1 },
     [SUB_APP_ID] = { "--sub-app-id", 1 },
@@ -361,17 +363,15 @@ static int read_signing(const words *sorted, tcexec_options *options)
     return 0;
 }
 
-/* A call is made once; only this function knows that. */
-static int read_attempts(const words *sorted)
+static int read_attempts(const words *sorted, tcexec_options *options)
 {
     const char *attempts = sorted->value[ATTEMPTS];
-    uint64_t number;
+    uint64_t number = 1;
 
-    if (attempts == NULL)
-        return 0;
-    if (!read_number(attempts, 1, UINT32_MAX, &number))
-        return tcexec_say("--attempts: '%s' is no decimal number from 1 to 4294967295", attempts);
-    return number == 1 ? 0 : tcexec_say("--attempts: %s: repeating is not supported, give 1", attempts);
+    if (attempts != NULL && !read_number(attempts, 1, TCEXEC_ATTEMPTS_MAX, &number))
+        return tcexec_say("--attempts: '%s' is no decimal number from 1 to %u", attempts, TCEXEC_ATTEMPTS_MAX);
+    options->attempts = (uint32_t)number;
+    return 0;
 }
 
 static int is_loopback(tcx_text address)
@@ -395,12 +395,15 @@ static int is_loopback(tcx_text address)
 /* The library's default port is that of TLS. */
 static int read_plaintext(const words *sorted, tcexec_options *options)
 {
+    static const int of_tls[] = { CA, PIN, SESSION_FILE };
     const char *host = sorted->value[HOST];
     tcx_text dialled = options->address;
     uint16_t host_port = 0;
+    size_t i;
 
-    if (sorted->value[CA] != NULL || sorted->value[PIN] != NULL)
-        return tcexec_say("--plaintext and %s contradict each other", sorted->value[CA] ? "--ca" : "--pin");
+    for (i = 0; i < sizeof of_tls / sizeof of_tls[0]; i++)
+        if (sorted->value[of_tls[i]] != NULL)
+            return tcexec_say("--plaintext and %s contradict each other", options_known[of_tls[i]].name);
     if (dialled.bytes == NULL && (host == NULL || !split_host(host, &dialled, &host_port)))
         dialled = options->service->host;
     if (!is_loopback(dialled))
@@ -418,6 +421,7 @@ static int read_link(const words *sorted, tcexec_options *options)
 
     options->ca = sorted->value[CA];
     options->pin = sorted->value[PIN];
+    options->session_file = sorted->value[SESSION_FILE];
     if (options->ca != NULL && options->pin != NULL)
         return tcexec_say("--ca and --pin contradict each other: a pin replaces the chain");
     options->timeout = TCX_TIMEOUT_DEFAULT;
@@ -478,7 +482,7 @@ int tcexec_options_read(int argc, char **argv, tcexec_options *options)
     if (code == 0)
         code = read_signing(&sorted, options);
     if (code == 0)
-        code = read_attempts(&sorted);
+        code = read_attempts(&sorted, options);
     if (code == 0)
         code = read_link(&sorted, options);
     return code ? code : read_output(&sorted, options);

@@ -58,7 +58,7 @@ static const char *advice(tcx_api_class kind)
     case TCX_API_CREDENTIALS:
         return "check the key pair, the token and what they are allowed to do";
     case TCX_API_CLOCK:
-        return "the clock is more than five minutes off: set it, or give --time";
+        return "the clock is more than five minutes off: set it, or give --time or --attempts 2";
     case TCX_API_RATE:
         return "too many requests: try again in a second";
     case TCX_API_BUSINESS:
@@ -70,12 +70,12 @@ static const char *advice(tcx_api_class kind)
     }
 }
 
-static void say_clock_offset(const tcexec_ended *ended)
+static void say_clock_offset(const tcx_call *call)
 {
-    const int64_t offset = ended->call->response.server_time - ended->unix_time;
+    char words[80];
 
-    tcexec_say("the service's clock is %lld s %s of the time that was signed",
-               (long long)(offset < 0 ? -offset : offset), offset < 0 ? "behind" : "ahead");
+    tcexec_clock_text(call->clock_offset, words, sizeof words);
+    tcexec_say("%s", words);
 }
 
 static void say_api_error(const tcexec_ended *ended)
@@ -88,9 +88,12 @@ static void say_api_error(const tcexec_ended *ended)
     fputs(": ", stderr);
     tcexec_print_peer(stderr, response->error_message, PEER_TEXT_MAX);
     fputc('\n', stderr);
-    tcexec_say("%s", advice(kind));
+    if (ended->call->outcome == TCX_ANSWERED)
+        tcexec_say("%s", advice(kind));
+    else
+        tcexec_say("an earlier attempt may have run: the same call with the same --session-id will not run twice");
     if (kind == TCX_API_CLOCK && response->server_time != 0)
-        say_clock_offset(ended);
+        say_clock_offset(ended->call);
 }
 
 /* ---- the exchange failed ---- */
@@ -98,8 +101,13 @@ static void say_api_error(const tcexec_ended *ended)
 static void say_outcome(const tcexec_ended *ended)
 {
     const tcexec_options *options = ended->options;
+    const tcx_call *call = ended->call;
 
-    if (ended->call->outcome == TCX_NOT_SENT)
+    if (call->status == TCX_E_RESULT_LOST)
+        tcexec_say("it ran: look for what it did, its Result does not come again");
+    else if (call->outcome == TCX_ANSWERED)
+        tcexec_say("refused by the service and not sent again: the function has not run");
+    else if (call->outcome == TCX_NOT_SENT)
         tcexec_say("not sent: the function has not run, the same call may be made again");
     else if (options->service == &tcx_vod && options->session_id.length > 0)
         tcexec_say("sent, and unknown whether it ran: the same call with the same --session-id will not run twice");
@@ -111,11 +119,8 @@ static void say_failure(const tcexec_ended *ended)
 {
     const tcx_call *call = ended->call;
     const tcx_response *response = &call->response;
-    char words[160];
 
-    tcexec_detail_text(call->status, call->detail, words, sizeof words);
-    tcexec_say("%s (%s%s%s)", tcx_status_text(call->status), tcx_status_name(call->status), words[0] ? ", " : "",
-               words);
+    (void)tcexec_refused(call->status, call->detail);
     if (response->error_code.length > 0)
         say_peer("it names an error", response->error_code);
     if (response->error_message.length > 0)
@@ -135,15 +140,16 @@ static int is_about_the_answer(tcx_status status)
     return status <= TCX_E_HTTP_SYNTAX && status > TCX_E_API;
 }
 
+/* A call that ends while it waits for another attempt ends with the answer to the last one. */
 static int exit_code(const tcx_call *call)
 {
     if (call->status == TCX_OK)
         return EXIT_DONE;
-    if (call->status == TCX_E_API)
-        return EXIT_API;
-    if (call->outcome == TCX_NOT_SENT)
+    if (call->outcome == TCX_MAYBE_EXECUTED)
+        return is_about_the_answer(call->status) ? EXIT_NOT_UNDERSTOOD : EXIT_NO_ANSWER;
+    if (call->outcome == TCX_NOT_SENT || call->status == TCX_E_SOURCE)
         return EXIT_NOT_SENT;
-    return is_about_the_answer(call->status) ? EXIT_NOT_UNDERSTOOD : EXIT_NO_ANSWER;
+    return EXIT_API;
 }
 
 static void say_more(const tcexec_ended *ended)
@@ -153,7 +159,7 @@ static void say_more(const tcexec_ended *ended)
     tcexec_say("%s, %s, HTTP %d", tcx_status_name(ended->call->status), tcx_outcome_name(ended->call->outcome),
                response->http_status);
     if (response->server_time != 0)
-        say_clock_offset(ended);
+        say_clock_offset(ended->call);
 }
 
 /*

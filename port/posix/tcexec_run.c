@@ -93,28 +93,38 @@ static void configure(const tcexec_options *options, tcx_signer *signer, tcx_cal
 
 /* ---- the call ---- */
 
+/* What a call works with. Do not move it. */
+typedef struct exchange {
+    const tcexec_options *options;
+    const tcexec_trust *trust;
+    const tcx_request *request;
+    tcx_call_config *config;
+    tcx_posix_tcp tcp;
+    tcexec_rule rule;
+    tcexec_trace trace;
+    unsigned char ahead[TCX_POSIX_READ_AHEAD];
+} exchange;
+
 static void show_progress(const tcx_posix_tcp *tcp, uint32_t elapsed)
 {
     fprintf(stderr, "\rtcexec: %lu s, %llu KiB sent, %llu KiB received ", (unsigned long)(elapsed / 1000),
             (unsigned long long)(tcp->sent / 1024), (unsigned long long)(tcp->received / 1024));
 }
 
-static tcx_status drive(tcx_call *call, const tcx_call_config *config, const tcx_request *request, tcx_posix_tcp *tcp)
+/* Steps a call that has begun to its end. With -v the events tell how far it is. */
+static void drive(tcx_call *call, exchange *with)
 {
-    const tcx_waiter waiter = tcx_posix_waiter(tcp);
-    const int is_watched = isatty(STDERR_FILENO);
-    const uint32_t begun = tcx_posix_tick();
-    tcx_status status = tcx_call_begin(call, config, request, begun);
+    const tcx_waiter waiter = tcx_posix_waiter(&with->tcp);
+    const int is_watched = isatty(STDERR_FILENO) && !with->options->verbose;
+    tcx_status status;
     uint32_t shown = 0;
 
-    if (status != TCX_OK)
-        return status;
     while ((status = tcx_call_step(call, tcx_posix_tick())) == TCX_PENDING && !interrupted) {
         uint32_t left = tcx_call_time_left(call, tcx_posix_tick());
-        uint32_t elapsed = tcx_posix_tick() - begun;
+        uint32_t elapsed = tcx_posix_tick() - with->trace.began;
 
         if (is_watched && elapsed - shown >= PROGRESS_AFTER) {
-            show_progress(tcp, elapsed);
+            show_progress(&with->tcp, elapsed);
             shown = elapsed;
         }
         waiter.wait(waiter.context, tcx_call_wants(call), is_watched && left > PROGRESS_AFTER ? PROGRESS_AFTER : left);
@@ -123,85 +133,117 @@ static tcx_status drive(tcx_call *call, const tcx_call_config *config, const tcx
         tcx_call_cancel(call);
     if (shown > 0)
         fputc('\n', stderr);
-    return call->status;
 }
 
-static void tell_link(const tcx_posix_tcp *tcp, const tcexec_trust *trust, uint32_t elapsed)
+static void tell_trust(const tcexec_trust *trust)
 {
-    char peer[80];
-
-    tcx_posix_tcp_peer(tcp, peer, sizeof peer);
     if (trust->use == &trust->chain.trust)
         tcexec_say("%zu trust anchors from %s, %zu certificates skipped", trust->anchors.count, trust->file,
                    trust->anchors.skipped);
     else if (trust->use != NULL)
         tcexec_say("the key of %s is pinned", trust->file);
+}
+
+static void tell_link(const tcx_posix_tcp *tcp, uint32_t elapsed)
+{
+    char peer[80];
+
+    tcx_posix_tcp_peer(tcp, peer, sizeof peer);
     tcexec_say("%s: %llu bytes sent, %llu received, %lu ms", peer[0] ? peer : "no address was reached",
                (unsigned long long)tcp->sent, (unsigned long long)tcp->received, (unsigned long)elapsed);
 }
 
-static int call_and_report(const tcexec_options *options, const tcexec_trust *trust, tcx_call_config *config,
-                           const tcx_request *request, tcx_posix_tcp *tcp)
+/* A call that ended for a mistake in its set-up, before anything could be sent. A source fails by itself. */
+static int is_refusal(const tcx_call *call)
+{
+    return call->outcome == TCX_NOT_SENT && call->status > TCX_E_CONNECT && call->status != TCX_E_SOURCE;
+}
+
+static int call_and_report(exchange *with)
 {
     tcx_call call;
-    tcexec_ended ended = { NULL, NULL, 0, 1 };
-    const uint32_t begun = tcx_posix_tick();
-    tcx_status status;
+    tcexec_ended ended;
 
     memset(&call, 0, sizeof call);
-    status = drive(&call, config, request, tcp);
-    if (status < 0 && status > TCX_E_CONNECT)
-        return tcexec_refused(status, call.detail);
-    if (options->verbose)
-        tell_link(tcp, trust, tcx_posix_tick() - begun);
-    ended.options = options;
+    if (with->options->verbose)
+        tell_trust(with->trust);
+    if (tcx_call_begin(&call, with->config, with->request, with->trace.began) != TCX_OK)
+        return tcexec_refused(call.status, call.detail);
+    drive(&call, with);
+    if (call.status != TCX_OK && is_refusal(&call))
+        return tcexec_refused(call.status, call.detail);
+    ended.options = with->options;
     ended.call = &call;
-    ended.unix_time = config->unix_time;
+    ended.trace = &with->trace;
+    ended.elapsed = tcx_posix_tick() - with->trace.began;
+    ended.sent = with->tcp.sent;
+    ended.received = with->tcp.received;
+    if (with->options->verbose)
+        tell_link(&with->tcp, ended.elapsed);
     return tcexec_report(&ended);
 }
 
-static int call_over_tls(const tcexec_options *options, tcexec_trust *trust, tcx_call_config *config,
-                         const tcx_request *request, tcx_posix_tcp *tcp)
+static int call_over_tls(exchange *with)
 {
     unsigned char records[TCX_TLS_BUFFER_SAFE];
+    tcexec_session session;
     tcx_tls tls;
-    tcx_tls_config tls_config;
+    tcx_tls_config config;
     tcx_status status;
-    int code;
+    int code = tcexec_session_load(with->options, &session);
 
-    memset(&tls_config, 0, sizeof tls_config);
-    tls_config.link = &tcp->transport;
-    tls_config.profile = tcx_tls_profile_full;
-    tls_config.trust = trust->use;
-    tls_config.entropy = tcx_posix_entropy;
-    tls_config.buffer = records;
-    tls_config.buffer_size = sizeof records;
-    status = tcx_tls_init(&tls, &tls_config);
+    if (code != 0)
+        return code;
+    memset(&config, 0, sizeof config);
+    config.link = &with->tcp.transport;
+    config.profile = tcx_tls_profile_full;
+    config.trust = with->trust->use;
+    config.entropy = tcx_posix_entropy;
+    config.buffer = records;
+    config.buffer_size = sizeof records;
+    config.session = with->options->session_file ? &session.session : NULL;
+    config.trace = &with->trace.trace;
+    status = tcx_tls_init(&tls, &config);
     if (status != TCX_OK)
         return tcexec_refused(status, 0);
-    config->transport = &tls.transport;
-    code = call_and_report(options, trust, config, request, tcp);
+    with->config->transport = &tls.transport;
+    code = call_and_report(with);
+    if (code != EXIT_USAGE)
+        tcexec_session_save(with->options, &with->trace, &session);
     tcx_tls_wipe(&tls);
     tcx_wipe(records, sizeof records);
+    tcx_wipe(&session, sizeof session);
     return code;
 }
 
-static int call_service(const tcexec_options *options, tcexec_trust *trust, tcx_call_config *config,
+static int call_service(const tcexec_options *options, const tcexec_trust *trust, tcx_call_config *config,
                         const tcx_request *request)
 {
-    tcx_posix_tcp tcp;
+    exchange with;
 
+    if (options->attempts > 1 && tcx_posix_entropy(NULL, &config->jitter, sizeof config->jitter) < 0)
+        return tcexec_say("--attempts: the system gives no random numbers: %s", strerror(errno));
     catch_signals();
-    tcx_posix_tcp_init(&tcp, options->timeout);
-    tcp.loopback_only = options->plaintext;
+    with.options = options;
+    with.trust = trust;
+    with.request = request;
+    with.config = config;
+    tcx_posix_tcp_init(&with.tcp, options->timeout);
+    with.tcp.loopback_only = options->plaintext;
+    with.tcp.ahead = with.ahead;
+    with.tcp.ahead_size = sizeof with.ahead;
+    tcexec_trace_init(&with.trace, options->verbose);
+    tcexec_rule_init(&with.rule, options->attempts, config->unix_time, with.trace.began);
+    config->trace = &with.trace.trace;
+    config->retry = &with.rule.retry;
     if (!options->plaintext)
-        return call_over_tls(options, trust, config, request, &tcp);
-    config->transport = &tcp.transport;
-    return call_and_report(options, trust, config, request, &tcp);
+        return call_over_tls(&with);
+    config->transport = &with.tcp.transport;
+    return call_and_report(&with);
 }
 
 /* With all inputs at hand: gives the call its memory. */
-static int run(const tcexec_options *options, tcexec_trust *trust, tcx_signer *signer, const tcx_request *request)
+static int run(const tcexec_options *options, const tcexec_trust *trust, tcx_signer *signer, const tcx_request *request)
 {
     tcx_call_config config;
     int code;

@@ -48,6 +48,12 @@ void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size)
     }
 }
 
+void tcexec_clock_text(int64_t offset, char *text, size_t size)
+{
+    snprintf(text, size, "the service's clock is %lld s %s", (long long)(offset < 0 ? -offset : offset),
+             offset < 0 ? "behind" : "ahead");
+}
+
 /* RFC 3629 section 4: what the second byte may be depends on the first. */
 size_t tcexec_utf8(const unsigned char *bytes, size_t length)
 {

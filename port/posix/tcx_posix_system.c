@@ -1,10 +1,9 @@
-/* Clocks, waiting and entropy: see tcx_posix.h. */
+/* Clocks and entropy: see tcx_posix.h. */
 #define _DEFAULT_SOURCE
 
 #include "tcx_posix.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -19,34 +18,6 @@ uint32_t tcx_posix_tick(void)
 int64_t tcx_posix_unix_time(void)
 {
     return (int64_t)time(NULL);
-}
-
-static uint32_t waiter_now(void *context)
-{
-    (void)context;
-    return tcx_posix_tick();
-}
-
-static void waiter_wait(void *context, unsigned wants, uint32_t time_left)
-{
-    const tcx_posix_tcp *tcp = context;
-    struct pollfd ready = { -1, 0, 0 };
-
-    if (wants & (TCX_READ | TCX_WRITE))
-        ready.fd = tcx_posix_tcp_fd(tcp);
-    if (wants & TCX_READ)
-        ready.events = POLLIN;
-    if (wants & TCX_WRITE)
-        ready.events = (short)(ready.events | POLLOUT);
-    (void)poll(&ready, 1, (int)tcx_posix_tcp_time_left(tcp, wants, time_left));
-}
-
-tcx_waiter tcx_posix_waiter(tcx_posix_tcp *tcp)
-{
-    tcx_waiter waiter = { NULL, waiter_now, waiter_wait };
-
-    waiter.context = tcp;
-    return waiter;
 }
 
 int tcx_posix_entropy(void *context, void *out, size_t length)

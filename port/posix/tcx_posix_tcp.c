@@ -172,22 +172,19 @@ static int tcp_send(void *context, const void *bytes, size_t length)
     return (int)sent;
 }
 
-/* Returns as recv() of the transport does, 1 for "there is something now". */
-static int read_ahead(tcx_posix_tcp *tcp)
+static int receive(tcx_posix_tcp *tcp, void *bytes, size_t length)
 {
-    ssize_t length;
+    ssize_t got;
 
     do
-        length = recv(tcp->fd, tcp->ahead, sizeof tcp->ahead, 0);
-    while (length < 0 && errno == EINTR);
-    if (length < 0)
+        got = recv(tcp->fd, bytes, length, 0);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
         return would_block(errno) ? TCX_WANT_READ : -errno;
-    if (length == 0)
+    if (got == 0)
         return TCX_CLOSED;
-    tcp->received += (uint64_t)length;
-    tcp->start = 0;
-    tcp->end = (size_t)length;
-    return 1;
+    tcp->received += (uint64_t)got;
+    return (int)got;
 }
 
 static int tcp_recv(void *context, void *bytes, size_t length)
@@ -195,14 +192,19 @@ static int tcp_recv(void *context, void *bytes, size_t length)
     tcx_posix_tcp *tcp = context;
 
     if (tcp->start == tcp->end) {
-        int got = read_ahead(tcp);
+        int got;
 
+        if (length >= tcp->ahead_size)
+            return receive(tcp, bytes, length);
+        got = receive(tcp, tcp->ahead, tcp->ahead_size);
         if (got < 0)
             return got;
+        tcp->start = 0;
+        tcp->end = (size_t)got;
     }
     if (length > tcp->end - tcp->start)
         length = tcp->end - tcp->start;
-    memcpy(bytes, tcp->ahead + tcp->start, length);
+    memcpy(bytes, (unsigned char *)tcp->ahead + tcp->start, length);
     tcp->start += length;
     return (int)length;
 }

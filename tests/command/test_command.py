@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the command `tcexec`, by what a user of it sees: its output, its exit codes, and what reached the service.
 
-The service is tests/endpoint/endpoint.py, over TLS with certificates made here, and over plain HTTP. The command's path
-is taken from TCEXEC, else build/tcexec.
+The service is tests/endpoint/endpoint.py, over TLS and over plain HTTP. Beside this file: --attempts, --session-file.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import base64
 import contextlib
 import hashlib
 import hmac
-import http.client
 import json
 import os
 import pty
@@ -21,151 +19,23 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
-from urllib.parse import parse_qsl, quote, urlsplit
+from typing import Any, Dict, List, Optional, Sequence
+from urllib.parse import parse_qsl
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = os.environ.get("TCEXEC", str(ROOT / "build" / "tcexec"))
-ID, KEY = "AKIDcommandtest", "the-key-of-the-command-test"
-HOSTS = {"mps": "mps.tencentcloudapi.com", "vod": "vod.tencentcloudapi.com"}
+from harness import (API, COMMAND, DONE, HOSTS, ID, KEY, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done,
+                     Endpoint, Word, at, encoded, endpoint, environment, folder, openssl, plain, run, secure, serve_one,
+                     stand_up, wait_until)
+
 VERSIONS = {"mps": "2019-06-12", "vod": "2018-07-17"}
-DONE, API, USAGE, NOT_SENT, NO_ANSWER, NOT_UNDERSTOOD = range(6)
-
-folder: Path
-endpoint: "Endpoint"
-Word = Union[str, bytes]
-Done = subprocess.CompletedProcess  # of bytes
-
-
-# ---- certificates and the endpoint -----------------------------------------------------------------------------------
-
-
-def openssl(*words: str) -> None:
-    subprocess.run(["openssl", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-def make_certificates() -> None:
-    """A root, a server certificate under it, and a root that has nothing to do with either."""
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-    openssl("req", "-x509", *key, "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Test root", "-days", "30")
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "other.key", "-out", "other.pem",
-            "-subj", "/O=Nobody/CN=Another *\\/ root", "-days", "30")
-    openssl("req", "-new", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=server")
-    (folder / "names").write_text(f"subjectAltName=DNS:{HOSTS['mps']},DNS:{HOSTS['vod']},DNS:localhost\n")
-    openssl("x509", "-req", "-in", "server.csr", "-CA", "root.pem", "-CAkey", "root.key", "-set_serial", "7",
-            "-days", "30", "-extfile", "names", "-out", "server.pem")
-
-
-def encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-class Endpoint:
-    """The running stand-in for the service, and what it can be asked."""
-
-    def __init__(self, *options: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/endpoint/endpoint.py"), "--plain", "0", "--tls", "0",
-             "--cert", "server.pem", "--key-file", "server.key", "--id", ID, "--key", KEY, *options],
-            cwd=folder, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
-        ports = dict(self.process.stdout.readline().split() for _ in range(2))
-        self.plain, self.tls = (urlsplit(ports[name]).port for name in ("plain", "tls"))
-
-    def control(self, method: str, what: str, document: Any = None) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self.plain, timeout=10)
-        connection.request(method, f"/_control/{what}", None if document is None else json.dumps(document))
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        assert answer.status == 200, body
-        return json.loads(body)
-
-    def reset(self) -> None:
-        self.control("POST", "reset")
-
-    def state(self) -> Dict[str, Any]:
-        return self.control("GET", "state")
-
-    def fault(self, kind: str, **options: Any) -> None:
-        self.control("POST", "faults", [{"kind": kind, **options}])
-
-    def answer(self, body: bytes) -> None:
-        """The next answer has this body."""
-        self.fault("body", base64=encoded(body))
-
-    def executed(self) -> int:
-        return self.state()["executions"]["total"]
-
-    def headers(self) -> Dict[str, str]:
-        return {name.lower(): value for name, value in self.state()["last"]["headers"]}
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-        assert self.process.stdout
-        self.process.stdout.close()
 
 
 def setUpModule() -> None:
-    global folder, endpoint
-    folder = Path(tempfile.mkdtemp(prefix="tcexec-test-"))
-    unittest.addModuleCleanup(shutil.rmtree, folder)
-    make_certificates()
-    endpoint = Endpoint()
-    unittest.addModuleCleanup(endpoint.stop)
-
-
-# ---- running the command ---------------------------------------------------------------------------------------------
-
-
-def environment(**changes: Optional[str]) -> Dict[str, str]:
-    """As a user has it, with credentials; None removes a variable."""
-    names = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    names.update(TENCENTCLOUD_SECRET_ID=ID, TENCENTCLOUD_SECRET_KEY=KEY)
-    return {name: value for name, value in {**names, **changes}.items() if value is not None}
-
-
-def run(*words: Word, stdin: Any = b"", stdout: Any = subprocess.PIPE, env: Optional[Mapping[str, str]] = None) -> Done:
-    """The command in the test's folder. Standard input is bytes or a file."""
-    source = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
-    return subprocess.run([COMMAND, *words], cwd=folder, env=environment() if env is None else env, timeout=30,
-                          stdout=stdout, stderr=subprocess.PIPE, **source)
-
-
-def at(port: Optional[int], host: str = "127.0.0.1") -> str:
-    return f"--connect={host}:{port}"
-
-
-def secure(*words: Word, **more: Any) -> Done:
-    """Over verified TLS to the endpoint."""
-    return run(at(endpoint.tls), "--ca=root.pem", *words, **more)
-
-
-def plain(*words: Word, **more: Any) -> Done:
-    return run(at(endpoint.plain), "--plaintext", *words, **more)
-
-
-class Case(unittest.TestCase):
-    maxDiff = 2000
-
-    def setUp(self) -> None:
-        endpoint.reset()
-
-    def check(self, done: Done, code: int, said: str = ".*", out: Optional[bytes] = None) -> None:
-        """The exit code, a pattern in standard error, and all of standard output."""
-        text = done.stderr.decode()
-        self.assertEqual(done.returncode, code, text)
-        self.assertRegex(text, said)
-        self.assertNotIn(KEY, text)
-        if out is not None:
-            self.assertEqual(done.stdout, out, text)
+    stand_up()
 
 
 # ---- a call ----------------------------------------------------------------------------------------------------------
@@ -216,7 +86,7 @@ class Calls(Case):
             self.check(plain("mps", "Echo", "x"), DONE, "RequestId: r-1", b"")
 
     def test_temporary_credentials(self) -> None:
-        other = Endpoint("--token", "the-token")
+        other = Endpoint("--token", "the-token").start()
         try:
             for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SESSION_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"):
                 for sign in ("tc3", "sha1"):
@@ -264,7 +134,7 @@ class Calls(Case):
         ]
         for shape in shapes:
             with self.subTest(shape=shape):
-                endpoint.control("POST", "faults", [shape])
+                endpoint.faults(shape)
                 self.check(secure("mps", "Echo", "ü😀"), DONE, out="ü😀\n".encode())
 
     def test_a_large_result(self) -> None:
@@ -278,17 +148,17 @@ class Calls(Case):
         self.check(plain("mps", "Echo"), DONE, r"RequestId: r\\x1b\[31m", b"a\x00\x1b[31m\n\n")
 
     def test_verbose(self) -> None:
+        done = secure("-v", "mps", "Echo", "x", env=environment(TENCENTCLOUD_TOKEN="the-token"))
+        self.check(done, API)
+        self.assertNotIn(b"the-token", done.stderr)
+        self.assertNotIn(b"Signature=", done.stderr)
         done = secure("-v", "mps", "Echo", "x")
-        said = ["credentials from the environment", "1 trust anchors from root.pem", "sent", "TCX_OK, answered, HTTP"]
-        self.check(done, DONE, "(?s)" + ".*".join(said), b"x\n")
-
-
-def serve_one(listener: socket.socket) -> None:
-    """Answers one request, whatever it is."""
-    with listener.accept()[0] as connection:
-        connection.recv(65536)
-        body = b'{"Response":{"Result":"six","RequestId":"r"}}'
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        said = ["credentials from the environment", "1 trust anchors from root.pem"]
+        said += [r"\n.*\d\.\d{3} s: " + event for event in (
+            "attempt 1: connecting", "TLS handshake done, server verified, ECDHE-ECDSA-(AES|CHACHA)",
+            r"connected after \d+ ms", r"\d{3} bytes of the request sent", r"request sent after \d+ ms",
+            r"\d{3} bytes of the answer received", "answer complete, HTTP 200")]
+        self.check(done, DONE, "(?s)" + ".*".join([*said, r"\d+ bytes sent", "TCX_OK, answered, HTTP"]), b"x\n")
 
 
 class Arguments(Case):
@@ -398,7 +268,7 @@ class Refusals(Case):
             "--time": ["", "0", "946684799", "253402300800", "-1", "1e9", "now"],
             "--nonce": ["", "0", "4294967296", "-1", "x"],
             "--timeout": ["", "0", "0.0001", "-1", "1s", "1.", ".", "1.2.3", "2147483.648", "1e3", "inf", "9" * 20],
-            "--attempts": ["", "0", "-1", "x", "2"],
+            "--attempts": ["", "0", "-1", "x", "1001", "1.0"],
             "--connect": ["", ":1", "a:0", "a:65536", "a:b", "::1", "[::1", "[::1]x", "a b:1", "a:1:2", "x" * 300],
             "--region": ["", " a", "a b", "ü"],
             "--host": ["", "a b", "a/b", "http://a", "a:0", "a:99999", "ü"],
@@ -426,6 +296,8 @@ class Refusals(Case):
             self.refused(["--plaintext", "--host", host, "mps", "F"], "--plaintext: ")
         self.refused(["--plaintext", "--connect", "192.0.2.1:80", "--host", "127.0.0.1", "mps", "F"], "--plaintext: ")
         self.refused(["--plaintext", "--ca", "x", "--connect", "127.0.0.1", "mps", "F"], "--plaintext and --ca")
+        words = ["--plaintext", "--session-file=x", "--connect=[::1]", "mps", "F"]
+        self.refused(words, "--plaintext and --session-file")
 
     def test_trust(self) -> None:
         (folder / "garbage.pem").write_bytes(bytes(range(256)) * 40)
@@ -446,9 +318,6 @@ class Refusals(Case):
         self.refused(["--ca", ".", "mps", "F"], "Is a directory")
         self.refused(["--ca", "server.key", "mps", "F"], "no certificate")
         self.refused(["--ca", "a", "--pin", "b", "mps", "F"], "--ca and --pin")
-
-    def test_attempts_accepts_one(self) -> None:
-        self.check(plain("--attempts", "1", "mps", "Echo", "x"), DONE, out=b"x\n")
 
     def test_a_closed_standard_output(self) -> None:
         done = subprocess.run(["sh", "-c", f"exec {shlex.quote(COMMAND)} --version >&-"], stderr=subprocess.PIPE)
@@ -676,13 +545,6 @@ class Failures(Case):
             os.close(writer)
 
 
-def wait_until(condition: Any) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, "it does not happen"
-        time.sleep(0.01)
-
-
 # ---- --json ----------------------------------------------------------------------------------------------------------
 
 
@@ -692,8 +554,9 @@ class Json(Case):
         self.assertEqual(done.stdout.count(b"\n"), 1)
         document = json.loads(done.stdout.decode())
         self.assertEqual({name: document[name] for name in members}, members)
-        self.assertEqual(document["attempts"], 1)
-        for name in ("result", "request_id", "error", "outcome", "http_status", "status"):
+        self.assertEqual((document["attempts"], document["resumed"], document["reused"]), (1, False, False))
+        self.assertGreaterEqual(document["elapsed_ms"], document["connect_ms"] or 0)
+        for name in ("result", "request_id", "error", "outcome", "http_status", "status", "clock_offset"):
             self.assertIn(name, document)
         return document
 
@@ -708,6 +571,21 @@ class Json(Case):
         every = "".join(map(chr, range(0x20))) + "\"\\\x7f\x80\u07ff\u0800\uffff\U00010000\U0010ffff"
         endpoint.answer(json.dumps({"Response": {"Result": every, "RequestId": "r"}}).encode())
         self.read(plain("--json", "mps", "Echo"), DONE, result=every)
+
+    def test_the_members_that_help_names(self) -> None:
+        listed = re.search(r"JSON: ([\w\s,{}()]+)\nCred", run("--help").stdout.decode())[1]  # type: ignore[index]
+        names = re.sub(r" [{(].*?[)}]", "", listed).replace(",", " ").split()
+        self.assertEqual(list(self.read(plain("--json", "mps", "Echo"), DONE)), names)
+
+    def test_measures(self) -> None:
+        endpoint.fault("split", at=30, delay_ms=100)
+        document = self.read(secure("--json", "mps", "Echo", "x" * 5000), DONE)
+        self.assertGreaterEqual(document["elapsed_ms"], document["connect_ms"] + 100)
+        self.assertGreater(document["bytes_sent"], 5000)
+        self.assertGreater(document["bytes_received"], 5000)
+        self.assertIn(document["clock_offset"], (-1, 0, 1))
+        endpoint.control("POST", "clock", {"offset": -200})
+        self.assertIn(self.read(plain("--json", "mps", "Echo"), DONE)["clock_offset"], (-201, -200, -199))
 
     def test_without_a_result(self) -> None:
         endpoint.answer(b'{"Response":{}}')
@@ -725,7 +603,8 @@ class Json(Case):
             port = closed.getsockname()[1]
         done = run("--plaintext", at(port), "--json", "mps", "F")
         self.read(done, NOT_SENT, outcome="not_sent", status="TCX_E_CONNECT", detail_text="Connection refused",
-                  http_status=None, result=None, request_id=None, error=None)
+                  http_status=None, result=None, request_id=None, error=None, connect_ms=None, clock_offset=None,
+                  bytes_sent=0, bytes_received=0)
         endpoint.fault("cut", at=60)
         done = plain("--json", "mps", "Echo")
         self.read(done, NO_ANSWER, outcome="maybe_executed", status="TCX_E_CLOSED", http_status=200)
@@ -949,7 +828,10 @@ class Rest(Case):
 
     def test_progress_on_a_terminal_only(self) -> None:
         words = [COMMAND, at(endpoint.plain), "--plaintext", "--timeout", "1.3", "mps", "Echo"]
-        terminal, its_end = pty.openpty()
+        try:
+            terminal, its_end = pty.openpty()
+        except OSError as none:
+            self.skipTest(f"no pseudo-terminal: {none}")
         endpoint.fault("stall")
         code = subprocess.run(words, env=environment(), stderr=its_end, stdout=subprocess.DEVNULL).returncode
         os.close(its_end)

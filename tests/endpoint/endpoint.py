@@ -184,7 +184,7 @@ class Endpoint:
         return context
 
     def _listen(self, name: str, scheme: str, port: int, context: Optional[ssl.SSLContext]) -> None:
-        listener = socket.create_server((ADDRESS, port), backlog=128)
+        listener = socket.create_server((ADDRESS, port), backlog=1024)
         self._listeners.append(listener)
         self.urls[name] = f"{scheme}://{ADDRESS}:{listener.getsockname()[1]}"
         threading.Thread(target=self._accept, args=(listener, context), daemon=True).start()

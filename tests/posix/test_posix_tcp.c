@@ -507,6 +507,14 @@ static void test_send_until_there_is_no_room(void **state)
     close(other);
 }
 
+static void read_ahead(void)
+{
+    static unsigned char ahead[TCX_POSIX_READ_AHEAD];
+
+    tcp.ahead = ahead;
+    tcp.ahead_size = sizeof ahead;
+}
+
 static void test_what_was_read_ahead_is_not_waited_for(void **state)
 {
     static unsigned char bytes[30000];
@@ -516,10 +524,12 @@ static void test_what_was_read_ahead_is_not_waited_for(void **state)
     size_t i;
 
     (void)state;
+    read_ahead();
     for (i = 0; i < sizeof bytes; i++)
         bytes[i] = (unsigned char)(i * 7 + (i >> 8));
     assert_int_equal(write(other, bytes, sizeof bytes), (ssize_t)sizeof bytes);
     assert_int_equal(receive_now(got, 5), 5);
+    assert_int_equal(tcp.received, TCX_POSIX_READ_AHEAD);
     assert_int_equal(tcx_posix_tcp_time_left(&tcp, TCX_READ, 1000), 0);
     assert_int_equal(tcx_posix_tcp_time_left(&tcp, TCX_READ | TCX_WRITE, 1000), 0);
     assert_int_equal(tcx_posix_tcp_time_left(&tcp, TCX_WRITE, 1000), 1000);
@@ -536,12 +546,30 @@ static void test_what_was_read_ahead_is_not_waited_for(void **state)
     close(other);
 }
 
+static void test_without_memory_only_what_is_asked_for_is_read(void **state)
+{
+    char bytes[8];
+    int other = connect_pair();
+
+    (void)state;
+    assert_int_equal(write(other, "abcdefgh", 8), 8);
+    assert_int_equal(receive_now(bytes, 5), 5);
+    assert_int_equal(tcp.received, 5);
+    assert_int_equal(tcx_posix_tcp_time_left(&tcp, TCX_READ, 1000), 1000); /* poll() tells of the rest */
+    assert_int_equal(receive_now(bytes + 5, 3), 3);
+    assert_memory_equal(bytes, "abcdefgh", 8);
+    assert_int_equal(tcp.transport.recv(tcp.transport.context, bytes, sizeof bytes), TCX_WANT_READ);
+    close_now();
+    close(other);
+}
+
 static void test_nothing_is_left_for_the_next_connection(void **state)
 {
     char bytes[8];
     int other = connect_pair();
 
     (void)state;
+    read_ahead();
     assert_int_equal(write(other, "old", 3), 3);
     assert_int_equal(receive_now(bytes, 1), 1);
     close_now();
@@ -681,6 +709,7 @@ int main(void)
         cmocka_unit_test_setup(test_ipv6, start),
         cmocka_unit_test_setup(test_send_until_there_is_no_room, start),
         cmocka_unit_test_setup(test_what_was_read_ahead_is_not_waited_for, start),
+        cmocka_unit_test_setup(test_without_memory_only_what_is_asked_for_is_read, start),
         cmocka_unit_test_setup(test_nothing_is_left_for_the_next_connection, start),
         cmocka_unit_test_setup(test_the_peer_closes, start),
         cmocka_unit_test_setup(test_the_peer_resets, start),

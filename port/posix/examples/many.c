@@ -1,0 +1,252 @@
+/*
+ * Many calls at once, from one thread, with poll() and no heap but one array: each call has a transport, a TLS client
+ * and buffers of its own, and is stepped when its socket is ready or its time is over.
+ *
+ *     many PORT [CALLS [ROOTS.pem]]
+ *
+ * calls the function Echo of MPS at 127.0.0.1:PORT (the local endpoint, tests/endpoint), over TLS when trust anchors
+ * are given, with another argument each time, and looks whether each Result is its argument. Credentials are found as
+ * the command finds them. Exit: 0 when all are right.
+ */
+#define _DEFAULT_SOURCE
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include <tcexec.h>
+#include <tcexec/tls.h>
+
+#include "tcx_posix.h"
+
+#define TIMEOUT       60000u /* ms for each call */
+#define CALLS_MAX     100000
+#define BUNDLE_MAX    65536
+#define OTHER_FILES   16  /* descriptors that are no call's */
+#define ANSWER_SIZE   512 /* bytes: Echo's answer to a short argument */
+#define ANSWER_TOKENS 16
+
+/* A call in flight: all the memory that it takes. Without TLS, the second half would not be needed. */
+typedef struct flight {
+    tcx_posix_tcp tcp;
+    tcx_call call;
+    tcx_call_config config;
+    tcx_request request;
+    char argument[32];
+    tcx_token tokens[ANSWER_TOKENS];
+    unsigned char answer[ANSWER_SIZE];
+    uint32_t wake; /* the tick at which it is stepped in any case */
+
+    tcx_tls tls;
+    tcx_tls_config tls_config;
+    tcx_tls_chain chain;
+    unsigned char records[TCX_TLS_BUFFER_MIN]; /* TCX_TLS_BUFFER_SAFE for a server that knows no smaller records */
+} flight;
+
+static tcx_posix_credentials credentials;
+static tcx_signer signer;
+static tcx_posix_anchors anchors;
+
+static int complain(const char *what)
+{
+    fprintf(stderr, "many: %s\n", what);
+    return 1;
+}
+
+/* ---- one call ---- */
+
+static tcx_status begin(flight *it, long number, uint16_t port)
+{
+    tcx_posix_tcp_init(&it->tcp, TIMEOUT);
+    it->config.transport = &it->tcp.transport;
+    if (anchors.count > 0) {
+        tcx_status status = tcx_tls_chain_init(&it->chain, anchors.anchors, anchors.count);
+
+        it->tls_config.link = &it->tcp.transport;
+        it->tls_config.profile = tcx_tls_profile_full;
+        it->tls_config.trust = &it->chain.trust;
+        it->tls_config.entropy = tcx_posix_entropy;
+        it->tls_config.buffer = it->records;
+        it->tls_config.buffer_size = sizeof it->records;
+        if (status == TCX_OK)
+            status = tcx_tls_init(&it->tls, &it->tls_config);
+        if (status != TCX_OK)
+            return status;
+        it->config.transport = &it->tls.transport;
+    }
+    it->config.signer = &signer; /* one for all: a call uses it only while it is begun or stepped */
+    it->config.buffer = it->answer;
+    it->config.buffer_size = sizeof it->answer;
+    it->config.tokens = it->tokens;
+    it->config.token_count = ANSWER_TOKENS;
+    it->config.unix_time = tcx_posix_unix_time();
+    it->config.timeout = TIMEOUT;
+    it->config.address = tcx_text_from("127.0.0.1");
+    it->config.port = port;
+    snprintf(it->argument, sizeof it->argument, "call %ld", number);
+    it->request.service = &tcx_mps;
+    it->request.function_name = tcx_text_from("Echo");
+    it->request.function_arg = tcx_text_from(it->argument);
+    return tcx_call_begin(&it->call, &it->config, &it->request, tcx_posix_tick());
+}
+
+/* What poll() shall look for, and until when. */
+static struct pollfd what_it_waits_for(flight *it)
+{
+    const unsigned wants = tcx_call_wants(&it->call);
+    const uint32_t now = tcx_posix_tick();
+    struct pollfd poll = { -1, 0, 0 };
+
+    if (wants & (TCX_READ | TCX_WRITE))
+        poll.fd = tcx_posix_tcp_fd(&it->tcp);
+    poll.events = (short)((wants & TCX_READ ? POLLIN : 0) | (wants & TCX_WRITE ? POLLOUT : 0));
+    it->wake = now + tcx_posix_tcp_time_left(&it->tcp, wants, tcx_call_time_left(&it->call, now));
+    return poll;
+}
+
+/* 1 when the Result is the argument; else says what came. */
+static int is_right(const flight *it)
+{
+    const tcx_call *call = &it->call;
+    const tcx_text result = call->response.result;
+
+    if (call->status == TCX_OK && result.length == strlen(it->argument) &&
+        memcmp(result.bytes, it->argument, result.length) == 0)
+        return 1;
+    fprintf(stderr, "many: %s: %s, %s\n", it->argument, tcx_status_name(call->status),
+            call->status == TCX_OK ? "another Result" : tcx_outcome_name(call->outcome));
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+static uint32_t time_until(uint32_t tick, uint32_t now)
+{
+    return (int32_t)(tick - now) > 0 ? tick - now : 0;
+}
+
+/* Steps what can be stepped until all have ended. Returns how many were right. */
+static long drive(flight *flights, struct pollfd *polls, long count)
+{
+    long flying = count;
+    long right = 0;
+
+    while (flying > 0) {
+        uint32_t nearest = TIMEOUT;
+        uint32_t now = tcx_posix_tick();
+        long i;
+
+        for (i = 0; i < count; i++) {
+            flight *it = &flights[i];
+
+            if (it->call.status != TCX_PENDING)
+                continue;
+            if ((polls[i].revents || time_until(it->wake, now) == 0) &&
+                tcx_call_step(&it->call, tcx_posix_tick()) != TCX_PENDING) {
+                polls[i].fd = -1;
+                flying--;
+                right += is_right(it);
+                continue;
+            }
+            polls[i] = what_it_waits_for(it);
+            if (time_until(it->wake, now) < nearest)
+                nearest = time_until(it->wake, now);
+        }
+        if (flying > 0)
+            (void)poll(polls, (nfds_t)count, (int)nearest);
+    }
+    return right;
+}
+
+static int begin_all(flight *flights, long count, uint16_t port)
+{
+    long i;
+
+    for (i = 0; i < count; i++) {
+        tcx_status status = begin(&flights[i], i, port);
+
+        if (status != TCX_OK)
+            return complain(tcx_status_text(status));
+        flights[i].wake = tcx_posix_tick(); /* its first step is due */
+    }
+    return 0;
+}
+
+static int run(long count, uint16_t port)
+{
+    flight *flights = calloc((size_t)count, sizeof *flights);
+    struct pollfd *polls = calloc((size_t)count, sizeof *polls);
+    const uint32_t began = tcx_posix_tick();
+    const char *kind = anchors.count > 0 ? "TLS" : "plain";
+    uint32_t elapsed;
+    long right;
+    int failed;
+
+    if (flights == NULL || polls == NULL)
+        failed = complain("not enough memory");
+    else
+        failed = begin_all(flights, count, port);
+    if (!failed) {
+        right = drive(flights, polls, count);
+        elapsed = tcx_posix_tick() - began;
+        printf("%ld of %ld calls right (%s), %lu ms, %lu calls/s, %zu bytes for each call in flight\n", right, count,
+               kind, (unsigned long)elapsed, (unsigned long)count * 1000 / (elapsed + 1),
+               anchors.count > 0 ? sizeof *flights : offsetof(flight, tls));
+        failed = right != count;
+    }
+    free(polls);
+    free(flights);
+    return failed;
+}
+
+/* ---- what they need ---- */
+
+static int load_roots(const char *path)
+{
+    static char pem[BUNDLE_MAX];
+    static union {
+        br_x509_trust_anchor align;
+        unsigned char bytes[BUNDLE_MAX];
+    } memory;
+    FILE *file = fopen(path, "r");
+    tcx_text text = { pem, 0 };
+
+    if (file == NULL)
+        return complain("the roots cannot be opened");
+    text.length = fread(pem, 1, sizeof pem, file);
+    fclose(file);
+    return tcx_posix_anchors_read(text, &memory, sizeof memory, &anchors) != TCX_OK ? complain("no usable root") : 0;
+}
+
+/* A descriptor for each call: the soft limit is often 1024. */
+static int raise_file_limit(long count)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return complain("no limit of descriptors");
+    if (limit.rlim_cur < (rlim_t)count + OTHER_FILES)
+        limit.rlim_cur = (rlim_t)count + OTHER_FILES;
+    return setrlimit(RLIMIT_NOFILE, &limit) != 0 ? complain("too many calls: raise `ulimit -Hn`") : 0;
+}
+
+int main(int argc, char **argv)
+{
+    const long port = argc > 1 ? atol(argv[1]) : 0;
+    const long count = argc > 2 ? atol(argv[2]) : 1000;
+    int failed;
+
+    if (port < 1 || port > 65535 || count < 1 || count > CALLS_MAX)
+        return complain("usage: many PORT [CALLS (1000) [ROOTS.pem]]");
+    failed = raise_file_limit(count) || (argc > 3 && load_roots(argv[3]));
+    if (!failed && tcx_posix_credentials_find(&credentials) != 0)
+        failed = complain(credentials.problem);
+    if (!failed && tcx_signer_init(&signer, &credentials.credentials, TCX_SIGN_TC3) != TCX_OK)
+        failed = complain("these credentials cannot be used");
+    if (!failed)
+        failed = run(count, (uint16_t)port);
+    tcx_signer_wipe(&signer);
+    tcx_posix_credentials_wipe(&credentials);
+    return failed;
+}

@@ -1,0 +1,30 @@
+/* When a call is repeated: see tcexec_command.h. */
+#include "tcexec_command.h"
+
+/* The library's rule. A clock that it lets the next attempt go by is told, whether that attempt succeeds or not. */
+static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter)
+{
+    const tcexec_rule *rule = (const void *)retry;
+    const uint32_t wait = tcx_retry_delay(retry, attempt, jitter);
+    char words[80];
+
+    if (wait != TCX_RETRY_STOP && attempt->status == TCX_E_API &&
+        tcx_api_classify(attempt->response->error_code) == TCX_API_CLOCK) {
+        int64_t now = rule->unix_time + (tcx_posix_tick() - rule->began) / 1000;
+
+        tcexec_clock_text(attempt->response->server_time - now, words, sizeof words);
+        tcexec_say("%s: attempt %lu is signed by it", words, (unsigned long)attempt->number + 1);
+    }
+    return wait;
+}
+
+void tcexec_rule_init(tcexec_rule *rule, uint32_t attempts, int64_t unix_time, uint32_t began)
+{
+    memset(rule, 0, sizeof *rule);
+    rule->retry.delay = delay;
+    rule->retry.attempts = attempts;
+    rule->retry.correct_clock = 1;
+    rule->retry.repeat_ambiguous = 1;
+    rule->unix_time = unix_time;
+    rule->began = began;
+}

@@ -1,0 +1,98 @@
+/* What a call does, as it does it: see tcexec_command.h. */
+#include "tcexec_command.h"
+
+static const char *suite_name(uint32_t suite)
+{
+    switch (suite) {
+    case BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:
+        return "ECDHE-ECDSA-AES128-GCM-SHA256";
+    case BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:
+        return "ECDHE-RSA-AES128-GCM-SHA256";
+    case BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384:
+        return "ECDHE-ECDSA-AES256-GCM-SHA384";
+    case BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:
+        return "ECDHE-RSA-AES256-GCM-SHA384";
+    case BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256:
+        return "ECDHE-ECDSA-CHACHA20-POLY1305";
+    case BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256:
+        return "ECDHE-RSA-CHACHA20-POLY1305";
+    default:
+        return "an unknown cipher suite";
+    }
+}
+
+static void put_words(tcx_event event, uint32_t number, char *words, size_t size)
+{
+    const unsigned long n = number;
+
+    switch (event) {
+    case TCX_EVENT_DIAL:
+        snprintf(words, size, "attempt %lu: connecting", n);
+        break;
+    case TCX_EVENT_REUSED:
+        snprintf(words, size, "a connection that was idle for %lu ms is used again", n);
+        break;
+    case TCX_EVENT_REOPENED:
+        snprintf(words, size, "the connection had been closed: connecting again");
+        break;
+    case TCX_EVENT_CONNECTED:
+        snprintf(words, size, "connected after %lu ms", n);
+        break;
+    case TCX_EVENT_HANDSHAKE:
+        snprintf(words, size, "TLS handshake done, server verified, %s", suite_name(number));
+        break;
+    case TCX_EVENT_RESUMED:
+        snprintf(words, size, "TLS session resumed, %s", suite_name(number));
+        break;
+    case TCX_EVENT_SENT:
+        snprintf(words, size, "%lu bytes of the request sent", n);
+        break;
+    case TCX_EVENT_REQUEST_SENT:
+        snprintf(words, size, "request sent after %lu ms: from here on it may run", n);
+        break;
+    case TCX_EVENT_RECEIVED:
+        snprintf(words, size, "%lu bytes of the answer received", n);
+        break;
+    case TCX_EVENT_ANSWER:
+        snprintf(words, size, "answer complete, HTTP %lu", n);
+        break;
+    case TCX_EVENT_FAILED:
+        snprintf(words, size, "attempt failed, %s", tcx_status_name((tcx_status) - (int)number));
+        break;
+    case TCX_EVENT_RETRY:
+        snprintf(words, size, "trying again in %lu ms", n);
+        break;
+    case TCX_EVENT_RATE:
+        snprintf(words, size, "waiting %lu ms for the rate limit", n);
+        break;
+    }
+}
+
+static void observe(void *context, tcx_event event, uint32_t number)
+{
+    tcexec_trace *trace = context;
+    const unsigned long elapsed = tcx_posix_tick() - trace->began;
+    char words[120] = "";
+
+    if (event == TCX_EVENT_DIAL)
+        trace->connected = trace->resumed = 0;
+    if (event == TCX_EVENT_RESUMED)
+        trace->resumed = 1;
+    if (event == TCX_EVENT_CONNECTED) {
+        trace->connected = 1;
+        trace->connect_time = number;
+    }
+    if (!trace->is_told)
+        return;
+    put_words(event, number, words, sizeof words);
+    tcexec_say("%lu.%03lu s: %s", elapsed / 1000, elapsed % 1000, words);
+}
+
+void tcexec_trace_init(tcexec_trace *trace, int is_told)
+{
+    memset(trace, 0, sizeof *trace);
+    trace->trace.event = observe;
+    trace->trace.context = trace;
+    trace->began = tcx_posix_tick();
+    trace->is_told = is_told;
+}

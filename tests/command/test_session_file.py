@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Tests of --session-file: a TLS session from one run of the command to the next. The endpoint counts what resumes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import stat
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any, Dict
+
+from harness import API, DONE, NOT_SENT, USAGE, Case, Done, Endpoint, Word, at, endpoint, folder, run, secure, stand_up
+
+SIZE = 96  # TCX_TLS_SESSION_SIZE
+
+
+def setUpModule() -> None:
+    stand_up()
+
+
+class SessionCase(Case):
+    def setUp(self) -> None:
+        super().setUp()
+        self.place = Path(tempfile.mkdtemp(dir=folder))
+        self.file = self.place / "session"
+
+    def call(self, *words: Word, service: str = "mps") -> Done:
+        return secure("--session-file", str(self.file), *words, service, "Echo", "x")
+
+    def check(self, done: Done, *words: Any, **more: Any) -> None:
+        """And nothing of the session is told."""
+        super().check(done, *words, **more)
+        if not self.file.is_file() or self.file.stat().st_size != SIZE:
+            return
+        told = done.stdout + done.stderr
+        for part in (self.file.read_bytes()[i : i + 8] for i in range(32, 80, 8)):
+            for spelling in (part, part.hex().encode(), base64.b64encode(part)[:10]):
+                self.assertNotIn(spelling, told)
+
+    def handshakes(self) -> Dict[str, int]:
+        state = endpoint.state()["tls"]
+        return {name: count for name, count in state.items() if count}
+
+    def store(self) -> bytes:
+        """A session that the endpoint knows."""
+        self.check(self.call(), DONE)
+        endpoint.reset()
+        return self.file.read_bytes()
+
+
+class Life(SessionCase):
+    def test_full_then_resumed(self) -> None:
+        done = self.call("--json")
+        self.check(done, DONE)
+        self.assertFalse(json.loads(done.stdout)["resumed"])
+        self.assertEqual(self.file.stat().st_size, SIZE)
+        self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
+        for _ in range(2):
+            done = self.call("--json")
+            self.check(done, DONE)
+            self.assertTrue(json.loads(done.stdout)["resumed"])
+        self.assertEqual(self.handshakes(), {"full": 1, "resumed": 2})
+        self.check(self.call("-v"), DONE, "TLS session resumed, ECDHE-ECDSA")
+        self.assertEqual(os.listdir(self.place), ["session"])
+
+    def test_over_the_attempts_of_one_call(self) -> None:
+        endpoint.fault("api_error", code="RequestLimitExceeded")
+        done = self.call("--attempts=2", "--json")
+        self.check(done, DONE)
+        self.assertTrue(json.loads(done.stdout)["resumed"])
+        self.assertEqual(self.handshakes(), {"full": 1, "resumed": 1})
+
+    def test_kept_after_an_answer_that_says_no(self) -> None:
+        endpoint.fault("api_error", code="InternalError")
+        self.check(self.call(), API)
+        self.check(self.call(), DONE)
+        self.assertEqual(self.handshakes(), {"full": 1, "resumed": 1})
+
+    def test_damaged(self) -> None:
+        whole = self.store()
+        for place in (0, 1, 2, 5, 6, 20, 40, 60, 85, SIZE - 1):
+            with self.subTest(place=place):
+                endpoint.reset()
+                damaged = bytearray(whole)
+                damaged[place] ^= 1
+                self.file.write_bytes(damaged)
+                self.check(self.call("-v"), DONE, "server verified(.|\n)*session: not resumed: it is damaged, ")
+                self.assertEqual(self.handshakes(), {"full": 1})
+                self.assertNotEqual(self.file.read_bytes(), bytes(damaged))
+        self.check(self.call(), DONE)
+        self.assertEqual(self.handshakes(), {"full": 1, "resumed": 1})
+        self.file.write_bytes(bytes(damaged))
+        self.assertNotIn(b"session", self.call().stderr)
+
+    def test_of_another_size(self) -> None:
+        whole = self.store()
+        for text in (b"", whole[:-1], whole + b"\0", b"x" * 100000):
+            endpoint.reset()
+            self.file.write_bytes(text)
+            self.check(self.call("-v"), DONE, "ignored, it does not hold a session")
+            self.assertEqual(self.handshakes(), {"full": 1})
+            self.file.write_bytes(text)
+            done = self.call()
+            self.check(done, DONE)
+            self.assertNotIn(b"ignored", done.stderr)
+            self.assertEqual(self.file.stat().st_size, SIZE)
+
+    def test_of_another_host(self) -> None:
+        self.store()
+        self.check(self.call(service="vod"), DONE)
+        self.assertEqual(self.handshakes(), {"full": 1})
+        self.check(self.call(service="vod"), DONE)
+        self.assertEqual(self.handshakes(), {"full": 1, "resumed": 1})
+
+    def test_that_the_server_forgot(self) -> None:
+        self.store()
+        other = Endpoint().start()
+        try:
+            words = (at(other.tls), "--ca=root.pem", "--session-file", str(self.file), "mps", "Echo", "x")
+            self.check(run(*words), DONE, out=b"x\n")
+            self.check(run(*words), DONE, out=b"x\n")
+            self.assertEqual(other.state()["tls"], {"full": 1, "resumed": 1, "failed": 0})
+        finally:
+            other.stop()
+
+    def test_forgotten_after_a_handshake_that_failed(self) -> None:
+        self.store()
+        endpoint.fault("handshake", at=20)
+        self.check(self.call(), NOT_SENT)
+        self.assertFalse(self.file.exists())
+
+
+class Places(SessionCase):
+    def test_what_cannot_be_a_session_file(self) -> None:
+        os.mkfifo(self.place / "pipe")
+        for self.file, said in (
+            (self.place, "Is a directory"),
+            (self.place / "pipe", "Invalid arg"),
+            (Path("/dev/null"), "Invalid arg"),
+            (folder / "root.pem" / "x", "Not a directory"),
+        ):
+            self.check(self.call(), USAGE, f"--session-file: {self.file}: {said}", b"")
+        self.assertEqual(endpoint.state()["connections"], 0)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may read and write everything")
+    def test_without_permission(self) -> None:
+        self.file.touch(mode=0)
+        self.check(self.call(), USAGE, "--session-file: .*Permission denied", b"")
+        self.file.unlink()
+        self.place.chmod(0o500)
+        self.check(self.call(), DONE, "--session-file: .*not kept: Permission denied", b"x\n")
+
+    def test_a_place_that_is_not_there(self) -> None:
+        self.file = self.place / "missing" / "session"
+        self.check(self.call(), DONE, "--session-file: .*the session is not kept: No such file", b"x\n")
+        endpoint.fault("api_error", code="InternalError")
+        self.check(self.call(), API, "--session-file: .*the session is not kept: No such file", b"")
+
+    def test_nothing_is_left_when_it_cannot_be_moved(self) -> None:
+        before = os.listdir(folder)
+        self.check(secure("--session-file=", "mps", "Echo"), DONE, "--session-file: .*not kept: No such file", b"\n")
+        self.assertEqual(os.listdir(folder), before)
+
+    def test_others_have_access(self) -> None:
+        self.store()
+        for mode in (0o644, 0o620, 0o601):
+            self.file.chmod(mode)
+            self.check(self.call(), DONE, "--session-file: .*others have access to it: chmod 600", b"x\n")
+            self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
+        self.assertNotIn(b"chmod", self.call().stderr)
+
+    def test_a_file_of_something_else_survives_a_call_that_got_nowhere(self) -> None:
+        self.file.write_bytes(b"notes")
+        endpoint.fault("accept_close")
+        self.check(self.call(), NOT_SENT)
+        self.assertEqual(self.file.read_bytes(), b"notes")
+
+
+if __name__ == "__main__":
+    unittest.main()
