@@ -453,16 +453,18 @@ static int receive(tcx_call *call)
     return 1;
 }
 
-/* Waits for the next attempt. */
+/* Waits for the next attempt, which is not begun after the deadline. */
 static int wake(tcx_call *call)
 {
     tcx_status status;
 
-    if (time_until(call->wake, call->now) != 0)
+    if (time_until(call->wake, call->now) != 0 || time_until(call->deadline, call->now) == 0)
         return 0;
     status = start_attempt(call);
-    if (status != TCX_OK)
+    if (status != TCX_OK) {
+        call->outcome = TCX_NOT_SENT;
         end_call(call, status);
+    }
     return 1;
 }
 

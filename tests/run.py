@@ -21,12 +21,14 @@ SECONDS = 300  # for one program or suite: it hangs
 def programs() -> dict[str, list[str]]:
     """What there is to run, by name."""
     wrapper = shlex.split(os.environ.get("EXEC", ""))
-    found = {}
-    for path in sorted((BUILD / "tests").glob("test_*")):
-        if path.is_file() and os.access(path, os.X_OK):
-            found[path.name.removeprefix("test_")] = [*wrapper, str(path)]
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        found[path.stem.removeprefix("test_")] = [sys.executable, str(path)]
+    found: dict[str, list[str]] = {}
+    for path in [*sorted((BUILD / "tests").glob("test_*")), *sorted((ROOT / "tests").rglob("test_*.py"))]:
+        if path.is_dir():
+            continue
+        name = path.stem.removeprefix("test_")
+        if name in found:
+            sys.exit(f"two tests are called {name}: {found[name][-1]} and {path}")
+        found[name] = [sys.executable, str(path)] if path.suffix == ".py" else [*wrapper, str(path)]
     return found
 
 

@@ -242,14 +242,15 @@ static int series_open(void *context, const tcx_peer *peer)
 /* Whether bytes are one whole request, by its own words. */
 static int is_whole(const unsigned char *bytes, size_t length)
 {
-    char text[sizeof ((script_series *)0)->seen[0].sent + 1];
+    char text[sizeof((script_series *)0)->seen[0].sent + 1];
     const char *end, *field;
 
     memcpy(text, bytes, length);
     text[length] = '\0';
     end = strstr(text, "\r\n\r\n");
     field = strstr(text, "\r\nContent-Length: ");
-    return end != NULL && (size_t)(end + 4 - text) + (field != NULL && field < end ? (size_t)atol(field + 18) : 0) == length;
+    return end != NULL &&
+           (size_t)(end + 4 - text) + (field != NULL && field < end ? (size_t)atol(field + 18) : 0) == length;
 }
 
 static int series_send(void *context, const void *bytes, size_t length)
@@ -349,8 +350,9 @@ const char *script_answer(const char *json, const char *date, const char *fields
     static unsigned next;
     char *text = texts[next++ % TCX_COUNT(texts)];
 
-    assert_true((size_t)snprintf(text, sizeof texts[0], "HTTP/1.1 200 OK\r\nDate: %s\r\n%sContent-Length: %zu\r\n\r\n%s", date,
-                                 fields, strlen(json), json) < sizeof texts[0]);
+    assert_true((size_t)snprintf(text, sizeof texts[0],
+                                 "HTTP/1.1 200 OK\r\nDate: %s\r\n%sContent-Length: %zu\r\n\r\n%s", date, fields,
+                                 strlen(json), json) < sizeof texts[0]);
     return text;
 }
 
