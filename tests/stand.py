@@ -33,31 +33,38 @@ class Certificates:
 
 
 class Endpoint:
-    """The local endpoint on free ports, until the `with` block ends. `plain` and `tls` are its HOST:PORT."""
+    """The local endpoint on free ports, from `start()` to `stop()` or in a `with` block. `plain` and `tls` are its HOST:PORT."""
 
     def __init__(self, certificates: Certificates, *options: str):
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/endpoint/endpoint.py"), "--plain", "0", "--tls", "0",
-             "--cert", str(certificates.chain), "--key-file", str(certificates.key),
-             "--id", SECRET_ID, "--key", SECRET_KEY, *options],
-            stdout=subprocess.PIPE, text=True)
+        self.command = [sys.executable, str(ROOT / "tests/endpoint/endpoint.py"), "--plain", "0", "--tls", "0",
+                        "--cert", str(certificates.chain), "--key-file", str(certificates.key),
+                        "--id", SECRET_ID, "--key", SECRET_KEY, *options]
+
+    def start(self) -> Endpoint:
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
         lines = dict(self.process.stdout.readline().split() for _ in range(2))
         self.plain = lines["plain"].removeprefix("http://")
         self.tls = lines["tls"].removeprefix("https://")
-
-    def state(self) -> dict:
-        """What the endpoint has seen and run."""
-        with urllib.request.urlopen(f"http://{self.plain}/_control/state", timeout=10) as answer:
-            return json.load(answer)
-
-    def post(self, what: str, body: object) -> None:
-        request = urllib.request.Request(f"http://{self.plain}/_control/{what}", json.dumps(body).encode(), method="POST")
-        urllib.request.urlopen(request, timeout=10).close()
-
-    def __enter__(self) -> "Endpoint":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
         self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
+
+    def control(self, method: str, what: str, document: object = None) -> dict:
+        """A request to the control path; what it answers."""
+        body = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"http://{self.plain}/_control/{what}", body, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def state(self) -> dict:
+        """What the endpoint has seen and run."""
+        return self.control("GET", "state")
+
+    def __enter__(self) -> Endpoint:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

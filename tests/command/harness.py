@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import atexit
 import base64
-import http.client
-import json
 import os
 import shutil
 import socket
@@ -19,11 +17,13 @@ import time
 import unittest
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Union
-from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import stand  # noqa: E402
+
+ROOT = stand.ROOT
 COMMAND = os.environ.get("TCEXEC", str(ROOT / "build" / "tcexec"))
-ID, KEY = "AKIDcommandtest", "the-key-of-the-command-test"
+ID, KEY = stand.SECRET_ID, stand.SECRET_KEY
 HOSTS = {"mps": "mps.tencentcloudapi.com", "vod": "vod.tencentcloudapi.com"}
 DONE, API, USAGE, NOT_SENT, NO_ANSWER, NOT_UNDERSTOOD = range(6)
 
@@ -32,61 +32,34 @@ Done = subprocess.CompletedProcess  # of bytes
 
 folder = Path(tempfile.mkdtemp(prefix="tcexec-test-"))
 atexit.register(shutil.rmtree, folder)
+certificates = stand.Certificates(folder)
 
 
 # ---- certificates and the endpoint -----------------------------------------------------------------------------------
 
 
 def openssl(*words: str) -> None:
+    """In the test's folder."""
     subprocess.run(["openssl", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-def make_certificates() -> None:
-    """A root, a server certificate under it, and a root that has nothing to do with either."""
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-    openssl("req", "-x509", *key, "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Test root", "-days", "30")
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "other.key", "-out", "other.pem",
-            "-subj", "/O=Nobody/CN=Another *\\/ root", "-days", "30")
-    openssl("req", "-new", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=server")
-    (folder / "names").write_text(f"subjectAltName=DNS:{HOSTS['mps']},DNS:{HOSTS['vod']},DNS:localhost\n")
-    openssl("x509", "-req", "-in", "server.csr", "-CA", "root.pem", "-CAkey", "root.key", "-set_serial", "7",
-            "-days", "30", "-extfile", "names", "-out", "server.pem")
 
 
 def encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-class Endpoint:
-    """The running stand-in for the service, and what it can be asked."""
+class Endpoint(stand.Endpoint):
+    """The running stand-in for the service, and what it can be asked. `plain` and `tls` are its ports."""
 
     def __init__(self, *options: str) -> None:
-        self.options = options
+        super().__init__(certificates, *options)
 
     def start(self) -> "Endpoint":
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/endpoint/endpoint.py"), "--plain", "0", "--tls", "0",
-             "--cert", "server.pem", "--key-file", "server.key", "--id", ID, "--key", KEY, *self.options],
-            cwd=folder, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
-        ports = dict(self.process.stdout.readline().split() for _ in range(2))
-        self.plain, self.tls = (urlsplit(ports[name]).port for name in ("plain", "tls"))
+        super().start()
+        self.plain_port, self.tls_port = (int(address.rpartition(":")[2]) for address in (self.plain, self.tls))
         return self
-
-    def control(self, method: str, what: str, document: Any = None) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self.plain, timeout=10)
-        connection.request(method, f"/_control/{what}", None if document is None else json.dumps(document))
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        assert answer.status == 200, body
-        return json.loads(body)
 
     def reset(self) -> None:
         self.control("POST", "reset")
-
-    def state(self) -> Dict[str, Any]:
-        return self.control("GET", "state")
 
     def fault(self, kind: str, **options: Any) -> None:
         self.control("POST", "faults", [{"kind": kind, **options}])
@@ -105,18 +78,14 @@ class Endpoint:
     def headers(self) -> Dict[str, str]:
         return {name.lower(): value for name, value in self.state()["last"]["headers"]}
 
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-        assert self.process.stdout
-        self.process.stdout.close()
-
 
 endpoint = Endpoint()  # for all suites of a program: call stand_up() first
 
 
 def stand_up() -> None:
-    make_certificates()
+    """Starts the endpoint, and makes a root that has nothing to do with it: other.pem."""
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "other.key", "-out", "other.pem",
+            "-subj", "/O=Nobody/CN=Another *\\/ root", "-days", "30")
     endpoint.start()
     unittest.addModuleCleanup(endpoint.stop)
 
@@ -144,11 +113,11 @@ def at(port: Optional[int], host: str = "127.0.0.1") -> str:
 
 def secure(*words: Word, **more: Any) -> Done:
     """Over verified TLS to the endpoint."""
-    return run(at(endpoint.tls), "--ca=root.pem", *words, **more)
+    return run(at(endpoint.tls_port), "--ca=root.pem", *words, **more)
 
 
 def plain(*words: Word, **more: Any) -> Done:
-    return run(at(endpoint.plain), "--plaintext", *words, **more)
+    return run(at(endpoint.plain_port), "--plaintext", *words, **more)
 
 
 def wait_until(condition: Any) -> None:

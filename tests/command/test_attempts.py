@@ -158,7 +158,7 @@ class NotRepeated(AttemptsCase):
         path = folder / "vanishing"
         path.write_bytes(b"x" * 100000)
         endpoint.fault("api_error", code="RequestLimitExceeded", times="always")
-        words = [COMMAND, at(endpoint.plain), "--plaintext", "--json", "--attempts=99", "mps", "Echo", f"@{path}"]
+        words = [COMMAND, at(endpoint.plain_port), "--plaintext", "--json", "--attempts=99", "mps", "Echo", f"@{path}"]
         process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         wait_until(lambda: endpoint.state()["requests"] >= 3)
         path.write_bytes(b"")
@@ -172,7 +172,7 @@ def relay(listener: socket.socket, when_it_speaks: Any) -> None:
     client = listener.accept()[0]
     first = client.recv(65536)
     when_it_speaks()
-    server = socket.create_connection(("127.0.0.1", endpoint.tls or 0))
+    server = socket.create_connection(("127.0.0.1", endpoint.tls_port or 0))
     server.sendall(first)
 
     def carry(source: socket.socket, sink: socket.socket) -> None:
@@ -259,7 +259,7 @@ class Time(AttemptsCase):
 
     def test_an_interrupt_between_two_attempts(self) -> None:
         endpoint.fault("api_error", code="RequestLimitExceeded", times="always")
-        words = [COMMAND, at(endpoint.plain), "--plaintext", "--json", "--attempts=99", "mps", "Echo"]
+        words = [COMMAND, at(endpoint.plain_port), "--plaintext", "--json", "--attempts=99", "mps", "Echo"]
         process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         wait_until(lambda: endpoint.state()["requests"] >= 3)
         time.sleep(0.02)
@@ -318,12 +318,12 @@ class Clock(AttemptsCase):
         self.assertIsNotNone(told)
         for learnt in (int(told[1]), json.loads(done.stdout)["clock_offset"]):  # type: ignore[index]
             self.assertLessEqual(abs(learnt - offset), 2)
-        done = run(at(endpoint.tls), "--ca=root.pem", "--attempts=2", f"--time={long_ago}", "mps", "Echo")
+        done = run(at(endpoint.tls_port), "--ca=root.pem", "--attempts=2", f"--time={long_ago}", "mps", "Echo")
         self.check(done, NOT_SENT, "TCX_E_X509_TIME")
 
 
 def pinned(*words: Word) -> Done:
-    return run(at(endpoint.tls), "--pin=server.pem", *words)
+    return run(at(endpoint.tls_port), "--pin=server.pem", *words)
 
 
 if __name__ == "__main__":

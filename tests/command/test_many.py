@@ -41,23 +41,23 @@ class Many(Case):
         self.assertEqual(endpoint.state()["connections"], count)
 
     def test_a_thousand_over_tls(self) -> None:
-        self.all_right(1000, endpoint.tls, 1000, "root.pem")
+        self.all_right(1000, endpoint.tls_port, 1000, "root.pem")
         self.assertEqual(endpoint.state()["tls"]["full"], 1000)
 
     def test_plain(self) -> None:
-        self.all_right(200, endpoint.plain, 200)
+        self.all_right(200, endpoint.plain_port, 200)
 
     def test_one_that_is_not_right_is_seen(self) -> None:
         for fault, said in (("body", b"another Result"), ("swallow", b"TCX_E_CLOSED, maybe_executed")):
             body = base64.b64encode(b'{"Response":{"Result":"call x","RequestId":"r"}}').decode()
             endpoint.fault(fault, **({"base64": body} if fault == "body" else {}))
-            done = many(endpoint.plain, 10)
+            done = many(endpoint.plain_port, 10)
             self.assertEqual(done.returncode, 1)
             self.assertIn(b"9 of 10 calls right", done.stdout)
             self.assertRegex(done.stderr, rb"^many: call \d: " + said + rb"\n$" if fault == "swallow" else said)
 
     def test_it_believes_the_roots_only(self) -> None:
-        done = many(endpoint.tls, 3, "other.pem")
+        done = many(endpoint.tls_port, 3, "other.pem")
         self.assertEqual((done.returncode, done.stderr.count(b"TCX_E_X509_UNTRUSTED, not_sent")), (1, 3))
         self.assertEqual(endpoint.executed(), 0)
 

@@ -19,11 +19,11 @@ class OneByte(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.certificates = stand.Certificates(BUILD / "one_byte")
-        cls.endpoint = stand.Endpoint(cls.certificates, "--lifetime", "60")
+        cls.endpoint = stand.Endpoint(cls.certificates, "--lifetime", "60").start()
 
     @classmethod
     def tearDownClass(cls) -> None:
-        cls.endpoint.__exit__()
+        cls.endpoint.stop()
 
     def run_command(self, *options: str, key: str = stand.SECRET_KEY) -> subprocess.CompletedProcess:
         keys = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": key}

@@ -119,7 +119,7 @@ class Life(SessionCase):
         self.store()
         other = Endpoint().start()
         try:
-            words = (at(other.tls), "--ca=root.pem", "--session-file", str(self.file), "mps", "Echo", "x")
+            words = (at(other.tls_port), "--ca=root.pem", "--session-file", str(self.file), "mps", "Echo", "x")
             self.check(run(*words), DONE, out=b"x\n")
             self.check(run(*words), DONE, out=b"x\n")
             self.assertEqual(other.state()["tls"], {"full": 1, "resumed": 1, "failed": 0})

@@ -75,11 +75,11 @@ class Outcomes(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.certificates = stand.Certificates(BUILD / "outcome")
-        cls.endpoint = stand.Endpoint(cls.certificates, "--lifetime", "600", "--tls-max", "1.2")
+        cls.endpoint = stand.Endpoint(cls.certificates, "--lifetime", "600", "--tls-max", "1.2").start()
 
     @classmethod
     def tearDownClass(cls) -> None:
-        cls.endpoint.__exit__()
+        cls.endpoint.stop()
 
     def call(self, argument: str, address: str, plain: bool) -> dict:
         """An Echo call through `address`; what --json says of it, and the exit status."""

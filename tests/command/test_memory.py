@@ -1,0 +1,42 @@
+"""The command's memory does not grow with the argument: a file of 10 MiB takes what one of 1 KiB takes."""
+
+import re
+import subprocess
+import unittest
+from pathlib import Path
+
+from harness import COMMAND, Case, at, endpoint, environment, folder, stand_up, wait_until
+
+SLACK = 64  # KiB: pages that happen to be touched
+
+setUpModule = stand_up
+
+
+def peak(size: int) -> int:
+    """
+    The most resident memory, in KiB, of a call over TLS that has sent an argument of so many bytes from a file. It is
+    asked while the endpoint holds back the answer: what a parent learns at the end includes its own memory at the fork.
+    """
+    (folder / "argument").write_bytes(b"0123456789abcdef" * (size // 16))
+    endpoint.reset()
+    endpoint.fault("stall", at=0)
+    call = subprocess.Popen([COMMAND, at(endpoint.tls_port), "--ca=root.pem", "mps", "ExampleFunc", "@argument"],
+                            cwd=folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: endpoint.executed() == 1)
+        return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{call.pid}/status").read_text())[1])
+    finally:
+        call.terminate()
+        call.wait()
+
+
+@unittest.skipUnless(Path("/proc/self/status").exists(), "the system does not tell a process's peak memory")
+class Memory(Case):
+    def test_argument(self) -> None:
+        small, large = peak(1024), peak(10 * 1024 * 1024 - 1024)
+        print(f"peak memory: {small} KiB with 1 KiB, {large} KiB with 10 MiB")
+        self.assertLessEqual(large, small + SLACK)
+
+
+if __name__ == "__main__":
+    unittest.main()
