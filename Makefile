@@ -52,7 +52,9 @@ $(B)/%.o: %.c | $(B)/setup.stamp
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(TARGET_FLAGS) -MMD -MP -c $< -o $@
 
 include port/posix/posix.mk
+include port/template/template.mk
 include tests/tests.mk
+include tests/transport/transport.mk
 include tests/conformance/conformance.mk
 
 ## clean: remove everything that was built

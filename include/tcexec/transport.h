@@ -10,16 +10,18 @@
  *   TCX_WANT_READ     not yet              nothing moved: call again when there is something to receive
  *   TCX_WANT_WRITE    not yet              nothing moved: call again when there is room to send
  *   TCX_AGAIN         not yet              nothing moved, but work was done and more can be done: call again at once
- *   TCX_CLOSED        -                    the peer closed the link; nothing proves that it had said all it meant to
- *   TCX_CLOSED_CLEAN  -                    recv, layers with their own end mark only (a close_notify that was verified)
+ *   TCX_CLOSED        layers only: ended   the peer closed the link, and all that came before it has been handed over;
+ *                     in the handshake     nothing proves that it had said all it meant to
+ *   TCX_CLOSED_CLEAN  likewise             recv, layers with their own end mark only (a close_notify that was verified)
  *   another negative  failed               failed: the port's own number, which is handed up as `detail`
  *   0, or too much    refused              refused with TCX_E_TRANSPORT_CONTRACT. A port that passes on the 0 that
  *                                          BSD's recv() returns at the end must turn it into TCX_CLOSED
  *
  * After TCX_WANT_… or TCX_AGAIN from send, the same bytes are offered again, perhaps followed by more. `length` is
- * never 0 and never over TCX_TRANSFER_MAX. A send that returned n has taken those n bytes: they may reach the peer. A
- * send that failed has taken none of what it was offered; a port that cannot know counts them as taken and fails the
- * next time.
+ * never 0 and never over TCX_TRANSFER_MAX. A send that returned n has taken those n bytes: they may reach the peer, and
+ * their memory is the caller's again. A send that failed has taken none of what it was offered; a port that cannot know
+ * counts them as taken and fails the next time. On an idle link recv wants TCX_WANT_READ and nothing else: another want
+ * would keep the caller awake.
  */
 #ifndef TCEXEC_TRANSPORT_H
 #define TCEXEC_TRANSPORT_H
@@ -44,7 +46,7 @@ enum {
 /* Whom to reach. The texts are borrowed until open has returned 1 or failed, or until close. */
 typedef struct tcx_peer {
     tcx_text name;     /* who it must be: the host that is signed, without its port; TLS verifies it */
-    tcx_text address;  /* where to dial: a name or an IPv4 or IPv6 address, without brackets */
+    tcx_text address;  /* where to dial: a name or an IPv4 or IPv6 address, no brackets, no zero byte at its end */
     uint16_t port;     /* where to dial: 1 … 65535 */
     int64_t unix_time; /* the call's clock, seconds since 1970-01-01 UTC: TLS checks certificate dates against it */
 } tcx_peer;
@@ -61,7 +63,7 @@ typedef struct tcx_transport {
     /* Receives into `bytes`. */
     int (*recv)(void *context, void *bytes, size_t length);
 
-    /* Ends the link at once, also one that is half open. Called once for each open, whatever open returned. */
+    /* Ends the link at once, also one that is half open. Called once for each link that open was asked for. */
     void (*close)(void *context);
 
     /*

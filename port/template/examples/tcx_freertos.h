@@ -1,0 +1,30 @@
+/*
+ * A worked example: FreeRTOS+TCP sockets as a transport. TLS goes on top: give &freertos.transport to tcx_tls_init() as
+ * its link.
+ *
+ * Addresses are numbers ("192.0.2.1"): FreeRTOS_gethostbyname() blocks, so look the name up before the call and give
+ * the result as the call's `address`. IPv4 only.
+ */
+#ifndef TCX_FREERTOS_H
+#define TCX_FREERTOS_H
+
+#include <FreeRTOS.h>
+#include <FreeRTOS_Sockets.h>
+
+#include <tcexec.h>
+
+enum { TCX_FREERTOS_NO_SOCKET = -1001, TCX_FREERTOS_NO_NUMBER = -1002, TCX_FREERTOS_NOT_CONNECTED = -1003 };
+
+/* One link. Do not move it. Its other error numbers are FreeRTOS+TCP's: -pdFREERTOS_ERRNO_… */
+typedef struct tcx_freertos {
+    tcx_transport transport;
+    Socket_t socket; /* FREERTOS_INVALID_SOCKET: none */
+    int is_up;
+} tcx_freertos;
+
+void tcx_freertos_init(tcx_freertos *link);
+
+/* For tcx_execute(). */
+tcx_waiter tcx_freertos_waiter(tcx_freertos *link);
+
+#endif

@@ -1,0 +1,194 @@
+#include "tcx_modem.h"
+
+enum { CLOSED, GREETING, GREETED, DIALLING, DIALLED, UP, ENDED };
+
+#define END        "\r\nNO CARRIER\r\n"
+#define END_LENGTH (sizeof END - 1)
+
+static void append(tcx_modem *modem, const char *text, size_t length)
+{
+    memcpy(modem->line + modem->length, text, length);
+    modem->length += length;
+}
+
+static void append_string(tcx_modem *modem, const char *text)
+{
+    append(modem, text, strlen(text));
+}
+
+static void append_number(tcx_modem *modem, unsigned number)
+{
+    char digits[5]; /* of a port */
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while ((number /= 10) != 0 && at > 0);
+    append(modem, digits + at, sizeof digits - at);
+}
+
+static void begin_command(tcx_modem *modem, int state)
+{
+    modem->state = state;
+    modem->length = modem->written = 0;
+}
+
+/* 1: the command has been written. */
+static int write_command(tcx_modem *modem)
+{
+    modem->written += modem->board->write(modem->board->context, modem->line + modem->written,
+                                          modem->length - modem->written);
+    if (modem->written < modem->length)
+        return 0;
+    modem->length = 0;
+    return 1;
+}
+
+/*
+ * Goes on reading lines. 1: the line is complete and ends in a zero byte, without CR and LF. It takes byte after byte,
+ * so that nothing behind CONNECT is lost: that is the peer's already.
+ */
+static int read_line(tcx_modem *modem)
+{
+    char byte;
+
+    while (modem->board->read(modem->board->context, &byte, 1) == 1) {
+        if (byte == '\n') {
+            modem->line[modem->length] = '\0';
+            modem->length = 0;
+            return 1;
+        }
+        if (byte != '\r' && modem->length < sizeof modem->line - 1)
+            modem->line[modem->length++] = byte;
+    }
+    return 0;
+}
+
+static int is_line(const tcx_modem *modem, const char *text)
+{
+    return strlen(modem->line) == strlen(text) && memcmp(modem->line, text, strlen(text)) == 0;
+}
+
+static int starts_line(const tcx_modem *modem, const char *text)
+{
+    return strlen(modem->line) >= strlen(text) && memcmp(modem->line, text, strlen(text)) == 0;
+}
+
+/* A quote or a control character in the address would end the command: it is not dialled. */
+static int is_plain(tcx_text text)
+{
+    size_t i;
+
+    for (i = 0; i < text.length; i++) {
+        if (text.bytes[i] <= ' ' || text.bytes[i] > '~' || text.bytes[i] == '"')
+            return 0;
+    }
+    return text.length > 0 && text.length < 100; /* so that it fits `line` */
+}
+
+/* The `OK` of a greeting comes behind all that an earlier link may have left over. */
+static int modem_open(void *context, const tcx_peer *peer)
+{
+    tcx_modem *modem = context;
+
+    switch (modem->state) {
+    case CLOSED:
+        if (!is_plain(peer->address))
+            return TCX_MODEM_ADDRESS;
+        modem->board->ready(modem->board->context, 1);
+        begin_command(modem, GREETING);
+        append_string(modem, "AT\r");
+        /* fall through */
+    case GREETING:
+        if (!write_command(modem))
+            return TCX_WANT_WRITE;
+        modem->state = GREETED;
+        /* fall through */
+    case GREETED:
+        do {
+            if (!read_line(modem))
+                return TCX_WANT_READ;
+        } while (!is_line(modem, "OK"));
+        begin_command(modem, DIALLING);
+        append_string(modem, "AT+QSSLOPEN=1,1,0,\""); /* PDP context, TLS context, connection */
+        append(modem, peer->address.bytes, peer->address.length);
+        append_string(modem, "\",");
+        append_number(modem, peer->port);
+        append_string(modem, ",2\r"); /* transparent */
+        /* fall through */
+    case DIALLING:
+        if (!write_command(modem))
+            return TCX_WANT_WRITE;
+        modem->state = DIALLED;
+        /* fall through */
+    case DIALLED:
+        do {
+            if (!read_line(modem))
+                return TCX_WANT_READ;
+            if (is_line(modem, "ERROR") || is_line(modem, "NO CARRIER") || starts_line(modem, "+QSSLOPEN:"))
+                return TCX_MODEM_REFUSED; /* its certificate may be the reason: ask with AT+QIGETERROR */
+        } while (!is_line(modem, "CONNECT"));
+        modem->state = UP;
+        return 1;
+    default:
+        return 1;
+    }
+}
+
+static int modem_send(void *context, const void *bytes, size_t length)
+{
+    tcx_modem *modem = context;
+    size_t count;
+
+    if (!modem->board->carrier(modem->board->context))
+        return TCX_CLOSED; /* or the modem would take the bytes for a command */
+    count = modem->board->write(modem->board->context, bytes, length);
+    return count > 0 ? (int)count : TCX_WANT_WRITE;
+}
+
+/*
+ * Once DCD is off the modem adds END to the peer's bytes, which is none of theirs: the last bytes are held back until
+ * it is clear what they are. While DCD is on, all that has been read is the peer's; so look at it after reading.
+ */
+static int modem_recv(void *context, void *bytes, size_t length)
+{
+    tcx_modem *modem = context;
+    unsigned char *at = bytes;
+    size_t got = modem->board->read(modem->board->context, bytes, length), kept = 0, i;
+
+    if (modem->board->carrier(modem->board->context))
+        return got > 0 ? (int)got : TCX_WANT_READ;
+    for (i = 0; i < got && modem->state == UP; i++) {
+        char byte = (char)at[i];
+
+        if (modem->length == END_LENGTH) {
+            at[kept++] = (unsigned char)modem->line[0];
+            modem->length--;
+            memmove(modem->line, modem->line + 1, modem->length);
+        }
+        modem->line[modem->length++] = byte;
+        if (modem->length == END_LENGTH && memcmp(modem->line, END, END_LENGTH) == 0)
+            modem->state = ENDED;
+    }
+    if (kept > 0)
+        return (int)kept;
+    return modem->state == ENDED ? TCX_CLOSED : TCX_WANT_READ;
+}
+
+/* What is left in the UART's ring is skipped by the next greeting. */
+static void modem_close(void *context)
+{
+    tcx_modem *modem = context;
+
+    modem->board->ready(modem->board->context, 0);
+    modem->state = CLOSED;
+}
+
+void tcx_modem_init(tcx_modem *modem, const tcx_modem_board *board)
+{
+    const tcx_transport transport = { modem, modem_open, modem_send, modem_recv, modem_close, NULL, NULL };
+
+    memset(modem, 0, sizeof *modem);
+    modem->transport = transport;
+    modem->board = board;
+}

@@ -1,0 +1,6 @@
+#ifndef FAKE_FREERTOS_TCP_IP_H
+#define FAKE_FREERTOS_TCP_IP_H
+
+typedef enum eTCP_STATE { eCLOSED = 0, eCONNECT_SYN = 2, eESTABLISHED = 5, eCLOSE_WAIT = 8 } eIPTCPState_t;
+
+#endif

@@ -1,0 +1,299 @@
+/*
+ * The contract suite on the worked examples of port/template/examples/: FreeRTOS+TCP's functions, and a modem behind a
+ * UART, are played by this program, over the link in memory.
+ */
+#include "bench.h"
+#include "memory.h"
+#include "tcx_freertos.h"
+#include "tcx_modem.h"
+
+#include <stdlib.h>
+#include <FreeRTOS_TCP_IP.h>
+#include <task.h>
+
+static memory wire;
+static unsigned char buffer[TCX_CONTRACT_BUFFER_MAX];
+
+/* ---- FreeRTOS+TCP ---- */
+
+struct xSOCKET {
+    int is_open, timeouts, connecting, failed;
+    uint16_t port;
+};
+static struct xSOCKET the_socket;
+static int sockets; /* open ones */
+
+TickType_t xTaskGetTickCount(void)
+{
+    return memory_now(&wire);
+}
+
+void vTaskDelay(TickType_t ticks)
+{
+    memory_wait(&wire, TCX_TIME, ticks);
+}
+
+Socket_t FreeRTOS_socket(BaseType_t domain, BaseType_t type, BaseType_t protocol)
+{
+    static const struct xSOCKET fresh;
+
+    if (domain != FREERTOS_AF_INET || type != FREERTOS_SOCK_STREAM || protocol != FREERTOS_IPPROTO_TCP || sockets > 0)
+        return FREERTOS_INVALID_SOCKET;
+    sockets++;
+    the_socket = fresh;
+    the_socket.is_open = 1;
+    return &the_socket;
+}
+
+BaseType_t FreeRTOS_setsockopt(Socket_t socket, int32_t level, int32_t name, const void *value, size_t length)
+{
+    (void)level;
+    if (length == sizeof(TickType_t) && *(const TickType_t *)value == 0)
+        socket->timeouts |= 1 << name;
+    return 0;
+}
+
+uint32_t FreeRTOS_inet_addr(const char *text)
+{
+    return strcmp(text, "192.0.2.1") == 0 ? 0x010200C0 : 0;
+}
+
+/* Goes on with the connection, as the stack does by itself. */
+static void dial_on(Socket_t socket)
+{
+    tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), 0, 0 };
+    int result;
+
+    peer.port = socket->port;
+    if (!socket->connecting)
+        return;
+    result = memory_open(&wire, &peer);
+    socket->connecting = result == TCX_WANT_WRITE;
+    socket->failed = result < 0 && !socket->connecting;
+}
+
+BaseType_t FreeRTOS_connect(Socket_t socket, struct freertos_sockaddr *address, fake_socklen length)
+{
+    (void)length;
+    socket->port = FreeRTOS_htons(address->sin_port);
+    socket->connecting = 1;
+    if (socket->timeouts != 3) /* a timeout was left: it blocks */
+        memory_wait(&wire, TCX_TIME, 5000);
+    return -pdFREERTOS_ERRNO_EWOULDBLOCK;
+}
+
+BaseType_t FreeRTOS_issocketconnected(Socket_t socket)
+{
+    dial_on(socket);
+    return !socket->connecting && !socket->failed && wire.end == 0 ? pdTRUE : pdFALSE;
+}
+
+BaseType_t FreeRTOS_connstatus(Socket_t socket)
+{
+    dial_on(socket);
+    return socket->connecting ? eCONNECT_SYN : socket->failed ? eCLOSE_WAIT : eESTABLISHED;
+}
+
+BaseType_t FreeRTOS_send(Socket_t socket, const void *bytes, size_t length, BaseType_t flags)
+{
+    int result = memory_send(&wire, bytes, length);
+
+    (void)socket;
+    (void)flags;
+    if (result == TCX_WANT_WRITE)
+        return -pdFREERTOS_ERRNO_ENOSPC;
+    return result < 0 ? -pdFREERTOS_ERRNO_ENOTCONN : result;
+}
+
+BaseType_t FreeRTOS_recv(Socket_t socket, void *bytes, size_t length, BaseType_t flags)
+{
+    int result = memory_recv(&wire, bytes, length);
+
+    (void)socket;
+    (void)flags;
+    if (result == TCX_WANT_READ)
+        return 0;
+    return result < 0 ? -pdFREERTOS_ERRNO_ENOTCONN : result;
+}
+
+BaseType_t FreeRTOS_closesocket(Socket_t socket)
+{
+    if (socket->is_open)
+        sockets--;
+    socket->is_open = 0;
+    memory_close(&wire);
+    return 0;
+}
+
+static void test_freertos(void)
+{
+    static tcx_freertos link;
+    tcx_contract contract;
+    tcx_waiter waiter;
+
+    memory_init(&wire);
+    memory_bench(&wire, &contract, buffer, sizeof buffer);
+    tcx_freertos_init(&link);
+    waiter = tcx_freertos_waiter(&link);
+    contract.transport = &link.transport;
+    contract.waiter = &waiter;
+    contract.peer.address = contract.refusing.address = contract.unanswering.address = tcx_text_from("192.0.2.1");
+    bench_run("FreeRTOS+TCP", &contract, 0);
+    bench_report(sockets == 0, "FreeRTOS+TCP: no socket is left open");
+}
+
+/* ---- a modem ---- */
+
+enum { RING = 32 };
+
+static struct {
+    int is_ready, is_dialling, carrier;
+    tcx_peer peer;
+    char command[100], answer[64];
+    size_t command_length, answer_length;
+} modem;
+
+static void answer(const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length <= sizeof modem.answer - modem.answer_length) {
+        memcpy(modem.answer + modem.answer_length, text, length);
+        modem.answer_length += length;
+    }
+}
+
+static void obey(void)
+{
+    static const char dial[] = "AT+QSSLOPEN=1,1,0,\"peer\",";
+    static const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), 0, 0 };
+
+    modem.command[modem.command_length] = '\0';
+    modem.command_length = 0;
+    if (strcmp(modem.command, "AT") == 0) {
+        answer("\r\nOK\r\n");
+    } else if (strncmp(modem.command, dial, sizeof dial - 1) == 0) {
+        modem.peer = peer;
+        modem.peer.port = (uint16_t)atoi(modem.command + sizeof dial - 1);
+        modem.is_dialling = 1;
+    } else {
+        answer("\r\nERROR\r\n");
+    }
+}
+
+/* The modem's own work, between two calls. */
+static void modem_turn(void)
+{
+    int result;
+
+    if (!modem.is_dialling)
+        return;
+    result = memory_open(&wire, &modem.peer);
+    if (result == TCX_WANT_WRITE)
+        return;
+    modem.is_dialling = 0;
+    modem.carrier = result == 1;
+    answer(result == 1 ? "\r\nCONNECT\r\n" : "\r\n+QSSLOPEN: 0,552\r\n");
+}
+
+static size_t uart_write(void *context, const void *bytes, size_t length)
+{
+    size_t i;
+    int result;
+
+    (void)context;
+    modem_turn();
+    length = length < RING ? length : RING;
+    if (modem.carrier) {
+        result = memory_send(&wire, bytes, length);
+        return result > 0 ? (size_t)result : 0;
+    }
+    for (i = 0; i < length; i++) {
+        char byte = ((const char *)bytes)[i];
+
+        if (byte == '\r')
+            obey();
+        else if (modem.command_length < sizeof modem.command - 1)
+            modem.command[modem.command_length++] = byte;
+    }
+    return length;
+}
+
+static size_t uart_read(void *context, void *bytes, size_t length)
+{
+    int result;
+
+    (void)context;
+    modem_turn();
+    if (modem.answer_length > 0) {
+        length = length < modem.answer_length ? length : modem.answer_length;
+        memcpy(bytes, modem.answer, length);
+        modem.answer_length -= length;
+        memmove(modem.answer, modem.answer + length, modem.answer_length);
+        return length;
+    }
+    if (!modem.carrier)
+        return 0;
+    result = memory_recv(&wire, bytes, length);
+    if (result > 0)
+        return (size_t)result;
+    if (result != TCX_WANT_READ) {
+        modem.carrier = 0;
+        answer("\r\nNO CARRIER\r\n");
+    }
+    return 0;
+}
+
+static int uart_carrier(void *context)
+{
+    (void)context;
+    return modem.carrier;
+}
+
+static void uart_ready(void *context, int on)
+{
+    (void)context;
+    if (!on) {
+        modem.carrier = modem.is_dialling = 0;
+        modem.command_length = 0;
+        memory_close(&wire);
+        answer("\r\nNO CARRIER\r\n");
+    }
+    modem.is_ready = on;
+}
+
+/* An interrupt for each byte that comes, and for each that is gone. */
+static void uart_wait(void *context, unsigned wants, uint32_t time_left)
+{
+    (void)context;
+    if ((wants & TCX_READ) && modem.answer_length > 0)
+        return;
+    memory_wait(&wire, modem.carrier ? wants : TCX_TIME, modem.carrier || wants == TCX_TIME ? time_left : 1);
+}
+
+static void test_modem(void)
+{
+    static const tcx_modem_board board = { NULL, uart_write, uart_read, uart_carrier, uart_ready };
+    static const tcx_waiter waiter = { &wire, memory_now, uart_wait };
+    static tcx_modem link;
+    tcx_contract contract;
+
+    memory_init(&wire);
+    memory_bench(&wire, &contract, buffer, sizeof buffer);
+    tcx_modem_init(&link, &board);
+    contract.transport = &link.transport;
+    contract.waiter = &waiter;
+    bench_run("modem", &contract, 0);
+
+    /* An address that would be a command. */
+    contract.peer.address = tcx_text_from("peer\",443,2\rAT+CFUN=0");
+    bench_report(tcx_contract_check(&contract, 0) < 0 && contract.number == TCX_MODEM_ADDRESS,
+                 "modem: an address that would be a command is not dialled");
+}
+
+int main(void)
+{
+    test_freertos();
+    test_modem();
+    return bench_end();
+}
