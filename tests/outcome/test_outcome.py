@@ -1,7 +1,8 @@
 """Is the outcome ever a lie? Real sockets, a relay that cuts the line, and an endpoint that counts what ran.
 
 The line is cut after every number of bytes that an undisturbed call sends, and after every number that it receives,
-plain and over TLS, by FIN and by RST. NOT_SENT must mean no execution, ANSWERED one, MAYBE_EXECUTED none or one.
+plain and over TLS, by FIN and RST in turn (in CI: by both). NOT_SENT must mean no execution, ANSWERED one,
+MAYBE_EXECUTED none or one.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class Outcomes(unittest.TestCase):
         plans = [{direction: count, "reset": reset}
                  for direction, most in zip(("up", "down"), measure.carried)
                  for count in range(most + 1)
-                 for reset in (False, True)]
+                 for reset in ((False, True) if "CI" in os.environ else (count % 2 == 1,))]
 
         def run(plan: dict) -> tuple[str, dict, dict]:
             argument = f"{plain} {plan}".ljust(64)
@@ -120,7 +121,7 @@ class Outcomes(unittest.TestCase):
                 self.assertEqual(told["result"], argument)
         print(f"{'plain' if plain else 'TLS'}: {len(ended)} calls cut: {seen}")
         self.assertTrue(all(count > 0 for name, count in seen.items() if not (plain and name == "not_sent")), seen)
-        self.assertGreater(len(ended), 1000)
+        self.assertGreater(len(ended), 800)
 
     def test_plain(self) -> None:
         self.check(plain=True)
