@@ -10,6 +10,15 @@
 #define TCX_SECONDS_PER_DAY 86400
 #define TCX_TIME_MAX        253402300799 /* the end of 9999: the last second with a four-digit year */
 
+/*
+ * The day of a second since 1970-01-01, up to TCX_TIME_MAX. A day has 675 * 128 seconds: so it needs no 64-bit
+ * division.
+ */
+static inline uint32_t tcx_day(uint64_t seconds)
+{
+    return (uint32_t)(seconds >> 7) / 675;
+}
+
 /* The date of a day, `day` days after 1970-01-01 (at most TCX_TIME_MAX / TCX_SECONDS_PER_DAY), as YYYY-MM-DD. */
 void tcx_date_write(char out[10], uint32_t day);
 

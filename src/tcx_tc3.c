@@ -165,7 +165,7 @@ static void derive_key(tcx_message *message, tcx_signer *signer, scratch *work)
 static void use_key(tcx_message *message, tcx_signer *signer, scratch *work)
 {
     tcx_text service = message->request->service->name;
-    uint32_t day = (uint32_t)(message->timestamp / TCX_SECONDS_PER_DAY);
+    uint32_t day = tcx_day(message->timestamp);
 
     if (signer->keyed && signer->day == day && signer->service_length == service.length &&
         memcmp(signer->service, service.bytes, service.length) == 0)

@@ -151,32 +151,17 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
     return 1;
 }
 
-/*
- * The handshake is over: keeps its session for the next one, or forgets one that led to nothing. Not inlined: 184 bytes
- * of its frame would stand below the handshake, the deepest place there is.
- */
-#if defined(__GNUC__)
-__attribute__((noinline))
-#endif
-static void note_session(tcx_tls *tls, int succeeded)
+/* The handshake is over, well or not. */
+static void handshake_over(tcx_tls *tls, int succeeded)
 {
     const tcx_tls_config *config = tls->config;
     br_ssl_engine_context *engine = &tls->client.eng;
-    const char *name = br_ssl_engine_get_server_name(engine);
-    br_ssl_session_parameters made, offered;
 
-    br_ssl_engine_get_session_parameters(engine, &made);
-    if (config->session != NULL) {
-        tls->resumed = succeeded && config->session->load(config->session, name, &offered) &&
-                       offered.session_id_len == made.session_id_len &&
-                       memcmp(offered.session_id, made.session_id, made.session_id_len) == 0;
-        config->session->save(config->session, name, succeeded ? &made : NULL);
-        tcx_wipe(&offered, sizeof offered);
-    }
+    if (config->session != NULL)
+        tls->resumed = (uint8_t)config->session->note(config->session, engine, succeeded);
     if (succeeded && config->trace != NULL)
         config->trace->event(config->trace->context, tls->resumed ? TCX_EVENT_RESUMED : TCX_EVENT_HANDSHAKE,
-                             made.cipher_suite);
-    tcx_wipe(&made, sizeof made);
+                             engine->session.cipher_suite);
 }
 
 static int tls_open(void *context, const tcx_peer *peer)
@@ -204,7 +189,7 @@ static int tls_open(void *context, const tcx_peer *peer)
     if (result == 1)
         tls->state = OPEN;
     if (result != TCX_WANT_READ && result != TCX_WANT_WRITE && result != TCX_AGAIN)
-        note_session(tls, result == 1);
+        handshake_over(tls, result == 1);
     return result;
 }
 

@@ -1,16 +1,19 @@
 #include <tcexec/tls.h>
 
-enum { SECONDS_PER_DAY = 86400, DAYS_TO_1970 = 719528 }; /* BearSSL counts days from 0000-01-01 */
+#include "tcx_calendar.h"
+
+enum { DAYS_TO_1970 = 719528 }; /* BearSSL counts days from 0000-01-01 */
 
 static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
                                    int64_t unix_time)
 {
     tcx_tls_chain *chain = (tcx_tls_chain *)trust; /* its first member */
+    uint32_t day = tcx_day((uint64_t)unix_time);
 
     br_x509_minimal_init(&chain->minimal, &br_sha256_vtable, chain->anchors, chain->anchor_count);
     br_x509_minimal_set_minrsa(&chain->minimal, 2048 / 8);
-    br_x509_minimal_set_time(&chain->minimal, (uint32_t)(unix_time / SECONDS_PER_DAY) + DAYS_TO_1970,
-                             (uint32_t)(unix_time % SECONDS_PER_DAY));
+    br_x509_minimal_set_time(&chain->minimal, day + DAYS_TO_1970,
+                             (uint32_t)(unix_time - (int64_t)day * TCX_SECONDS_PER_DAY));
     profile(client, &chain->minimal);
     return &chain->minimal.vtable;
 }

@@ -3,7 +3,9 @@
 /* Where things stand in an exported session; the number of the format stands first. */
 enum { FORMAT = 1, ID_LENGTH = 1, VERSION = 2, SUITE = 4, ID = 6, SECRET = 38, CHECK = 88, CHECK_LENGTH = 8 };
 
-/* The check covers the session and the name it is bound to. It guards against mix-ups and damage, not against forgery. */
+/*
+ * The check covers the session and the name it is bound to. It guards against mix-ups and damage, not against forgery.
+ */
 static void compute_check(unsigned char check[CHECK_LENGTH], const unsigned char *bytes, const char *name)
 {
     br_sha256_context hash;
@@ -53,11 +55,31 @@ static void save(tcx_tls_session *session, const char *name, const br_ssl_sessio
     compute_check(bytes + CHECK, bytes, name);
 }
 
+/*
+ * Whether the handshake went on with the session that is kept; keeps the one that it made, or forgets one that led to
+ * nothing.
+ */
+static int note(tcx_tls_session *session, const br_ssl_engine_context *engine, int succeeded)
+{
+    const char *name = br_ssl_engine_get_server_name(engine);
+    br_ssl_session_parameters made, offered;
+    int resumed;
+
+    br_ssl_engine_get_session_parameters(engine, &made);
+    resumed = succeeded && load(session, name, &offered) && offered.session_id_len == made.session_id_len &&
+              memcmp(offered.session_id, made.session_id, made.session_id_len) == 0;
+    save(session, name, succeeded ? &made : NULL);
+    tcx_wipe(&offered, sizeof offered);
+    tcx_wipe(&made, sizeof made);
+    return resumed;
+}
+
 void tcx_tls_session_init(tcx_tls_session *session, const void *bytes)
 {
     memset(session, 0, sizeof *session);
     session->load = load;
     session->save = save;
+    session->note = note;
     if (bytes != NULL)
         memcpy(session->bytes, bytes, sizeof session->bytes);
 }

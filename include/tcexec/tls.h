@@ -97,6 +97,7 @@ typedef struct tcx_tls_session tcx_tls_session;
 struct tcx_tls_session {
     int (*load)(const tcx_tls_session *session, const char *name, br_ssl_session_parameters *parameters);
     void (*save)(tcx_tls_session *session, const char *name, const br_ssl_session_parameters *parameters);
+    int (*note)(tcx_tls_session *session, const br_ssl_engine_context *engine, int succeeded);
     unsigned char bytes[TCX_TLS_SESSION_SIZE];
 };
 
