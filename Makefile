@@ -56,6 +56,9 @@ include port/template/template.mk
 include tests/tests.mk
 include tests/transport/transport.mk
 include tests/conformance/conformance.mk
+include port/mps2/mps2.mk
+include port/virt/virt.mk
+include tests/size/size.mk
 
 ## clean: remove everything that was built
 .PHONY: clean

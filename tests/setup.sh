@@ -1,6 +1,6 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [node]
+#   setup.sh check|install [node|firmware|riscv]
 set -u
 mode=${1:-check}
 CC=${CC:-cc}
@@ -30,9 +30,25 @@ look() {
     command -v pkg-config >/dev/null || need pkg-config "pkg-config"
     command -v openssl >/dev/null || need openssl "the openssl command"
     command -v python3 >/dev/null || need python3 "Python 3"
-    [ "${2:-}" = node ] || return 0
-    command -v node >/dev/null || need nodejs "Node.js"
-    command -v npm >/dev/null || need npm "npm"
+    case ${2:-} in
+    node)
+        command -v node >/dev/null || need nodejs "Node.js"
+        command -v npm >/dev/null || need npm "npm"
+        ;;
+    firmware)
+        command -v arm-none-eabi-gcc >/dev/null || need gcc-arm-none-eabi "a compiler for Cortex-M"
+        echo '#include <string.h>' | arm-none-eabi-gcc -x c -fsyntax-only - 2>/dev/null ||
+            need libnewlib-arm-none-eabi "a C library for Cortex-M"
+        command -v qemu-system-arm >/dev/null || need qemu-system-arm "an emulator of Cortex-M boards"
+        command -v xz >/dev/null || need xz-utils "xz"
+        ;;
+    riscv)
+        command -v riscv64-unknown-elf-gcc >/dev/null || need gcc-riscv64-unknown-elf "a compiler for RISC-V"
+        echo '#include <string.h>' | riscv64-unknown-elf-gcc --specs=picolibc.specs -x c -fsyntax-only - 2>/dev/null ||
+            need picolibc-riscv64-unknown-elf "a C library for RISC-V"
+        command -v qemu-system-riscv32 >/dev/null || need qemu-system-misc "an emulator of RISC-V boards"
+        ;;
+    esac
 }
 
 look "$@"

@@ -1,0 +1,178 @@
+/*
+ * The firmware: makes the calls that its command line names, in that order, over TLS, the first one on UART 0, the next
+ * on UART 1. Tells what became of each, and what memory it took. Exit status: 0 every call succeeded, 1 one did not, 2
+ * the command line is wrong, 99 a fault.
+ *
+ *   mps     ExampleFunc of Media Processing
+ *   vod     Echo of Video on Demand
+ *   flash   ExampleFunc with an argument of 100 KiB that is in no memory as a whole
+ *   1500    milliseconds: the deadline of the calls that follow
+ */
+#include <tcexec.h>
+
+#include "board.h"
+#include "image.h"
+#include "uart.h"
+
+/* A device keeps these where its debug port cannot read them. */
+static const tcx_credentials credentials = {
+    .secret_id = TCX_TEXT("AKIDEXAMPLE000000000000000000000000001"),
+    .secret_key = TCX_TEXT("SKEXAMPLE0000000000000000000000002"),
+};
+
+static uart_link line;
+static tcx_tls tls;
+static tcx_signer signer;
+static tcx_call call;
+static tcx_token tokens[16]; /* an answer with an error has 11 */
+static char answer[1024];
+
+/* What a logger in flash would give: the same record over and over. */
+static int read_records(void *context, uint32_t offset, void *out, size_t length)
+{
+    static const char record[] = "{\"t\":1767225600,\"celsius\":[20.5,20.6,20.4]}\n";
+    char *byte = out;
+
+    (void)context;
+    for (size_t i = 0; i < length; i++)
+        byte[i] = record[(offset + i) % (sizeof record - 1)];
+    return (int)length;
+}
+
+static tcx_source records; /* set up in main(): as data it would stand in flash and in RAM */
+
+static const struct {
+    tcx_text name;
+    tcx_request request;
+} jobs[] = {
+    { TCX_TEXT("mps"),
+      { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc"), .function_arg = TCX_TEXT("XXX") } },
+    { TCX_TEXT("vod"),
+      { .service = &tcx_vod,
+        .function_name = TCX_TEXT("Echo"),
+        .function_arg = TCX_TEXT("{\"input\":\"movie.mp4\"}") } },
+    { TCX_TEXT("flash"),
+      { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc"), .function_arg_source = &records } },
+};
+
+/* Makes one call. Before a failure of its set-up, nothing is sent. */
+static tcx_status execute(const tcx_request *request, uint32_t timeout)
+{
+    const tcx_call_config config = {
+        .transport = &tls.transport,
+        .signer = &signer,
+        .buffer = answer,
+        .buffer_size = sizeof answer,
+        .tokens = tokens,
+        .token_count = sizeof tokens / sizeof tokens[0],
+        .unix_time = board_unix_time(),
+        .timeout = timeout,
+    };
+    tcx_tls_config tls_config = { .link = &line.transport, .entropy = board_pretend_entropy };
+    tcx_status status = image_set(&tls_config);
+
+    if (status == TCX_OK)
+        status = tcx_tls_init(&tls, &tls_config);
+    if (status == TCX_OK)
+        status = tcx_execute(&call, &config, request, &line.waiter);
+    tcx_tls_wipe(&tls);
+    return status;
+}
+
+static void print_field(const char *name, int32_t number)
+{
+    board_print(name);
+    board_print_number(number);
+}
+
+static void report_call(tcx_text name, tcx_status status)
+{
+    board_print_bytes(name.bytes, name.length);
+    print_field(": status ", status);
+    print_field(" outcome ", (int32_t)call.outcome);
+    print_field(" detail ", call.detail);
+    board_print(" result ");
+    board_print_bytes(call.response.result.bytes, call.response.result.length);
+    board_print("\n");
+}
+
+static void report_memory(void)
+{
+    print_field("flash ", (board_flash_end - board_flash_start) * (int32_t)sizeof(uint32_t));
+    print_field(" data ", (board_data_end - board_data_start) * (int32_t)sizeof(uint32_t));
+    print_field(" bss ", (board_bss_end - board_bss_start) * (int32_t)sizeof(uint32_t));
+    print_field(" stack ", (int32_t)board_stack_peak());
+    print_field(" awake ", (int32_t)board_awake());
+    board_print("\n");
+}
+
+/* The word that `*text` begins with; `*text` goes behind it. Empty at the end. */
+static tcx_text next_word(const char **text)
+{
+    tcx_text word = { *text, 0 };
+
+    while (word.bytes[word.length] != '\0' && word.bytes[word.length] != ' ')
+        word.length++;
+    *text = word.bytes + word.length;
+    if (**text == ' ')
+        ++*text;
+    return word;
+}
+
+/* Its value if it is a number, else 0. */
+static uint32_t parse_number(tcx_text word)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < word.length; i++) {
+        if (word.bytes[i] < '0' || word.bytes[i] > '9')
+            return 0;
+        value = value * 10 + (uint32_t)(word.bytes[i] - '0');
+    }
+    return value;
+}
+
+static const tcx_request *find_request(tcx_text name)
+{
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
+        if (name.length == jobs[i].name.length && memcmp(name.bytes, jobs[i].name.bytes, name.length) == 0)
+            return &jobs[i].request;
+    return NULL;
+}
+
+int main(void)
+{
+    char command_line[64];
+    const char *rest = command_line;
+    uint32_t timeout = TCX_TIMEOUT_DEFAULT;
+    unsigned calls = 0;
+    int exit_status = 0;
+
+    board_command_line(command_line, sizeof command_line);
+    records.read_at = read_records;
+    records.size = 100 * 1024;
+    if (tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3) != TCX_OK)
+        return 1;
+    while (*rest != '\0') {
+        tcx_text word = next_word(&rest);
+        const tcx_request *request = find_request(word);
+        tcx_status status;
+
+        if (request == NULL) {
+            timeout = parse_number(word);
+            if (timeout == 0)
+                return 2;
+            continue;
+        }
+        if (calls == uart_count)
+            return 2;
+        uart_init(&line, calls++);
+        status = execute(request, timeout);
+        report_call(word, status);
+        if (status != TCX_OK)
+            exit_status = 1;
+    }
+    tcx_signer_wipe(&signer);
+    report_memory();
+    return calls > 0 ? exit_status : 2;
+}

@@ -1,0 +1,46 @@
+/* Chains of ECDSA (P-256) and RSA certificates; AES-128-GCM and ChaCha20-Poly1305; records of 4 KiB. */
+#include "image.h"
+
+#include "roots.h"
+
+static tcx_tls_chain chain;
+static unsigned char records[4096 + 325]; /* the server is asked for records of at most 4096 bytes */
+
+/* The first suite is the preferred one: without AES hardware, ChaCha20 takes a seventh of the time. */
+static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
+{
+    static const uint16_t suites[] = {
+        BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+        BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    };
+    br_ssl_engine_context *engine = &client->eng;
+
+    br_ssl_engine_set_suites(engine, suites, sizeof suites / sizeof suites[0]);
+    br_ssl_engine_set_ec(engine, &br_ec_p256_m31);
+    br_ssl_engine_set_ecdsa(engine, br_ecdsa_i31_vrfy_asn1);
+    br_ssl_engine_set_rsavrfy(engine, br_rsa_i31_pkcs1_vrfy);
+    br_ssl_engine_set_prf_sha256(engine, br_tls12_sha256_prf);
+    br_ssl_engine_set_hash(engine, br_sha256_ID, &br_sha256_vtable);
+
+    br_ssl_engine_set_chacha20(engine, br_chacha20_ct_run);
+    br_ssl_engine_set_poly1305(engine, br_poly1305_ctmul_run);
+    br_ssl_engine_set_chapol(engine, &br_sslrec_in_chapol_vtable, &br_sslrec_out_chapol_vtable);
+    br_ssl_engine_set_aes_ctr(engine, &br_aes_ct_ctr_vtable);
+    br_ssl_engine_set_ghash(engine, br_ghash_ctmul);
+    br_ssl_engine_set_gcm(engine, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
+
+    br_x509_minimal_set_hash(validator, br_sha256_ID, &br_sha256_vtable);
+    br_x509_minimal_set_rsa(validator, br_rsa_i31_pkcs1_vrfy);
+    br_x509_minimal_set_ecdsa(validator, &br_ec_p256_m31, br_ecdsa_i31_vrfy_asn1);
+}
+
+tcx_status image_set(tcx_tls_config *config)
+{
+    config->profile = profile;
+    config->trust = &chain.trust;
+    config->buffer = records;
+    config->buffer_size = sizeof records;
+    return tcx_tls_chain_init(&chain, trust_anchors, TRUST_ANCHOR_COUNT);
+}

@@ -1,0 +1,33 @@
+/* One pinned key (P-256), no certificates; ChaCha20-Poly1305; the smallest records there are, 512 bytes. */
+#include "image.h"
+
+#include "pin.h"
+
+static tcx_tls_pin pin;
+static unsigned char records[TCX_TLS_BUFFER_MIN];
+
+static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
+{
+    static const uint16_t suites[] = { BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 };
+    br_ssl_engine_context *engine = &client->eng;
+
+    (void)validator; /* NULL: there is no chain */
+    br_ssl_engine_set_suites(engine, suites, sizeof suites / sizeof suites[0]);
+    br_ssl_engine_set_ec(engine, &br_ec_p256_m31);
+    br_ssl_engine_set_ecdsa(engine, br_ecdsa_i31_vrfy_asn1);
+    br_ssl_engine_set_prf_sha256(engine, br_tls12_sha256_prf);
+    br_ssl_engine_set_hash(engine, br_sha256_ID, &br_sha256_vtable);
+
+    br_ssl_engine_set_chacha20(engine, br_chacha20_ct_run);
+    br_ssl_engine_set_poly1305(engine, br_poly1305_ctmul_run);
+    br_ssl_engine_set_chapol(engine, &br_sslrec_in_chapol_vtable, &br_sslrec_out_chapol_vtable);
+}
+
+tcx_status image_set(tcx_tls_config *config)
+{
+    config->profile = profile;
+    config->trust = &pin.trust;
+    config->buffer = records;
+    config->buffer_size = sizeof records;
+    return tcx_tls_pin_init(&pin, &trust_anchors[0].pkey);
+}

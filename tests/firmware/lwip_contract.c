@@ -1,0 +1,42 @@
+/* The transport contract suite on lwIP, on the device; the test peer is at 10.0.2.100. Exit status: 0 all passed. */
+#include "board.h"
+#include "net.h"
+#include "tcx_contract.h"
+#include "tcx_lwip.h"
+
+static tcx_lwip line;
+static unsigned char buffer[4096];
+static tcx_contract contract = {
+    .transport = &line.transport,
+    .waiter = &net_waiter,
+    .peer = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.100"), 443, 0 },
+    .refusing = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.2"), 443, 0 },   /* the gateway */
+    .unanswering = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.77"), 443, 0 }, /* nobody */
+    .buffer = buffer,
+    .buffer_size = sizeof buffer,
+    .longest = 250, /* a busy machine may be late */
+};
+
+int main(void)
+{
+    int failures = 0;
+
+    if (!net_start())
+        return 3;
+    tcx_lwip_init(&line);
+    for (size_t check = 0; check < TCX_CONTRACT_CHECKS; check++) {
+        int result;
+
+        board_print(tcx_contract_name(check)); /* before it runs: it may hang */
+        result = tcx_contract_check(&contract, check);
+        board_print(result > 0 ? ": passed" : result == 0 ? ": left out" : ": failed: ");
+        if (result < 0) {
+            board_print(contract.problem);
+            board_print(" ");
+            board_print_number(contract.number);
+            failures++;
+        }
+        board_print("\n");
+    }
+    return failures > 0;
+}

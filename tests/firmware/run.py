@@ -1,0 +1,308 @@
+"""Runs the firmware's images in QEMU, their UARTs joined to the local endpoint, and measures them.
+
+    run.py [mps2|virt]     the Cortex-M3 or the RISC-V
+
+Prints what each image takes of flash and RAM and, last, `N passed, N failed`. A budget that is exceeded is a failure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import unittest
+from dataclasses import dataclass
+
+from certificates import Authority, Server
+import stand
+
+
+@dataclass
+class Budget:
+    flash: int
+    ram: int  # with the stack that was really used
+
+
+@dataclass
+class Machine:
+    qemu: list[str]
+    uarts: int
+    counts: int  # instructions for each count of board_awake() under -icount shift=0
+    budgets: dict[str, Budget]
+
+
+KIB = 1024
+MACHINES = {
+    "mps2": Machine(["qemu-system-arm", "-M", "mps2-an385", "-nic", "none"], 3, 40,
+                    {"full": Budget(49 * KIB, 18 * KIB), "rsa": Budget(40 * KIB, 24 * KIB),
+                     "pin": Budget(37 * KIB, 10 * KIB)}),
+    "virt": Machine(["qemu-system-riscv32", "-M", "virt", "-bios", "none"], 1, 100,
+                    {image: Budget(80 * KIB, 24 * KIB) for image in ("full", "rsa", "pin")}),
+}
+NAME = sys.argv[1] if len(sys.argv) > 1 else "mps2"
+MACHINE = MACHINES[NAME]
+IMAGES = list(MACHINE.budgets)
+
+BUILD = pathlib.Path(os.environ.get("B", stand.ROOT / "build"))
+AUTHORITY = Authority(BUILD / "mps2/certificates")
+STATUS = {name: int(value) for name, value in
+          re.findall(r"^    (TCX_\w+) = (-?\d+)", (stand.ROOT / "include/tcexec/status.h").read_text(), re.M)}
+NOT_SENT, MAYBE_EXECUTED, ANSWERED = range(3)
+
+RECORD = b'{"t":1767225600,"celsius":[20.5,20.6,20.4]}\n'
+FLASH_ARGUMENT = (RECORD * (100 * KIB // len(RECORD) + 1))[:100 * KIB]
+FAULT = 99  # BOARD_FAULT
+PATIENCE = 120  # seconds for one run of QEMU: it hangs
+
+
+@dataclass
+class Call:
+    status: int
+    outcome: int
+    detail: int
+    result: str
+
+
+@dataclass
+class Run:
+    exit_status: int
+    calls: dict[str, Call]
+    memory: dict[str, int]
+    seconds: float
+
+
+peaks: dict[str, dict[str, int]] = {}  # image → what it took, with the deepest stack of all runs
+
+
+def server_for(image: str, **options) -> Server:
+    """A server that the image trusts, unless an option departs from that."""
+    if image == "pin":
+        return AUTHORITY.server("ec", key=AUTHORITY.folder / "pin.key", **options)
+    return AUTHORITY.server("rsa" if image == "rsa" else "ec", **options)
+
+
+def breaking(fault: dict | None) -> tuple[str, ...]:
+    """The endpoint's options for one fault."""
+    return ("--fault", json.dumps(fault)) if fault else ()
+
+
+def start(image: str, address: str, *words: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
+    """Runs the image with these words on its command line. Each UART is a connection to `address`."""
+    calls = sum(not word.isdigit() for word in words)
+    command = [*MACHINE.qemu, "-kernel", str(BUILD / NAME / f"{image}.elf"), "-display", "none", "-monitor", "none",
+               "-semihosting-config", ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)]),
+               *(["-serial", f"tcp:{address}"] * min(calls, MACHINE.uarts)), *options]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+
+
+def boot(image: str, address: str, *words: str, options: tuple[str, ...] = ()) -> Run:
+    """Runs the image as start() does, and reads what it reports."""
+    began = time.monotonic()
+    done = start(image, address, *words, options=options)
+    seconds = time.monotonic() - began
+    output = done.stdout + done.stderr  # semihosting's console is standard error
+    calls = {name: Call(int(status), int(outcome), int(detail), result) for name, status, outcome, detail, result in
+             re.findall(r"^(\w+): status (-?\d+) outcome (\d) detail (-?\d+) result (.*)$", output, re.M)}
+    memory = {name: int(number) for name, number in
+              re.findall(r"(flash|data|bss|stack|awake) (-?\d+)", output.strip().rpartition("\n")[2])}
+    if set(calls) != {word for word in words if not word.isdigit()} or len(memory) != 5:
+        raise AssertionError(f"exit status {done.returncode}: {output}")
+    peak = peaks.setdefault(image, memory)
+    peak["stack"] = max(peak["stack"], memory["stack"])
+    return Run(done.returncode, calls, memory, seconds)
+
+
+class Firmware(unittest.TestCase):
+    def expect(self, run: Run, name: str, status: str, outcome: int, result: str = "") -> None:
+        call = run.calls[name]
+        self.assertEqual((STATUS[status], outcome, result), (call.status, call.outcome, call.result), call)
+        self.assertEqual(run.exit_status, 0 if all(each.status == 0 for each in run.calls.values()) else 1)
+
+    def fail_with(self, image: str, status: str, outcome: int, *, server: Server | None = None,
+                  fault: dict | None = None, options: tuple[str, ...] = (), timeout: int = 20000,
+                  executed: int) -> Run:
+        """One call to MPS that does not succeed."""
+        with stand.Endpoint(server or server_for(image), *options, *breaking(fault)) as endpoint:
+            run = boot(image, endpoint.tls, str(timeout), "mps")
+            self.expect(run, "mps", status, outcome)
+            self.assertEqual(endpoint.state()["executions"]["total"], executed)
+        return run
+
+    def succeed(self, image: str, server: Server, *options: str) -> None:
+        """Both calls; in one run where there is a UART for each."""
+        results = {"mps": "XXX", "vod": '{"input":"movie.mp4"}'}
+        with stand.Endpoint(server, *options) as endpoint:
+            for words in [["mps", "vod"]] if MACHINE.uarts > 1 else [["mps"], ["vod"]]:
+                run = boot(image, endpoint.tls, *words)
+                for word in words:
+                    self.expect(run, word, "TCX_OK", ANSWERED, results[word])
+            state = endpoint.state()
+            self.assertEqual(state["executions"]["services"], {"mps": 1, "vod": 1})
+            self.assertEqual(state["tls"], {"full": 2, "resumed": 0, "failed": 0})
+
+    # ---- success ----
+
+    def test_both_services(self) -> None:
+        for image in IMAGES:
+            with self.subTest(image):
+                self.succeed(image, server_for(image))
+
+    def test_every_suite_of_full(self) -> None:
+        for kind, name in ("ec", "ECDSA"), ("rsa", "RSA"):
+            for cipher in "AES128-GCM-SHA256", "CHACHA20-POLY1305":
+                with self.subTest(kind=kind, cipher=cipher):
+                    self.succeed("full", AUTHORITY.server(kind), "--tls-ciphers", f"ECDHE-{name}-{cipher}")
+
+    def test_mixed_chain(self) -> None:
+        self.succeed("full", AUTHORITY.server("ec", root="rsa"))
+
+    def test_argument_larger_than_memory(self) -> None:
+        for image in IMAGES:
+            with self.subTest(image), stand.Endpoint(server_for(image)) as endpoint:
+                self.expect(boot(image, endpoint.tls, "flash"), "flash", "TCX_OK", ANSWERED, "XXX")
+                self.assertEqual(endpoint.state()["executions"]["arguments"],
+                                 {hashlib.sha256(FLASH_ARGUMENT).hexdigest(): 1})
+
+    def test_pin_looks_at_no_name_and_no_date(self) -> None:
+        self.succeed("pin", server_for("pin", names=("other.example",), days=-1))
+
+    # ---- the server is not who it should be: no byte of the request leaves ----
+
+    def test_wrong_name(self) -> None:
+        for image in "full", "rsa":
+            with self.subTest(image):
+                server = server_for(image, names=("mps.tencentcloudapi.com.evil.test",))
+                self.fail_with(image, "TCX_E_X509_NAME", NOT_SENT, server=server, executed=0)
+
+    def test_expired(self) -> None:
+        for image in "full", "rsa":
+            with self.subTest(image):
+                self.fail_with(image, "TCX_E_X509_TIME", NOT_SENT, server=server_for(image, days=-1), executed=0)
+
+    def test_unknown_root(self) -> None:
+        stranger = Authority(pathlib.Path(AUTHORITY.servers.name) / "stranger")
+        stranger.make()
+        for image, kind in ("full", "ec"), ("rsa", "rsa"):
+            with self.subTest(image):
+                self.fail_with(image, "TCX_E_X509_UNTRUSTED", NOT_SENT, server=stranger.server(kind), executed=0)
+
+    def test_wrong_key(self) -> None:
+        self.fail_with("pin", "TCX_E_TLS_INTEGRITY", NOT_SENT, server=AUTHORITY.server("ec"), executed=0)
+
+    def test_no_suite_in_common(self) -> None:
+        self.fail_with("rsa", "TCX_E_TLS_UNSUPPORTED", NOT_SENT, executed=0,
+                       options=("--tls-ciphers", "ECDHE-RSA-AES128-GCM-SHA256"))
+
+    # ---- the line ----
+
+    def end_by_deadline(self, image: str, outcome: int, fault: dict, executed: int) -> None:
+        """A wire cannot say that the peer is gone: only the deadline ends the call, and it does."""
+        run = self.fail_with(image, "TCX_E_DEADLINE", outcome, fault=fault, timeout=3000, executed=executed)
+        self.assertGreater(run.seconds, 2.5)
+        self.assertLess(run.seconds, 20)
+
+    def test_line_cut_in_handshake(self) -> None:
+        for image in IMAGES:
+            with self.subTest(image):
+                self.end_by_deadline(image, NOT_SENT, {"kind": "handshake", "at": 300, "how": "fin"}, executed=0)
+
+    def test_line_cut_in_request(self) -> None:
+        self.end_by_deadline("full", MAYBE_EXECUTED, {"kind": "cut_request", "at": 100, "how": "fin"}, executed=0)
+
+    def test_line_cut_in_answer(self) -> None:
+        for image in IMAGES:
+            with self.subTest(image):
+                self.end_by_deadline(image, MAYBE_EXECUTED, {"kind": "cut", "at": 40, "how": "fin"}, executed=1)
+
+    def test_line_stalled_in_handshake(self) -> None:
+        self.end_by_deadline("full", NOT_SENT, {"kind": "handshake", "at": 300, "how": "stall"}, executed=0)
+
+    def test_line_stalled_in_answer(self) -> None:
+        for image in IMAGES:
+            with self.subTest(image):
+                self.end_by_deadline(image, MAYBE_EXECUTED, {"kind": "stall", "at": 40}, executed=1)
+
+    def test_end_that_tls_tells(self) -> None:
+        fault = {"kind": "cut", "at": 40, "how": "orderly"}
+        run = self.fail_with("full", "TCX_E_CLOSED", MAYBE_EXECUTED, fault=fault, executed=1)
+        self.assertLess(run.seconds, 10)
+
+    @unittest.skipIf(MACHINE.uarts == 1, "there is one UART")
+    def test_next_call_after_a_dead_line(self) -> None:
+        with stand.Endpoint(server_for("full"), *breaking({"kind": "stall", "at": 0})) as endpoint:
+            run = boot("full", endpoint.tls, "3000", "mps", "20000", "vod")
+            self.expect(run, "mps", "TCX_E_DEADLINE", MAYBE_EXECUTED)
+            self.expect(run, "vod", "TCX_OK", ANSWERED, '{"input":"movie.mp4"}')
+
+    # ---- the answer ----
+
+    def test_answer_too_large(self) -> None:
+        for image in IMAGES:
+            with self.subTest(image):
+                self.fail_with(image, "TCX_E_HTTP_BODY_TOO_LARGE", MAYBE_EXECUTED,
+                               fault={"kind": "huge", "bytes": 16384}, executed=1)
+
+    def test_answer_in_drops(self) -> None:
+        with stand.Endpoint(server_for("full"), *breaking({"kind": "drip", "chunk": 1})) as endpoint:
+            self.expect(boot("full", endpoint.tls, "mps"), "mps", "TCX_OK", ANSWERED, "XXX")
+
+    # ---- the board ----
+
+    def test_command_line(self) -> None:
+        with stand.Endpoint(server_for("pin")) as endpoint:
+            for words in ["what"], ["mps2"], ["0", "mps"], ["100"], ["mps", "mps", "mps", "mps"]:
+                with self.subTest(words=words):
+                    self.assertEqual(start("pin", endpoint.tls, *words).returncode, 2)
+
+    @unittest.skipIf(NAME == "virt", "there is memory below the stack")
+    def test_stack_that_overflows_is_a_fault(self) -> None:
+        with stand.Endpoint(server_for("pin")) as endpoint:
+            self.assertEqual(start("overflow", endpoint.tls, "mps").returncode, FAULT)
+
+
+class Measured(unittest.TestCase):
+    """Runs last: what the runs before took."""
+
+    def test_budgets(self) -> None:
+        for image, budget in MACHINE.budgets.items():
+            with self.subTest(image):
+                self.assertLessEqual(peaks[image]["flash"], budget.flash, "flash")
+                self.assertLessEqual(ram(image), budget.ram, "RAM")
+
+
+def ram(image: str) -> int:
+    return sum(peaks[image][name] for name in ("data", "bss", "stack"))
+
+
+def print_table() -> None:
+    print(f"{'image':6} {'flash':>7} {'budget':>7} {'data':>6} {'bss':>6} {'stack':>6} {'RAM':>6} {'budget':>7}"
+          f" {'instructions':>13}")
+    for image, memory in peaks.items():
+        budget = MACHINE.budgets[image]
+        with stand.Endpoint(server_for(image)) as endpoint:
+            awake = boot(image, endpoint.tls, "mps", options=("-icount", "shift=0")).memory["awake"]
+        print(f"{image:6} {memory['flash']:7} {budget.flash:7} {memory['data']:6} {memory['bss']:6} {memory['stack']:6}"
+              f" {ram(image):6} {budget.ram:7} {awake * MACHINE.counts / 1e6:11.1f} M")
+
+
+def main() -> int:
+    result = unittest.TestResult()
+    for case in Firmware, Measured:
+        unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    bad = result.failures + result.errors
+    for test, trace in bad:
+        print(f"FAIL {test}\n{trace}")
+    print_table()
+    failed = len({getattr(test, "test_case", test).id() for test, _ in bad})  # a test with subtests counts once
+    passed = result.testsRun - failed - len(result.skipped)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
