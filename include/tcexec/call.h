@@ -80,7 +80,7 @@ typedef struct tcx_call_config {
 } tcx_call_config;
 
 /*
- * A call. Do not copy or move it while it is under way: it points into itself. RAM: see the README's table. Zero it
+ * A call. Do not copy or move it while it is under way: it points into itself. RAM: see the table in README.md. Zero it
  * before its first use. The first group of fields may be read once the call has ended; the rest is the library's own.
  */
 typedef struct tcx_call {
