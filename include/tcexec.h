@@ -22,7 +22,7 @@
  *   Aliasing   Outputs overlap no inputs, unless written.
  *   Errors     0 or a negative tcx_status. After an error an output is untouched or wiped, never partial.
  *   Threads    Objects are not shared: one thread at a time for each. Different objects are independent.
- *   Time       Seconds since 1970-01-01 UTC in 64 bits; ticks are milliseconds in 32 bits that may wrap. All are arguments.
+ *   Time       Seconds since 1970-01-01 UTC in 64 bits; ticks are milliseconds in 32 bits that may wrap; arguments all.
  *   Secrets    Derived keys are wiped on every exit. No error text holds a secret.
  */
 #ifndef TCEXEC_H

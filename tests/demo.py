@@ -19,7 +19,7 @@ def main() -> int:
     certificates = stand.Certificates(BUILD / "demo")
     keys = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": stand.SECRET_KEY}
     with stand.Endpoint(certificates, "--lifetime", "60") as endpoint:
-        print(f"A stand-in for the service listens on https://{endpoint.tls}. It checks every signature with code of its own.")
+        print(f"A stand-in for the service listens on https://{endpoint.tls}; it checks signatures with code of its own.")
         for call in CALLS:
             command = [str(BUILD / "tcexec"), *call, "--ca", str(certificates.root), "--connect", endpoint.tls, "-v"]
             print(f"\n$ {shlex.join(command)}", flush=True)

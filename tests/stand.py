@@ -19,21 +19,22 @@ def openssl(*arguments: str) -> None:
 
 
 class Certificates:
-    """A root and a server certificate for `NAMES` that it signed, EC P-256, valid for a day, as PEM files in `folder`."""
+    """A root, and a server certificate for `NAMES` that it signed: EC P-256, for a day, PEM files in `folder`."""
 
     def __init__(self, folder: pathlib.Path):
         folder.mkdir(parents=True, exist_ok=True)
         self.root, self.chain, self.key = folder / "root.pem", folder / "server.pem", folder / "server.key"
         key_type = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
-        openssl("req", "-x509", *key_type, "-subj", "/CN=Example Root", "-keyout", str(folder / "root.key"), "-out", str(self.root))
-        openssl("req", "-x509", *key_type, "-subj", f"/CN={NAMES[0]}", "-CA", str(self.root), "-CAkey", str(folder / "root.key"),
+        root_key = str(folder / "root.key")
+        openssl("req", "-x509", *key_type, "-subj", "/CN=Example Root", "-keyout", root_key, "-out", str(self.root))
+        openssl("req", "-x509", *key_type, "-subj", f"/CN={NAMES[0]}", "-CA", str(self.root), "-CAkey", root_key,
                 "-addext", "subjectAltName=IP:127.0.0.1," + ",".join(f"DNS:{name}" for name in NAMES),
                 "-addext", "basicConstraints=critical,CA:FALSE",
                 "-keyout", str(self.key), "-out", str(self.chain))
 
 
 class Endpoint:
-    """The local endpoint on free ports, from `start()` to `stop()` or in a `with` block. `plain` and `tls` are its HOST:PORT."""
+    """The local endpoint on free ports, from `start()` to `stop()` or in a `with` block; `plain`, `tls`: HOST:PORT."""
 
     def __init__(self, certificates: Certificates, *options: str):
         self.command = [sys.executable, str(ROOT / "tests/endpoint/endpoint.py"), "--plain", "0", "--tls", "0",

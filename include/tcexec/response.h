@@ -114,8 +114,8 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response);
  *   tokens    room for `token_count` tokens, TCX_TOKENS_DEFAULT being ample; not used afterwards
  *   response  out: always set; the fields that the service sent are filled as far as they can be trusted
  *   returns   TCX_OK: success, `result` set or not;  TCX_E_API: the service said no;
- *             TCX_E_HTTP_REDIRECT, TCX_E_HTTP_STATUS, TCX_E_JSON_…: not an answer of the service; `body` holds what came,
- *             unless it was a Response object after all
+ *             TCX_E_HTTP_REDIRECT, TCX_E_HTTP_STATUS, TCX_E_JSON_…: not an answer of the service; `body` holds what
+ *             came, unless it was a Response object after all
  *
  * Rules: `Error` wins over `Result`; a Result is believed only under status 200, an Error under any; `Result` absent or
  * null is a success without a result; unknown members are skipped. Names are compared decoded, at their exact level.

@@ -3,11 +3,12 @@
  *
  * Two families, as the public documents "signature v3" and "signature v1" of Tencent Cloud API 3.0 describe them:
  *
- *   TC3-HMAC-SHA256        the key of a day and service is derived from SecretKey by three HMACs; the signature is in a header
- *   HmacSHA1, HmacSHA256   v1: the sorted parameters are signed with SecretKey itself; the signature is one more parameter
+ *   TC3-HMAC-SHA256        the key of a day and service is derived from SecretKey by three HMACs; the signature is in a
+ *                          header
+ *   HmacSHA1, HmacSHA256   v1: the sorted parameters are signed with SecretKey itself; the signature is one more of them
  *
- * A signer keeps the key of the day as two HMAC midstates, so that the signature of a small body costs 8 compressions of
- * SHA-256 instead of 22. It notices a new day or service by itself.
+ * A signer keeps the key of the day as two HMAC midstates, so that the signature of a small body costs 8 compressions
+ * of SHA-256 instead of 22. It notices a new day or service by itself.
  */
 #ifndef TCEXEC_SIGN_H
 #define TCEXEC_SIGN_H
@@ -79,7 +80,7 @@ typedef struct tcx_signer {
  * Makes a signer. Borrows `credentials` and what they point to, and `scheme`, for as long as the signer is used.
  * Derives nothing yet.
  *
- *   TCX_E_NULL                                          a pointer is NULL, or the hash has another size than the format's
+ *   TCX_E_NULL                                          a pointer is NULL, or the hash has not the format's size
  *   TCX_E_SECRET_ID…, TCX_E_SECRET_KEY…, TCX_E_TOKEN…   the credentials are unusable; the status tells why
  *
  * After an error the signer is wiped and refused by every function that takes one.

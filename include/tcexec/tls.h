@@ -91,7 +91,7 @@ TCX_MUST_CHECK tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey 
  * server that does not know it any more goes on with a full handshake; after a handshake that failed it is forgotten. A
  * resumed session is as trusted as the one that made it: forget it (init with NULL) when trust anchors or pin change.
  */
-#define TCX_TLS_SESSION_SIZE 96u /* format, id length 1 each, version, suite 2 each, id 32, secret 48, zero 2, check 8 */
+#define TCX_TLS_SESSION_SIZE 96u /* format 1, id length 1, version 2, suite 2, id 32, secret 48, zero 2, check 8 */
 
 typedef struct tcx_tls_session tcx_tls_session;
 struct tcx_tls_session {

@@ -1,4 +1,4 @@
-"""The README keeps its word: its programs compile without a warning and run, its commands are the ones CI runs, its links lead somewhere."""
+"""The README keeps its word: its programs compile and run, its commands are CI's, its links lead somewhere."""
 
 import os
 import pathlib
