@@ -59,8 +59,11 @@ static int draw_nonce(uint32_t *nonce)
     return 0;
 }
 
+/* Describes the request and checks it: what is wrong with it is told before a bundle of roots is looked for. */
 static int describe(const tcexec_options *options, const tcexec_argument *argument, tcx_request *request)
 {
+    tcx_status status;
+
     memset(request, 0, sizeof *request);
     request->service = options->service;
     request->function_name = options->function;
@@ -75,7 +78,8 @@ static int describe(const tcexec_options *options, const tcexec_argument *argume
     request->host = options->host;
     request->method = options->method;
     request->nonce = options->nonce;
-    return draw_nonce(&request->nonce);
+    status = tcx_request_check(request);
+    return status != TCX_OK ? tcexec_refused(status, 0) : draw_nonce(&request->nonce);
 }
 
 static void configure(const tcexec_options *options, tcx_signer *signer, tcx_call_config *config)
@@ -273,11 +277,12 @@ int tcexec_run(const tcexec_options *options)
 
     if (code != 0)
         return code;
-    code = tcexec_trust_load(options, &trust);
-    if (code == 0)
-        code = read_credentials(options, &credentials, &signer);
+    memset(&trust, 0, sizeof trust);
+    code = read_credentials(options, &credentials, &signer);
     if (code == 0)
         code = describe(options, &argument, &request);
+    if (code == 0)
+        code = tcexec_trust_load(options, &trust);
     if (code == 0)
         code = run(options, &trust, &signer, &request);
     tcx_signer_wipe(&signer);
