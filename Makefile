@@ -58,6 +58,7 @@ include tests/transport/transport.mk
 include tests/conformance/conformance.mk
 include port/mps2/mps2.mk
 include port/virt/virt.mk
+include port/lwip/lwip.mk
 include tests/size/size.mk
 
 ## clean: remove everything that was built

@@ -198,8 +198,8 @@ class Lwip(unittest.TestCase):
         """It comes while the second look-up is under way, and must not be taken for its answer."""
         for late in "10.0.2.2", None:
             with self.subTest(late):
-                known = {"a.example": (late, 1.5), "ab.example": ("10.0.2.100", 2)}
-                run, _ = self.looks_up(known, "1000", "a.example", "mps", "20000", "ab.example", "vod")
+                known = {"a.example.b": (late, 1.5), "a.example": ("10.0.2.100", 2)}
+                run, _ = self.looks_up(known, "1000", "a.example.b", "mps", "20000", "a.example", "vod")
                 self.expect(run, "mps", "TCX_E_DEADLINE", NOT_SENT)
                 self.expect(run, "vod", "TCX_OK", ANSWERED, '{"input":"movie.mp4"}')
 
@@ -212,7 +212,7 @@ class Lwip(unittest.TestCase):
             done = start("contract", peer.stdout.readline().split()[1])
             peer.stdin.close()
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(re.findall(r"^[\w-]+: passed$", done.stderr, re.M)), 20, done.stderr)
+        self.assertEqual(len(re.findall(r": passed$", done.stderr, re.M)), 21, done.stderr)
 
 
 class Measured(unittest.TestCase):

@@ -17,6 +17,30 @@ static tcx_contract contract = {
     .longest = 250, /* a busy machine may be late */
 };
 
+/* What the checks took of lwIP's pools is there again: all pbufs, all connections. 1: it is. */
+static int is_all_free(void)
+{
+    struct pbuf *pbufs[PBUF_POOL_SIZE];
+    struct tcp_pcb *pcbs[MEMP_NUM_TCP_PCB];
+    int free = 1;
+
+    for (size_t i = 0; i < PBUF_POOL_SIZE; i++) {
+        pbufs[i] = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL);
+        free &= pbufs[i] != NULL;
+    }
+    for (size_t i = 0; i < MEMP_NUM_TCP_PCB; i++) {
+        pcbs[i] = tcp_new(); /* takes the place of what is still being closed */
+        free &= pcbs[i] != NULL;
+    }
+    for (size_t i = 0; i < PBUF_POOL_SIZE; i++)
+        if (pbufs[i] != NULL)
+            pbuf_free(pbufs[i]);
+    for (size_t i = 0; i < MEMP_NUM_TCP_PCB; i++)
+        if (pcbs[i] != NULL)
+            tcp_abort(pcbs[i]);
+    return free;
+}
+
 int main(void)
 {
     int failures = 0;
@@ -37,6 +61,12 @@ int main(void)
             failures++;
         }
         board_print("\n");
+    }
+    if (is_all_free()) {
+        board_print("memory: passed\n");
+    } else {
+        board_print("memory: failed\n");
+        failures++;
     }
     return failures > 0;
 }

@@ -1,0 +1,172 @@
+/*
+ * The firmware: makes the calls that its command line names, in that order, over TLS over lwIP. Tells what became of
+ * each, and what memory it took. Exit status: 0 every call succeeded, 1 one did not, 2 the command line is wrong, 3
+ * there is no network, 99 a fault.
+ *
+ *   mps         ExampleFunc of Media Processing
+ *   vod         Echo of Video on Demand
+ *   10.0.2.2    an address or a name with a dot: where the calls that follow dial, instead of 10.0.2.100
+ *   1500        milliseconds: the deadline of the calls that follow
+ */
+#include <tcexec.h>
+
+#include "board.h"
+#include "image.h"
+#include "net.h"
+#include "tcx_lwip.h"
+
+/* A device keeps these where its debug port cannot read them. */
+static const tcx_credentials credentials = {
+    .secret_id = TCX_TEXT("AKIDEXAMPLE000000000000000000000000001"),
+    .secret_key = TCX_TEXT("SKEXAMPLE0000000000000000000000002"),
+};
+
+static tcx_lwip line;
+static tcx_tls tls;
+static tcx_signer signer;
+static tcx_call call;
+static tcx_token tokens[16]; /* an answer with an error has 11 */
+static char answer[1024];
+
+static const struct {
+    tcx_text name;
+    tcx_request request;
+} jobs[] = {
+    { TCX_TEXT("mps"),
+      { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc"), .function_arg = TCX_TEXT("XXX") } },
+    { TCX_TEXT("vod"),
+      { .service = &tcx_vod,
+        .function_name = TCX_TEXT("Echo"),
+        .function_arg = TCX_TEXT("{\"input\":\"movie.mp4\"}") } },
+};
+
+/* Makes one call. Before a failure of its set-up, nothing is sent. */
+static tcx_status execute(const tcx_request *request, tcx_text address, uint32_t timeout)
+{
+    const tcx_call_config config = {
+        .transport = &tls.transport,
+        .signer = &signer,
+        .buffer = answer,
+        .buffer_size = sizeof answer,
+        .tokens = tokens,
+        .token_count = sizeof tokens / sizeof tokens[0],
+        .unix_time = board_unix_time(),
+        .timeout = timeout,
+        .address = address,
+    };
+    tcx_tls_config tls_config = { .link = &line.transport, .entropy = board_pretend_entropy };
+    tcx_status status = image_set(&tls_config);
+
+    if (status == TCX_OK)
+        status = tcx_tls_init(&tls, &tls_config);
+    if (status == TCX_OK)
+        status = tcx_execute(&call, &config, request, &net_waiter);
+    tcx_tls_wipe(&tls);
+    return status;
+}
+
+static void print_field(const char *name, int32_t number)
+{
+    board_print(name);
+    board_print_number(number);
+}
+
+static void report_call(tcx_text name, tcx_status status)
+{
+    board_print_bytes(name.bytes, name.length);
+    print_field(": status ", status);
+    print_field(" outcome ", (int32_t)call.outcome);
+    print_field(" detail ", call.detail);
+    board_print(" result ");
+    board_print_bytes(call.response.result.bytes, call.response.result.length);
+    board_print("\n");
+}
+
+static void report_memory(void)
+{
+    print_field("flash ", (board_flash_end - board_flash_start) * (int32_t)sizeof(uint32_t));
+    print_field(" data ", (board_data_end - board_data_start) * (int32_t)sizeof(uint32_t));
+    print_field(" bss ", (board_bss_end - board_bss_start) * (int32_t)sizeof(uint32_t));
+    print_field(" stack ", (int32_t)board_stack_peak());
+    print_field(" awake ", (int32_t)board_awake());
+    board_print("\n");
+}
+
+/* The word that `*text` begins with; `*text` goes behind it. Empty at the end. */
+static tcx_text next_word(const char **text)
+{
+    tcx_text word = { *text, 0 };
+
+    while (word.bytes[word.length] != '\0' && word.bytes[word.length] != ' ')
+        word.length++;
+    *text = word.bytes + word.length;
+    if (**text == ' ')
+        ++*text;
+    return word;
+}
+
+/* Its value if it is a number, else 0. */
+static uint32_t parse_number(tcx_text word)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < word.length; i++) {
+        if (word.bytes[i] < '0' || word.bytes[i] > '9')
+            return 0;
+        value = value * 10 + (uint32_t)(word.bytes[i] - '0');
+    }
+    return value;
+}
+
+static const tcx_request *find_request(tcx_text name)
+{
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
+        if (name.length == jobs[i].name.length && memcmp(name.bytes, jobs[i].name.bytes, name.length) == 0)
+            return &jobs[i].request;
+    return NULL;
+}
+
+/* Does what the command line says. */
+static int run(const char *rest)
+{
+    tcx_text address = TCX_TEXT("10.0.2.100");
+    uint32_t timeout = TCX_TIMEOUT_DEFAULT;
+    int exit_status = 0;
+
+    while (*rest != '\0') {
+        tcx_text word = next_word(&rest);
+        const tcx_request *request = find_request(word);
+
+        if (request != NULL) {
+            tcx_status status = execute(request, address, timeout);
+
+            report_call(word, status);
+            if (status != TCX_OK)
+                exit_status = 1;
+        } else if (memchr(word.bytes, '.', word.length) != NULL) {
+            address = word;
+        } else {
+            timeout = parse_number(word);
+            if (timeout == 0)
+                return 2;
+        }
+    }
+    return exit_status;
+}
+
+int main(void)
+{
+    char command_line[80];
+    int exit_status;
+
+    board_command_line(command_line, sizeof command_line);
+    if (tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3) != TCX_OK)
+        return 1;
+    if (!net_start())
+        return 3;
+    tcx_lwip_init(&line);
+    exit_status = run(command_line);
+    tcx_signer_wipe(&signer);
+    report_memory();
+    return exit_status;
+}
