@@ -12,6 +12,7 @@
 
 #include "board.h"
 #include "image.h"
+#include "shell.h"
 #include "uart.h"
 
 /* A device keeps these where its debug port cannot read them. */
@@ -79,59 +80,6 @@ static tcx_status execute(const tcx_request *request, uint32_t timeout)
     return status;
 }
 
-static void print_field(const char *name, int32_t number)
-{
-    board_print(name);
-    board_print_number(number);
-}
-
-static void report_call(tcx_text name, tcx_status status)
-{
-    board_print_bytes(name.bytes, name.length);
-    print_field(": status ", status);
-    print_field(" outcome ", (int32_t)call.outcome);
-    print_field(" detail ", call.detail);
-    board_print(" result ");
-    board_print_bytes(call.response.result.bytes, call.response.result.length);
-    board_print("\n");
-}
-
-static void report_memory(void)
-{
-    print_field("flash ", (board_flash_end - board_flash_start) * (int32_t)sizeof(uint32_t));
-    print_field(" data ", (board_data_end - board_data_start) * (int32_t)sizeof(uint32_t));
-    print_field(" bss ", (board_bss_end - board_bss_start) * (int32_t)sizeof(uint32_t));
-    print_field(" stack ", (int32_t)board_stack_peak());
-    print_field(" awake ", (int32_t)board_awake());
-    board_print("\n");
-}
-
-/* The word that `*text` begins with; `*text` goes behind it. Empty at the end. */
-static tcx_text next_word(const char **text)
-{
-    tcx_text word = { *text, 0 };
-
-    while (word.bytes[word.length] != '\0' && word.bytes[word.length] != ' ')
-        word.length++;
-    *text = word.bytes + word.length;
-    if (**text == ' ')
-        ++*text;
-    return word;
-}
-
-/* Its value if it is a number, else 0. */
-static uint32_t parse_number(tcx_text word)
-{
-    uint32_t value = 0;
-
-    for (size_t i = 0; i < word.length; i++) {
-        if (word.bytes[i] < '0' || word.bytes[i] > '9')
-            return 0;
-        value = value * 10 + (uint32_t)(word.bytes[i] - '0');
-    }
-    return value;
-}
-
 static const tcx_request *find_request(tcx_text name)
 {
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
@@ -154,12 +102,12 @@ int main(void)
     if (tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3) != TCX_OK)
         return 1;
     while (*rest != '\0') {
-        tcx_text word = next_word(&rest);
+        tcx_text word = shell_word(&rest);
         const tcx_request *request = find_request(word);
         tcx_status status;
 
         if (request == NULL) {
-            timeout = parse_number(word);
+            timeout = shell_number(word);
             if (timeout == 0)
                 return 2;
             continue;
@@ -168,11 +116,11 @@ int main(void)
             return 2;
         uart_init(&line, calls++);
         status = execute(request, timeout);
-        report_call(word, status);
+        shell_report_call(word, &call, status);
         if (status != TCX_OK)
             exit_status = 1;
     }
     tcx_signer_wipe(&signer);
-    report_memory();
+    shell_report_memory();
     return calls > 0 ? exit_status : 2;
 }

@@ -45,7 +45,7 @@ MPS2_LIB := $(MPS2)/libtcexec.a
 $(MPS2_LIB): $(SOURCES:%.c=$(MPS2)/%.o)
 	rm -f $@
 	$(MPS2_AR) rcsD $@ $^
-MPS2_BOARD := $(patsubst %,$(MPS2)/port/mps2/%.o,startup board host)
+MPS2_BOARD := $(patsubst %,$(MPS2)/port/mps2/%.o,startup board host shell)
 
 # Whom an image trusts: roots and a key made for the tests.
 $(MPS2)/certificates/ec.pem: tests/firmware/certificates.py
