@@ -22,6 +22,12 @@ static int is_usable(const tcx_transport *transport)
            transport->close != NULL;
 }
 
+/* A clock that reads less was never set. */
+static int64_t clock_floor(const tcx_call_config *config)
+{
+    return config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR;
+}
+
 /* Whom to dial and whom to expect there. The host has been checked. */
 static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_request *request)
 {
@@ -128,7 +134,7 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
     call->now = now;
     call->jitter = config->jitter;
     call->status = TCX_E_CLOCK_UNSET;
-    if (config->unix_time >= (config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR))
+    if (config->unix_time >= clock_floor(config))
         call->status = start_attempt(call);
     if (call->status != TCX_OK)
         return call->status;
@@ -158,12 +164,10 @@ static void release(tcx_call *call, int keep)
 /* What the server's clock says, and whether a repeat may go by it: never to before the floor. */
 static void learn_clock(tcx_call *call)
 {
-    const tcx_call_config *config = call->config;
-
     if (call->response.server_time == 0)
         return;
     call->clock_offset = call->response.server_time - unix_time(call);
-    if (call->response.server_time < (config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR))
+    if (call->response.server_time < clock_floor(call->config))
         call->corrected = 1;
 }
 
