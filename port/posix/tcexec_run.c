@@ -208,10 +208,8 @@ static int call_over_tls(exchange *with)
     config.session = with->options->session_file ? &session.session : NULL;
     config.trace = &with->trace.trace;
     status = tcx_tls_init(&tls, &config);
-    if (status != TCX_OK)
-        return tcexec_refused(status, 0);
     with->config->transport = &tls.transport;
-    code = call_and_report(with);
+    code = status == TCX_OK ? call_and_report(with) : tcexec_refused(status, 0);
     if (code != EXIT_USAGE)
         tcexec_session_save(with->options, &with->trace, &session);
     tcx_tls_wipe(&tls);
