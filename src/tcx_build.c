@@ -2,14 +2,9 @@
 
 tcx_status tcx_request_measure(const tcx_request *request, tcx_signer *signer, int64_t unix_time, size_t *length)
 {
-    tcx_message message;
-    tcx_status status;
+    tcx_status status = tcx_request_build(request, signer, unix_time, NULL, 0, length);
 
-    if (length == NULL)
-        return TCX_E_NULL;
-    status = tcx_message_init(&message, request, signer, unix_time, 0);
-    *length = status == TCX_OK ? (size_t)message.length : 0;
-    return status;
+    return status == TCX_E_BUFFER ? TCX_OK : status;
 }
 
 tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int64_t unix_time, void *wire,
@@ -25,10 +20,10 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
     status = tcx_message_init(&message, request, signer, unix_time, 0);
     if (status != TCX_OK)
         return status;
-    *length = (size_t)message.length;
+    *length = tcx_message_length(&message);
     if (*length > capacity)
         return TCX_E_BUFFER;
-    tcx_cursor_init(&cursor, &message, tcx_message_layout(&message)->wire, 0);
+    tcx_cursor_init_wire(&cursor, &message);
     if (tcx_cursor_read(&cursor, wire, *length) != *length || !tcx_cursor_at_end(&cursor)) {
         tcx_wipe(wire, *length);
         *length = 0;

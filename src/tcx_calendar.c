@@ -3,10 +3,10 @@
 #include <string.h>
 
 /*
- * Years are counted from March, so that the leap day is a year's last, and in eras of 400 years, which all have 146097
- * days. Day 0 of era 0 is 0000-03-01; 1970-01-01 is 719468 days later.
+ * Years are counted from March, so that the leap day is a year's last. Day 0 is 0000-03-01; 1970-01-01 is 719468 days
+ * later. A century has 36524.25 days, a year of one 365.25, and 5 months in a row from March or August 153.
  */
-enum { DAYS_PER_ERA = 146097, DAYS_TO_1970 = 719468 };
+enum { DAYS_TO_1970 = 719468 };
 
 static void digits(char *out, uint32_t value, int count)
 {
@@ -18,64 +18,57 @@ static void digits(char *out, uint32_t value, int count)
 
 void tcx_date_write(char out[10], uint32_t day)
 {
-    uint32_t era = (day + DAYS_TO_1970) / DAYS_PER_ERA;
-    uint32_t in_era = (day + DAYS_TO_1970) % DAYS_PER_ERA;
-    uint32_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    uint32_t in_year = in_era - (365 * year + year / 4 - year / 100);
-    uint32_t month = (5 * in_year + 2) / 153; /* 0 is March */
+    uint32_t quarters = 4 * (day + DAYS_TO_1970) + 3;
+    uint32_t century = quarters / 146097;
+    uint32_t in_century = quarters % 146097 | 3;
+    uint32_t fifths = in_century % 1461 / 4 * 5 + 2;
+    uint32_t month = fifths / 153; /* 0 is March */
+    uint32_t next_year = month >= 10;
 
-    digits(out, era * 400 + year + (month >= 10), 4);
-    out[4] = '-';
-    digits(out + 5, month < 10 ? month + 3 : month - 9, 2);
-    out[7] = '-';
-    digits(out + 8, in_year - (153 * month + 2) / 5 + 1, 2);
+    memset(out, '-', 10);
+    digits(out, 100 * century + in_century / 1461 + next_year, 4);
+    digits(out + 5, month + 3 - 12 * next_year, 2);
+    digits(out + 8, fifths % 153 / 5 + 1, 2);
 }
 
 static uint32_t days_from_date(uint32_t year, uint32_t month, uint32_t day)
 {
-    uint32_t y = month <= 2 ? year - 1 : year;
-    uint32_t m = month <= 2 ? month + 9 : month - 3;
+    uint32_t m = (month + 9) % 12;
+    uint32_t y = year - (m >= 10);
 
-    return y / 400 * DAYS_PER_ERA + y % 400 * 365 + y % 400 / 4 - y % 400 / 100 + (153 * m + 2) / 5 + day - 1 -
-           DAYS_TO_1970;
-}
-
-/* `count` decimal digits as a number; over 9999 when one is none. */
-static uint32_t number(const char *text, int count)
-{
-    uint32_t value = 0;
-
-    for (int i = 0; i < count; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return 10000;
-        value = value * 10 + (uint32_t)(text[i] - '0');
-    }
-    return value;
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - DAYS_TO_1970;
 }
 
 int64_t tcx_http_date_read(const char *text, size_t length)
 {
+    static const char pattern[] = "???, 00 ??? 1111 22:33:44 GMT"; /* digits: of which number; ?: anything */
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    uint32_t month = 0, days;
+    enum { DAY, YEAR, HOUR, MINUTE, SECOND, NUMBERS };
+    uint32_t numbers[NUMBERS] = { 0 }, month = 0, days;
     char date[10];
 
-    if (length != 29 || memcmp(text + 3, ", ", 2) != 0 || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
-        text[19] != ':' || text[22] != ':' || memcmp(text + 25, " GMT", 4) != 0)
+    if (length != sizeof pattern - 1)
         return 0;
-    while (month < 12 && memcmp(text + 8, months + 3 * month, 3) != 0)
-        month++;
+    for (size_t i = 0; i < length; i++) {
+        unsigned number = (unsigned)(pattern[i] - '0'), digit = (unsigned)(text[i] - '0');
 
-    uint32_t day = number(text + 5, 2);
-    uint32_t year = number(text + 12, 4);
-    uint32_t hour = number(text + 17, 2);
-    uint32_t minute = number(text + 20, 2);
-    uint32_t second = number(text + 23, 2);
-
-    if (month == 12 || day < 1 || day > 31 || year < 1970 || year > 9999 || hour > 23 || minute > 59 || second > 60)
+        if (number < NUMBERS) {
+            if (digit > 9)
+                return 0;
+            numbers[number] = numbers[number] * 10 + digit;
+        } else if (pattern[i] != '?' && pattern[i] != text[i]) {
+            return 0;
+        }
+    }
+    while (memcmp(text + 8, months + 3 * month, 3) != 0) {
+        if (++month == 12)
+            return 0;
+    }
+    if (numbers[YEAR] < 1970 || numbers[HOUR] > 23 || numbers[MINUTE] > 59 || numbers[SECOND] > 60)
         return 0;
-    days = days_from_date(year, month + 1, day);
+    days = days_from_date(numbers[YEAR], month + 1, numbers[DAY]);
     tcx_date_write(date, days);
-    if (number(date + 8, 2) != day) /* the month is not that long */
+    if (memcmp(date + 8, text + 5, 2) != 0) /* the month is not that long */
         return 0;
-    return (int64_t)days * TCX_SECONDS_PER_DAY + (int64_t)(hour * 3600 + minute * 60 + second);
+    return (int64_t)days * TCX_SECONDS_PER_DAY + (int64_t)((numbers[HOUR] * 60 + numbers[MINUTE]) * 60 + numbers[SECOND]);
 }

@@ -1,19 +1,25 @@
-#include <tcexec/call.h>
+#include "tcx_call.h"
 
-#include "tcx_code.h"
-#include "tcx_host.h"
 #include "tcx_message.h"
 
 enum { TURNS = 64, SCRATCH = 64 }; /* transfers in one step; bytes */
 
-enum { ENDED, PACING, OPENING, SENDING, RECEIVING, RETRYING };
-
-static void trace(const tcx_call *call, tcx_event event, uint32_t number)
+void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number)
 {
     const tcx_trace *observer = call->config->trace;
 
     if (observer != NULL)
         observer->event(observer->context, event, number);
+}
+
+uint32_t tcx_time_until(uint32_t tick, uint32_t now)
+{
+    return tick - now <= TCX_TIMEOUT_MAX ? tick - now : 0;
+}
+
+int64_t tcx_clock_floor(const tcx_call_config *config)
+{
+    return config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR;
 }
 
 static int is_usable(const tcx_transport *transport)
@@ -22,22 +28,14 @@ static int is_usable(const tcx_transport *transport)
            transport->close != NULL;
 }
 
-/* A clock that reads less was never set. */
-static int64_t clock_floor(const tcx_call_config *config)
+/* Whom to dial and whom to expect there. */
+static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_host *host)
 {
-    return config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR;
-}
-
-/* Whom to dial and whom to expect there. The host has been checked. */
-static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_request *request)
-{
-    uint16_t port;
-
-    (void)tcx_host_split(tcx_request_host(request), &peer->name, &port);
+    peer->name = host->name;
     peer->address = config->address;
     if (peer->address.bytes == NULL) {
         peer->address = peer->name;
-        peer->port = port;
+        peer->port = host->port;
     }
     if (config->port != 0)
         peer->port = config->port;
@@ -45,49 +43,12 @@ static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_re
         peer->port = 443;
 }
 
-/* FNV-1a: tells peers apart that one program uses, against mistakes, not against malice. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
-{
-    const unsigned char *byte = bytes;
-
-    while (length-- > 0)
-        hash = (hash ^ *byte++) * 0x100000001B3u;
-    return hash;
-}
-
-static uint64_t hash_peer(const tcx_peer *peer)
-{
-    uint64_t hash = hash_bytes(0xCBF29CE484222325u, peer->name.bytes, peer->name.length);
-
-    hash = hash_bytes(hash, &peer->port, sizeof peer->port);
-    return hash_bytes(hash, peer->address.bytes, peer->address.length);
-}
-
-void tcx_connection_close(tcx_connection *connection, const tcx_transport *transport)
-{
-    if (connection->open)
-        transport->close(transport->context);
-    connection->open = 0;
-}
-
-/* Milliseconds until a tick; 0 when it is past. */
-static uint32_t time_until(uint32_t tick, uint32_t now)
-{
-    return tick - now <= TCX_TIMEOUT_MAX ? tick - now : 0;
-}
-
-/* The call's clock, as it would read now, without corrections. */
-static int64_t unix_time(const tcx_call *call)
-{
-    return call->config->unix_time + (call->now - call->began) / 1000;
-}
-
 /* Goes to the beginning of the request, over a connection yet to be opened. */
 static void rewind_request(tcx_call *call)
 {
-    tcx_cursor_init(&call->cursor, &call->message, tcx_message_layout(&call->message)->wire, 0);
-    call->unsent = call->message.length;
+    tcx_cursor_init_wire(&call->cursor, &call->message);
     call->piece_length = 0;
+    call->last = 0;
     call->reused = 0;
     call->state = OPENING;
 }
@@ -96,7 +57,7 @@ static void rewind_request(tcx_call *call)
 static tcx_status start_attempt(tcx_call *call)
 {
     const tcx_call_config *config = call->config;
-    int64_t time = unix_time(call) + call->correction;
+    int64_t time = tcx_call_unix_time(call) + call->correction;
     tcx_status status = tcx_message_init(&call->message, call->request, config->signer, time, call->attempts);
 
     call->detail = call->message.detail;
@@ -125,7 +86,8 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
     memset(call, 0, sizeof *call);
     call->status = TCX_E_NULL;
     if (config == NULL || !is_usable(config->transport) || config->buffer == NULL || config->buffer_size == 0 ||
-        config->tokens == NULL || (config->retry != NULL && config->retry->delay == NULL) ||
+        config->tokens == NULL || (config->retry != NULL && config->retry->again == NULL) ||
+        (config->connection != NULL && config->connection->look == NULL) ||
         (config->rate != NULL && config->rate->wait == NULL) || (config->trace != NULL && config->trace->event == NULL))
         return call->status;
     call->config = config;
@@ -134,14 +96,14 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
     call->now = now;
     call->jitter = config->jitter;
     call->status = TCX_E_CLOCK_UNSET;
-    if (config->unix_time >= clock_floor(config))
+    if (config->unix_time >= tcx_clock_floor(config))
         call->status = start_attempt(call);
     if (call->status != TCX_OK)
         return call->status;
 
     timeout = config->timeout != 0 ? config->timeout : TCX_TIMEOUT_DEFAULT;
     call->deadline = now + (timeout < TCX_TIMEOUT_MAX ? timeout : TCX_TIMEOUT_MAX);
-    set_peer(&call->peer, config, request);
+    set_peer(&call->peer, config, &call->message.host);
     call->status = TCX_PENDING;
     return TCX_OK;
 }
@@ -153,7 +115,6 @@ static void release(tcx_call *call, int keep)
 
     if (keep && config->connection != NULL) {
         config->connection->open = 1;
-        config->connection->peer = hash_peer(&call->peer);
         config->connection->idle_since = call->now;
     } else if (call->opened) {
         config->transport->close(config->transport->context);
@@ -161,62 +122,26 @@ static void release(tcx_call *call, int keep)
     call->opened = 0;
 }
 
-/* What the server's clock says, and whether a repeat may go by it: never to before the floor. */
-static void learn_clock(tcx_call *call)
-{
-    if (call->response.server_time == 0)
-        return;
-    call->clock_offset = call->response.server_time - unix_time(call);
-    if (call->response.server_time < clock_floor(call->config))
-        call->corrected = 1;
-}
-
 /* The end of the last attempt is that of the call, seen with what an earlier one may have done. */
 static void end_call(tcx_call *call, tcx_status status)
 {
-    if (call->ambiguous && status != TCX_OK) {
+    if (call->ambiguous && status != TCX_OK)
         call->outcome = TCX_MAYBE_EXECUTED;
-        if (status == TCX_E_API && tcx_code_is(call->response.error_code, "InvalidParameterValue.SessionId"))
-            status = TCX_E_RESULT_LOST;
-    }
     call->state = ENDED;
     call->status = status;
-}
-
-/* Whether there is to be another attempt, and when. */
-static int retry(tcx_call *call, tcx_status status)
-{
-    const tcx_retry *rule = call->config->retry;
-    tcx_attempt attempt = { call->request, &call->response, status,
-                            call->outcome, call->attempts,  call->corrected || call->response.server_time == 0 };
-    uint32_t delay = TCX_RETRY_STOP;
-
-    if (rule != NULL)
-        delay = rule->delay(rule, &attempt, call->jitter);
-    if (delay == TCX_RETRY_STOP || delay >= time_until(call->deadline, call->now))
-        return 0;
-    call->jitter = call->jitter * 1664525u + 1013904223u; /* the next delay is another */
-    call->ambiguous |= call->outcome == TCX_MAYBE_EXECUTED;
-    if (status == TCX_E_API && tcx_code_is(call->response.error_code, "AuthFailure.SignatureExpire")) {
-        call->correction = call->clock_offset;
-        call->corrected = 1;
-    }
-    call->wake = call->now + delay;
-    call->state = RETRYING;
-    trace(call, TCX_EVENT_RETRY, delay);
-    return 1;
 }
 
 /* An attempt is over. `keep`: its connection can be used again. */
 static void end_attempt(tcx_call *call, tcx_status status, int keep)
 {
+    const tcx_retry *retry = call->config->retry;
+
     if (status == TCX_OK || status == TCX_E_API)
         call->outcome = TCX_ANSWERED;
     else
-        trace(call, TCX_EVENT_FAILED, (uint32_t)-status);
-    learn_clock(call);
+        tcx_call_trace(call, TCX_EVENT_FAILED, (uint32_t)-status);
     release(call, keep);
-    if (!retry(call, status))
+    if (retry == NULL || !retry->again(retry, call, &status))
         end_call(call, status);
 }
 
@@ -237,7 +162,7 @@ static void lose(tcx_call *call, tcx_status status)
         release(call, 0);
         rewind_request(call);
         call->detail = 0;
-        trace(call, TCX_EVENT_REOPENED, 0);
+        tcx_call_trace(call, TCX_EVENT_REOPENED, 0);
     } else {
         fail(call, status);
     }
@@ -286,10 +211,10 @@ static void compose(tcx_call *call)
     unsigned char *piece = NULL;
     size_t room = 0;
 
-    if (call->unsent == 0) {
+    if (call->last) {
         call->outcome = TCX_MAYBE_EXECUTED;
         call->state = RECEIVING;
-        trace(call, TCX_EVENT_REQUEST_SENT, call->now - call->attempt_began);
+        tcx_call_trace(call, TCX_EVENT_REQUEST_SENT, call->now - call->attempt_began);
         return;
     }
     if (transport->compose != NULL)
@@ -300,12 +225,10 @@ static void compose(tcx_call *call)
     }
     if (room > TCX_TRANSFER_MAX)
         room = TCX_TRANSFER_MAX;
-    if (room > call->unsent)
-        room = (size_t)call->unsent;
     call->piece = piece;
     call->piece_length = tcx_cursor_read(&call->cursor, piece, room);
-    call->unsent -= call->piece_length;
-    if (call->piece_length < room || (call->unsent == 0 && !tcx_cursor_at_end(&call->cursor))) {
+    call->last = (uint8_t)tcx_cursor_at_end(&call->cursor);
+    if (call->cursor.status != TCX_OK) {
         call->detail = call->message.detail;
         fail(call, TCX_E_SOURCE);
     }
@@ -320,7 +243,7 @@ static int pace(tcx_call *call)
     uint32_t delay = rate->wait(rate, call->now);
 
     if (delay != 0) {
-        trace(call, TCX_EVENT_RATE, delay);
+        tcx_call_trace(call, TCX_EVENT_RATE, delay);
         call->wake = call->now + delay;
         return 0;
     }
@@ -328,56 +251,25 @@ static int pace(tcx_call *call)
     return 1;
 }
 
-/*
- * Looks whether the kept connection still stands. 1: it does; 0: there is none any more; another: what the transport
- * waits for.
- */
-static int look_at_kept(tcx_call *call)
-{
-    const tcx_call_config *config = call->config;
-    tcx_connection *kept = config->connection;
-    uint32_t idle = kept->idle_limit != 0 ? kept->idle_limit : TCX_IDLE_DEFAULT;
-    unsigned char byte;
-    int result = TCX_CLOSED;
-
-    if (call->now - kept->idle_since < idle && kept->peer == hash_peer(&call->peer))
-        result = config->transport->recv(config->transport->context, &byte, sizeof byte);
-    if (result == TCX_WANT_READ)
-        return 1;
-    if (result == TCX_WANT_WRITE || result == TCX_AGAIN)
-        return result;
-    tcx_connection_close(kept, config->transport);
-    return 0;
-}
-
 static int open_link(tcx_call *call)
 {
     const tcx_call_config *config = call->config;
-    int result;
+    tcx_connection *connection = config->connection;
+    int result = 0;
 
-    if (config->connection != NULL && config->connection->open) {
-        result = look_at_kept(call);
-        if (result < 0) {
-            stopped(call, result, TCX_E_CONNECT);
-            return 0;
-        }
-        if (result == 1) {
-            trace(call, TCX_EVENT_REUSED, call->now - config->connection->idle_since);
-            config->connection->open = 0;
-            call->opened = 1;
-            call->reused = 1;
-        }
-    }
-    if (!call->reused) {
+    if (connection != NULL && !call->opened)
+        result = connection->look(connection, call);
+    if (result == 0) {
         if (!call->opened)
-            trace(call, TCX_EVENT_DIAL, call->attempts);
+            tcx_call_trace(call, TCX_EVENT_DIAL, call->attempts);
         call->opened = 1;
         result = config->transport->open(config->transport->context, &call->peer);
-        if (result != 1) {
-            stopped(call, result, TCX_E_CONNECT);
-            return 0;
-        }
-        trace(call, TCX_EVENT_CONNECTED, call->now - call->attempt_began);
+        if (result == 1)
+            tcx_call_trace(call, TCX_EVENT_CONNECTED, call->now - call->attempt_began);
+    }
+    if (result != 1) {
+        stopped(call, result, TCX_E_CONNECT);
+        return 0;
     }
     call->state = SENDING;
     compose(call);
@@ -391,12 +283,12 @@ static int send_piece(tcx_call *call)
     int too_much = result > 0 && (size_t)result > call->piece_length;
 
     if (result <= 0 || too_much) {
-        if (too_much && call->unsent == 0)
+        if (too_much && call->last)
             call->outcome = TCX_MAYBE_EXECUTED; /* nobody knows what such a transport has sent */
         stopped(call, result, TCX_E_SEND);
         return call->state == OPENING;
     }
-    trace(call, TCX_EVENT_SENT, (uint32_t)result);
+    tcx_call_trace(call, TCX_EVENT_SENT, (uint32_t)result);
     call->piece += result;
     call->piece_length -= (size_t)result;
     if (call->piece_length == 0)
@@ -412,7 +304,7 @@ static void received(tcx_call *call, tcx_status status)
     if (status == TCX_OK) {
         int keep = tcx_http_keeps_alive(&call->http) && !call->surplus;
 
-        trace(call, TCX_EVENT_ANSWER, call->http.status);
+        tcx_call_trace(call, TCX_EVENT_ANSWER, call->http.status);
         status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
         end_attempt(call, status, keep && (status == TCX_OK || status == TCX_E_API));
     } else {
@@ -445,7 +337,7 @@ static int receive(tcx_call *call)
     if (result > 0 && (size_t)result <= room) {
         tcx_status status = tcx_http_feed(http, bytes, (size_t)result, &used);
 
-        trace(call, TCX_EVENT_RECEIVED, (uint32_t)result);
+        tcx_call_trace(call, TCX_EVENT_RECEIVED, (uint32_t)result);
         call->surplus = used < (size_t)result;
         received(call, status);
     } else if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN) {
@@ -462,7 +354,7 @@ static int wake(tcx_call *call)
 {
     tcx_status status;
 
-    if (time_until(call->wake, call->now) != 0 || time_until(call->deadline, call->now) == 0)
+    if (tcx_time_until(call->wake, call->now) != 0 || tcx_time_until(call->deadline, call->now) == 0)
         return 0;
     status = start_attempt(call);
     if (status != TCX_OK) {
@@ -513,9 +405,14 @@ tcx_status tcx_call_step(tcx_call *call, uint32_t now)
         ;
     if (call->state == PACING || call->state == RETRYING)
         call->wants = TCX_TIME;
-    if (call->state != ENDED && time_until(call->deadline, now) == 0)
+    if (call->state != ENDED && tcx_time_until(call->deadline, now) == 0)
         give_up(call, TCX_E_DEADLINE);
     return call->status;
+}
+
+int64_t tcx_call_unix_time(const tcx_call *call)
+{
+    return call->config->unix_time + (call->now - call->began) / 1000;
 }
 
 unsigned tcx_call_wants(const tcx_call *call)
@@ -525,10 +422,10 @@ unsigned tcx_call_wants(const tcx_call *call)
 
 uint32_t tcx_call_time_left(const tcx_call *call, uint32_t now)
 {
-    uint32_t left = time_until(call->deadline, now);
+    uint32_t left = tcx_time_until(call->deadline, now);
 
-    if (call->wants == TCX_TIME && time_until(call->wake, now) < left)
-        left = time_until(call->wake, now);
+    if (call->wants == TCX_TIME && tcx_time_until(call->wake, now) < left)
+        left = tcx_time_until(call->wake, now);
     return left;
 }
 

@@ -1,63 +1,70 @@
 /*
- * The gather list: a request as a list of segments, each a literal followed by a borrowed field and how it is encoded.
+ * The gather list: the text of a request, in flash, with marks where borrowed fields stand.
  *
- * The lists are constants; nothing of a request is copied until bytes are asked for, and then they come out through a
- * cursor that can stop after any byte. The same list is read into the payload hash, counted for Content-Length, and
- * sent; the strings that are signed are lists of the same kind.
+ * Nothing of a request is copied until bytes are asked for, and then they come out through a cursor that can stop after
+ * any byte. The same list is read into the payload hash, counted for Content-Length, and sent; the strings that are
+ * signed are lists of the same kind.
  */
 #ifndef TCX_MESSAGE_H
 #define TCX_MESSAGE_H
 
 #include <tcexec/request.h>
 
-typedef enum tcx_field {
-    TCX_FIELD_NONE = 0, /* always set, and empty */
-    TCX_FIELD_HOST,
-    TCX_FIELD_SERVICE,
-    TCX_FIELD_VERSION,
-    TCX_FIELD_REGION,
-    TCX_FIELD_LANGUAGE,
-    TCX_FIELD_SECRET_ID,
-    TCX_FIELD_TOKEN,
-    TCX_FIELD_TIMESTAMP,
-    TCX_FIELD_DATE,
-    TCX_FIELD_NONCE,
-    TCX_FIELD_SIGNATURE_METHOD,
-    TCX_FIELD_SIGNED_ACTION, /* set, and empty, where the format signs X-TC-Action */
-    TCX_FIELD_DIGEST,
-    TCX_FIELD_CONTENT_LENGTH,
-    TCX_FIELD_FUNCTION_NAME,
-    TCX_FIELD_FUNCTION_ARG,
-    TCX_FIELD_SUB_APP_ID,
-    TCX_FIELD_SESSION_CONTEXT,
-    TCX_FIELD_SESSION_ID,
-    TCX_FIELD_EXT_INFO
-} tcx_field;
+/*
+ * The marks, to be written between the literals of a string. A field stands for its bytes as they are; M_TEXT before it
+ * encodes them as the list's reader was told. M_IF FIELD … M_END: only where the field is set; these do not nest.
+ */
+#define M_FUNCTION_NAME    "\x80"
+#define M_FUNCTION_ARG     "\x81"
+#define M_SESSION_CONTEXT  "\x82"
+#define M_SESSION_ID       "\x83"
+#define M_EXT_INFO         "\x84"
+#define M_REGION           "\x85"
+#define M_LANGUAGE         "\x86"
+#define M_SERVICE          "\x87"
+#define M_VERSION          "\x88"
+#define M_SECRET_ID        "\x89"
+#define M_TOKEN            "\x8A"
+#define M_SIGNATURE_METHOD "\x8B"
+#define M_HOST             "\x8C" /* in lower case */
+#define M_SUB_APP_ID       "\x8D" /* this and the next three: decimal */
+#define M_TIMESTAMP        "\x8E"
+#define M_NONCE            "\x8F"
+#define M_CONTENT_LENGTH   "\x90"
+#define M_DATE             "\x91"
+#define M_SIGNED_ACTION    "\x92" /* empty; set where the format signs X-TC-Action */
+#define M_DIGEST           "\x93" /* unset before there is one */
+#define M_TEXT             "\x94"
+#define M_IF               "\x95"
+#define M_END              "\x96"
 
-typedef enum tcx_encoding {
-    TCX_ENCODE_NOTHING = 0, /* the literal only, where the field is set */
-    TCX_ENCODE_RAW,         /* numbers: decimal */
-    TCX_ENCODE_LOWER,       /* ASCII letters in lower case */
-    TCX_ENCODE_JSON,        /* the inside of a JSON string */
-    TCX_ENCODE_PERCENT,     /* RFC 3986: only unreserved characters bare, upper-case hex */
-    TCX_ENCODE_HEX          /* lower-case hex */
-} tcx_encoding;
+/*
+ * How the bytes of a text stand in a list. Returns how many of the `length` (at least 1) bytes at `bytes`, from the
+ * first on, stand as they are; where that is 0, the first one stands as the `*size` characters that it puts into `unit`
+ * (at most 6).
+ */
+typedef size_t (*tcx_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
-/* A literal, then a field. Where the field is unset, neither. A list ends with a literal of NULL. */
-typedef struct tcx_segment {
-    const char *literal;
-    uint8_t field;    /* tcx_field */
-    uint8_t encoding; /* tcx_encoding */
-} tcx_segment;
+size_t tcx_encode_raw(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
-enum { TCX_LISTS = 5 }; /* of a layout, the ending NULL included */
+/* The inside of a JSON string. */
+size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
-/* The lists of one format and method, each array ended by NULL. */
+/* RFC 3986: only unreserved characters bare, upper-case hex. */
+size_t tcx_encode_percent(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
+
+/* Two hexadecimal digits of the alphabet, 16 characters. */
+void tcx_hex(unsigned char out[2], unsigned char byte, const char *alphabet);
+
+enum { TCX_PARTS = 5 }; /* of a list, the NULL included */
+
+/* The lists of one format and method, each in parts that end with NULL. */
 typedef struct tcx_layout {
-    const tcx_segment *wire[TCX_LISTS];      /* the whole HTTP request */
-    const tcx_segment *canonical[TCX_LISTS]; /* what is signed (v1) or hashed and then signed (TC3) */
-    uint8_t payload;                         /* the lists from wire[payload] on are the body */
-    uint32_t limit;                          /* bytes of the body; without one, of the whole request */
+    const char *wire[TCX_PARTS];      /* the whole HTTP request */
+    const char *canonical[TCX_PARTS]; /* what is signed (v1) or hashed and then signed (TC3) */
+    tcx_encoder encoder;              /* of texts on the wire */
+    uint32_t limit;                   /* bytes of the body; without one, of the whole request */
+    uint8_t head;                     /* parts of the wire before the body */
 } tcx_layout;
 
 /* One for each tcx_format; the index into tcx_method.layouts. */
@@ -80,20 +87,22 @@ extern const tcx_layout tcx_layout_tc3_get;
 extern const tcx_layout tcx_layout_v1_get;
 
 /*
- * Checks, hashes and signs: after TCX_OK the message's `layout->wire` can be read. Errors: those of tcx_request_build()
- * but TCX_E_BUFFER. The message borrows what it is given. `repeats`: how often the same request was signed before, so
- * that each signature v1 has a nonce of its own. Stack: the deepest path of signing.
+ * Checks, hashes and signs: after TCX_OK the message can be read. Errors: those of tcx_request_build() but TCX_E_BUFFER.
+ * The message borrows what it is given. `repeats`: how often the same request was signed before, so that each signature
+ * v1 has a nonce of its own. Stack: the deepest path of signing.
  */
 tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
                             uint32_t repeats);
 
-/* The lists of the message's format and method. */
-const tcx_layout *tcx_message_layout(const tcx_message *message);
+/* Of the whole HTTP request, in bytes. */
+uint32_t tcx_message_length(tcx_message *message);
 
-/*
- * Begins to read `lists` (ended by NULL). `raw`: percent-encoded values as they are, which is what signature v1 signs.
- */
-void tcx_cursor_init(tcx_cursor *cursor, tcx_message *message, const tcx_segment *const *lists, int raw);
+/* Begins to read `count` parts, or fewer if a NULL comes first. */
+void tcx_cursor_init(tcx_cursor *cursor, tcx_message *message, const char *const *parts, size_t count,
+                     tcx_encoder encoder);
+
+/* Begins to read the whole HTTP request. */
+void tcx_cursor_init_wire(tcx_cursor *cursor, tcx_message *message);
 
 /*
  * The next bytes, `capacity` of them or, at the end or after an error, fewer. An error (TCX_E_SOURCE,
@@ -108,7 +117,10 @@ size_t tcx_cursor_read(tcx_cursor *cursor, void *out, size_t capacity);
  */
 int tcx_cursor_at_end(tcx_cursor *cursor);
 
-/* Reads all that is left into a running hash (NULL: nowhere) and counts it. */
-tcx_status tcx_cursor_absorb(tcx_cursor *cursor, const br_hash_class **hash, uint64_t *length);
+/*
+ * Reads all that is left into a running hash (NULL: nowhere). `*length`: in, the limit; out, how many bytes it was.
+ * TCX_E_REQUEST_TOO_LARGE as soon as there are more than the limit.
+ */
+tcx_status tcx_cursor_absorb(tcx_cursor *cursor, const br_hash_class **hash, uint32_t *length);
 
 #endif

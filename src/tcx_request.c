@@ -1,87 +1,85 @@
-#include <tcexec/request.h>
+#include "tcx_request.h"
 
 #include "tcx_check.h"
-#include "tcx_host.h"
 #include "tcx_utf8.h"
 
-static tcx_status check_host(tcx_text host)
-{
-    tcx_text name;
-    uint16_t port;
+enum { NO_LIMIT = 0 };
 
-    if (host.bytes == NULL || host.length == 0)
-        return TCX_E_HOST_EMPTY;
-    return tcx_host_split(host, &name, &port) ? TCX_OK : TCX_E_HOST;
-}
+/* The texts, in the order of the structure, and the rule for each: UTF-8 of a parameter, or visible ASCII of a header. */
+static const struct {
+    int16_t at;      /* the field in its statuses */
+    uint16_t limit;  /* characters; NO_LIMIT: as many as there are */
+    uint8_t offset;  /* in tcx_request */
+    uint8_t service; /* the bit of the services that have it; 0: all have */
+    uint8_t ascii;
+} texts[] = {
+    { TCX_AT_FUNCTION_NAME, NO_LIMIT, offsetof(tcx_request, function_name), 0, 0 },
+    { TCX_AT_FUNCTION_ARG, NO_LIMIT, offsetof(tcx_request, function_arg), 0, 0 },
+    { TCX_AT_SESSION_CONTEXT, TCX_SESSION_CONTEXT_MAX, offsetof(tcx_request, session_context),
+      TCX_PARAMETER_SESSION_CONTEXT, 0 },
+    { TCX_AT_SESSION_ID, TCX_SESSION_ID_MAX, offsetof(tcx_request, session_id), TCX_PARAMETER_SESSION_ID, 0 },
+    { TCX_AT_EXT_INFO, NO_LIMIT, offsetof(tcx_request, ext_info), TCX_PARAMETER_EXT_INFO, 0 },
+    { TCX_E_REGION, NO_LIMIT, offsetof(tcx_request, region), 0, 1 },
+    { TCX_E_LANGUAGE, NO_LIMIT, offsetof(tcx_request, language), 0, 1 },
+};
 
-/* Text of a parameter: UTF-8 of at most `limit` characters, or unset. `field` as in tcx_check.h. */
-static tcx_status check_text(tcx_text text, size_t limit, int field)
+static tcx_status check_parameter(tcx_text text, size_t limit, int at)
 {
     size_t characters;
 
-    if (text.bytes == NULL)
-        return TCX_OK;
     if (!tcx_utf8_check(text.bytes, text.length, &characters))
-        return (tcx_status)(field - TCX_REASON_UTF8);
-    return characters <= limit ? TCX_OK : (tcx_status)(field - TCX_REASON_LONG);
+        return (tcx_status)(at - TCX_REASON_UTF8);
+    return limit == NO_LIMIT || characters <= limit ? TCX_OK : (tcx_status)(at - TCX_REASON_LONG);
 }
 
-static tcx_status check_function(const tcx_request *request)
+static tcx_status check_text(const tcx_request *request, size_t i)
 {
+    const tcx_text *text = (const void *)((const char *)request + texts[i].offset);
+
+    if (text->bytes == NULL)
+        return TCX_OK;
+    if (texts[i].ascii)
+        return tcx_check_required(*text, texts[i].at);
+    if (texts[i].service & ~request->service->parameters)
+        return (tcx_status)(texts[i].at - TCX_REASON_SERVICE);
+    return check_parameter(*text, texts[i].limit, texts[i].at);
+}
+
+tcx_status tcx_request_read(const tcx_request *request, tcx_host *host)
+{
+    const tcx_service *service;
+    tcx_text text;
+
+    if (request == NULL || request->service == NULL)
+        return TCX_E_NULL;
+    service = request->service;
+    if (tcx_check_required(service->name, TCX_E_SERVICE) != TCX_OK || tcx_check_required(service->version, TCX_E_SERVICE) != TCX_OK)
+        return TCX_E_SERVICE;
     if (request->function_name.bytes == NULL || request->function_name.length == 0)
         return TCX_E_FUNCTION_NAME_EMPTY;
     if (request->function_arg_source != NULL) {
         if (request->function_arg.bytes != NULL)
             return TCX_E_FUNCTION_ARG_TWICE;
-        if (request->function_arg_source->read_at == NULL)
+        if (request->function_arg_source->pull == NULL || request->function_arg_source->read_at == NULL)
             return TCX_E_NULL;
     }
-    return TCX_OK;
-}
-
-/* The optional parameters, which not every service has. */
-static tcx_status check_parameters(const tcx_request *request, unsigned known)
-{
-    if (request->sub_app_id != NULL && !(known & TCX_PARAMETER_SUB_APP_ID))
+    if (request->sub_app_id != NULL && !(service->parameters & TCX_PARAMETER_SUB_APP_ID))
         return TCX_E_SUB_APP_ID_SERVICE;
-    if (request->session_context.bytes != NULL && !(known & TCX_PARAMETER_SESSION_CONTEXT))
-        return TCX_E_SESSION_CONTEXT_SERVICE;
-    if (request->session_id.bytes != NULL && !(known & TCX_PARAMETER_SESSION_ID))
-        return TCX_E_SESSION_ID_SERVICE;
-    if (request->ext_info.bytes != NULL && !(known & TCX_PARAMETER_EXT_INFO))
-        return TCX_E_EXT_INFO_SERVICE;
-    return TCX_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        tcx_status status = check_text(request, i);
+
+        if (status != TCX_OK)
+            return status;
+    }
+    text = request->host.bytes != NULL ? request->host : service->host;
+    if (text.bytes == NULL || text.length == 0)
+        return TCX_E_HOST_EMPTY;
+    return tcx_host_read(text, host) ? TCX_OK : TCX_E_HOST;
 }
 
 tcx_status tcx_request_check(const tcx_request *request)
 {
-    const tcx_service *service;
-    tcx_status status;
+    tcx_host host;
 
-    if (request == NULL || request->service == NULL)
-        return TCX_E_NULL;
-    service = request->service;
-    if (tcx_check_required(service->name, TCX_E_SERVICE) != TCX_OK ||
-        tcx_check_required(service->version, TCX_E_SERVICE) != TCX_OK)
-        return TCX_E_SERVICE;
-    status = check_function(request);
-    if (status == TCX_OK)
-        status = check_text(request->function_name, SIZE_MAX, TCX_AT_FUNCTION_NAME);
-    if (status == TCX_OK)
-        status = check_text(request->function_arg, SIZE_MAX, TCX_AT_FUNCTION_ARG);
-    if (status == TCX_OK)
-        status = check_parameters(request, service->parameters);
-    if (status == TCX_OK)
-        status = check_text(request->session_context, TCX_SESSION_CONTEXT_MAX, TCX_AT_SESSION_CONTEXT);
-    if (status == TCX_OK)
-        status = check_text(request->session_id, TCX_SESSION_ID_MAX, TCX_AT_SESSION_ID);
-    if (status == TCX_OK)
-        status = check_text(request->ext_info, SIZE_MAX, TCX_AT_EXT_INFO);
-    if (status == TCX_OK)
-        status = tcx_check_optional(request->region, TCX_E_REGION);
-    if (status == TCX_OK)
-        status = tcx_check_optional(request->language, TCX_E_LANGUAGE);
-    if (status == TCX_OK)
-        status = check_host(request->host.bytes != NULL ? request->host : service->host); /* as given, ":443" too */
-    return status;
+    return tcx_request_read(request, &host);
 }

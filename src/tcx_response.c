@@ -129,7 +129,10 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response)
 {
     memset(response, 0, sizeof *response);
     response->http_status = http->status;
-    response->server_time = http->date;
+    if (http->date_length > 0) {
+        response->date.bytes = http->date;
+        response->date.length = http->date_length;
+    }
     if (http->body_length > 0) {
         response->body.bytes = (const char *)http->body;
         response->body.length = http->body_length;

@@ -1,5 +1,4 @@
-#include <tcexec/retry.h>
-
+#include "tcx_call.h"
 #include "tcx_code.h"
 
 /* SessionId keeps a repeat from running twice, where the service knows it. */
@@ -42,4 +41,32 @@ uint32_t tcx_retry_delay(const tcx_retry *retry, const tcx_attempt *attempt, uin
         break;
     }
     return again ? backoff(retry, attempt->number, jitter) : TCX_RETRY_STOP;
+}
+
+int tcx_retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
+{
+    int64_t server_time = tcx_response_time(&call->response);
+    int clock_is_wrong = *status == TCX_E_API && tcx_code_is(call->response.error_code, "AuthFailure.SignatureExpire");
+    tcx_attempt attempt = { call->request, &call->response, *status, call->outcome, call->attempts, call->corrected };
+    uint32_t delay;
+
+    if (server_time < tcx_clock_floor(call->config)) /* never back to before the floor */
+        attempt.corrected = 1;
+    delay = (retry->delay != NULL ? retry->delay : tcx_retry_delay)(retry, &attempt, call->jitter);
+    if (delay == TCX_RETRY_STOP || delay >= tcx_time_until(call->deadline, call->now)) {
+        if (call->ambiguous && *status == TCX_E_API &&
+            tcx_code_is(call->response.error_code, "InvalidParameterValue.SessionId"))
+            *status = TCX_E_RESULT_LOST;
+        return 0;
+    }
+    call->jitter = call->jitter * 1664525u + 1013904223u; /* the next delay is another */
+    call->ambiguous |= call->outcome == TCX_MAYBE_EXECUTED;
+    if (clock_is_wrong) {
+        call->correction = server_time - tcx_call_unix_time(call);
+        call->corrected = 1;
+    }
+    call->wake = call->now + delay;
+    call->state = RETRYING;
+    tcx_call_trace(call, TCX_EVENT_RETRY, delay);
+    return 1;
 }

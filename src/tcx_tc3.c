@@ -4,109 +4,57 @@
 #include "tcx_calendar.h"
 #include "tcx_message.h"
 
-static const tcx_segment post_head[] = {
-    { "POST / HTTP/1.1\r\nHost: ", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { "\r\nContent-Type: application/json\r\nContent-Length: ", TCX_FIELD_CONTENT_LENGTH, TCX_ENCODE_RAW },
-    { NULL, 0, 0 },
-};
+/* The common ends of both methods' heads and canonical requests. */
+static const char head_end[] =
+    "\r\nX-TC-Action: ExecuteFunction\r\nX-TC-Version: " M_VERSION "\r\nX-TC-Timestamp: " M_TIMESTAMP
+    M_IF M_REGION "\r\nX-TC-Region: " M_REGION M_END
+    M_IF M_LANGUAGE "\r\nX-TC-Language: " M_LANGUAGE M_END
+    M_IF M_TOKEN "\r\nX-TC-Token: " M_TOKEN M_END
+    "\r\nAuthorization: TC3-HMAC-SHA256 Credential=" M_SECRET_ID "/" M_DATE "/" M_SERVICE
+    "/tc3_request, SignedHeaders=content-type;host" M_IF M_SIGNED_ACTION ";x-tc-action" M_END
+    ", Signature=" M_DIGEST "\r\n\r\n";
 
-static const tcx_segment post_body[] = {
-    { "{\"FunctionName\":\"", TCX_FIELD_FUNCTION_NAME, TCX_ENCODE_JSON },
-    { "\",\"FunctionArg\":\"", TCX_FIELD_FUNCTION_ARG, TCX_ENCODE_JSON },
-    { "\"", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { ",\"SubAppId\":", TCX_FIELD_SUB_APP_ID, TCX_ENCODE_RAW },
-    { ",\"SessionContext\":\"", TCX_FIELD_SESSION_CONTEXT, TCX_ENCODE_JSON },
-    { "\"", TCX_FIELD_SESSION_CONTEXT, TCX_ENCODE_NOTHING },
-    { ",\"SessionId\":\"", TCX_FIELD_SESSION_ID, TCX_ENCODE_JSON },
-    { "\"", TCX_FIELD_SESSION_ID, TCX_ENCODE_NOTHING },
-    { ",\"ExtInfo\":\"", TCX_FIELD_EXT_INFO, TCX_ENCODE_JSON },
-    { "\"", TCX_FIELD_EXT_INFO, TCX_ENCODE_NOTHING },
-    { "}", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
+static const char canonical_end[] =
+    M_HOST M_IF M_SIGNED_ACTION "\nx-tc-action:executefunction" M_END
+    "\n\ncontent-type;host" M_IF M_SIGNED_ACTION ";x-tc-action" M_END
+    "\n" M_DIGEST;
 
-static const tcx_segment post_canonical[] = {
-    { "POST\n/\n\ncontent-type:application/json\nhost:", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { NULL, 0, 0 },
-};
+static const char string_to_sign[] =
+    "TC3-HMAC-SHA256\n" M_TIMESTAMP "\n" M_DATE "/" M_SERVICE "/tc3_request\n" M_DIGEST;
 
-/* The common end of both methods' heads. */
-static const tcx_segment head_end[] = {
-    { "\r\nX-TC-Action: ExecuteFunction\r\nX-TC-Version: ", TCX_FIELD_VERSION, TCX_ENCODE_RAW },
-    { "\r\nX-TC-Timestamp: ", TCX_FIELD_TIMESTAMP, TCX_ENCODE_RAW },
-    { "\r\nX-TC-Region: ", TCX_FIELD_REGION, TCX_ENCODE_RAW },
-    { "\r\nX-TC-Language: ", TCX_FIELD_LANGUAGE, TCX_ENCODE_RAW },
-    { "\r\nX-TC-Token: ", TCX_FIELD_TOKEN, TCX_ENCODE_RAW },
-    { "\r\nAuthorization: TC3-HMAC-SHA256 Credential=", TCX_FIELD_SECRET_ID, TCX_ENCODE_RAW },
-    { "/", TCX_FIELD_DATE, TCX_ENCODE_RAW },
-    { "/", TCX_FIELD_SERVICE, TCX_ENCODE_RAW },
-    { "/tc3_request, SignedHeaders=content-type;host", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { ";x-tc-action", TCX_FIELD_SIGNED_ACTION, TCX_ENCODE_NOTHING },
-    { ", Signature=", TCX_FIELD_DIGEST, TCX_ENCODE_HEX },
-    { "\r\n\r\n", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
+static const char post_head[] =
+    "POST / HTTP/1.1\r\nHost: " M_HOST "\r\nContent-Type: application/json\r\nContent-Length: " M_CONTENT_LENGTH;
 
-/* The common end of both methods' canonical requests. */
-static const tcx_segment canonical_end[] = {
-    { "\nx-tc-action:executefunction", TCX_FIELD_SIGNED_ACTION, TCX_ENCODE_NOTHING },
-    { "\n\ncontent-type;host", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { ";x-tc-action", TCX_FIELD_SIGNED_ACTION, TCX_ENCODE_NOTHING },
-    { "\n", TCX_FIELD_DIGEST, TCX_ENCODE_HEX },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment string_to_sign[] = {
-    { "TC3-HMAC-SHA256\n", TCX_FIELD_TIMESTAMP, TCX_ENCODE_RAW },
-    { "\n", TCX_FIELD_DATE, TCX_ENCODE_RAW },
-    { "/", TCX_FIELD_SERVICE, TCX_ENCODE_RAW },
-    { "/tc3_request\n", TCX_FIELD_DIGEST, TCX_ENCODE_HEX },
-    { NULL, 0, 0 },
-};
+static const char post_body[] =
+    "{\"FunctionName\":\"" M_TEXT M_FUNCTION_NAME "\",\"FunctionArg\":\"" M_TEXT M_FUNCTION_ARG "\""
+    M_IF M_SUB_APP_ID ",\"SubAppId\":" M_SUB_APP_ID M_END
+    M_IF M_SESSION_CONTEXT ",\"SessionContext\":\"" M_TEXT M_SESSION_CONTEXT "\"" M_END
+    M_IF M_SESSION_ID ",\"SessionId\":\"" M_TEXT M_SESSION_ID "\"" M_END
+    M_IF M_EXT_INFO ",\"ExtInfo\":\"" M_TEXT M_EXT_INFO "\"" M_END
+    "}";
 
 static const tcx_layout post = {
-    { post_head, head_end, post_body, NULL, NULL },
-    { post_canonical, canonical_end, NULL, NULL, NULL },
-    2,
+    { post_head, head_end, post_body },
+    { "POST\n/\n\ncontent-type:application/json\nhost:", canonical_end },
+    tcx_encode_json,
     TCX_POST_MAX,
+    2,
 };
 
-static const tcx_segment get_target[] = {
-    { "GET /?", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment get_query[] = {
-    { "FunctionName=", TCX_FIELD_FUNCTION_NAME, TCX_ENCODE_PERCENT },
-    { "&FunctionArg=", TCX_FIELD_FUNCTION_ARG, TCX_ENCODE_PERCENT },
-    { "&SubAppId=", TCX_FIELD_SUB_APP_ID, TCX_ENCODE_RAW },
-    { "&SessionContext=", TCX_FIELD_SESSION_CONTEXT, TCX_ENCODE_PERCENT },
-    { "&SessionId=", TCX_FIELD_SESSION_ID, TCX_ENCODE_PERCENT },
-    { "&ExtInfo=", TCX_FIELD_EXT_INFO, TCX_ENCODE_PERCENT },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment get_head[] = {
-    { " HTTP/1.1\r\nHost: ", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { "\r\nContent-Type: application/x-www-form-urlencoded", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment get_canonical_method[] = {
-    { "GET\n/\n", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment get_canonical[] = {
-    { "\ncontent-type:application/x-www-form-urlencoded\nhost:", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { NULL, 0, 0 },
-};
+static const char get_query[] =
+    "FunctionName=" M_TEXT M_FUNCTION_NAME "&FunctionArg=" M_TEXT M_FUNCTION_ARG
+    M_IF M_SUB_APP_ID "&SubAppId=" M_SUB_APP_ID M_END
+    M_IF M_SESSION_CONTEXT "&SessionContext=" M_TEXT M_SESSION_CONTEXT M_END
+    M_IF M_SESSION_ID "&SessionId=" M_TEXT M_SESSION_ID M_END
+    M_IF M_EXT_INFO "&ExtInfo=" M_TEXT M_EXT_INFO M_END;
 
 const tcx_layout tcx_layout_tc3_get = {
-    { get_target, get_query, get_head, head_end, NULL },
-    { get_canonical_method, get_query, get_canonical, canonical_end, NULL },
-    4,
+    { "GET /?", get_query,
+      " HTTP/1.1\r\nHost: " M_HOST "\r\nContent-Type: application/x-www-form-urlencoded", head_end },
+    { "GET\n/\n", get_query, "\ncontent-type:application/x-www-form-urlencoded\nhost:", canonical_end },
+    tcx_encode_percent,
     TCX_GET_MAX,
+    4,
 };
 
 /* The working memory of a signature. Everything in it is wiped: it has held keys. */
@@ -118,28 +66,45 @@ typedef struct scratch {
     unsigned char key[64]; /* a block of the hash: a longer key is hashed first (RFC 2104 section 2) */
 } scratch;
 
-/* The hash of a list, into the digest. */
-static tcx_status digest(tcx_message *message, const tcx_segment *const *lists, const br_hash_class *hash,
-                         scratch *work, uint64_t *length)
+enum { DIGEST = 32 };
+
+/* Writes a digest in lower-case hexadecimal into the message. */
+static void put_digest(tcx_message *message, const unsigned char *digest)
 {
+    for (size_t i = 0; i < DIGEST; i++)
+        tcx_hex(message->digest + 2 * i, digest[i], "0123456789abcdef");
+    message->digest_length = 2 * DIGEST;
+}
+
+/* The hash of a list, into the message's digest. */
+static tcx_status hash_list(tcx_message *message, const char *const *parts, scratch *work, uint32_t *length)
+{
+    const br_hash_class *hash = message->signer->scheme->hash;
     tcx_cursor cursor;
     tcx_status status;
 
     hash->init(&work->run.hash.vtable);
-    tcx_cursor_init(&cursor, message, lists, 0);
+    tcx_cursor_init(&cursor, message, parts, TCX_PARTS, message->layout->encoder);
     status = tcx_cursor_absorb(&cursor, &work->run.hash.vtable, length);
-    hash->out(&work->run.hash.vtable, message->digest);
+    hash->out(&work->run.hash.vtable, work->key);
+    put_digest(message, work->key);
     return status;
 }
 
-/* K3 = HMAC(HMAC(HMAC("TC3" + SecretKey, date), service), "tc3_request"), kept as midstates in the signer. */
+/* HMAC with the key of `length` bytes in work->key, the result in its place. */
+static size_t hmac(tcx_signer *signer, scratch *work, size_t length, const void *text, size_t text_length)
+{
+    br_hmac_key_init(&signer->key, signer->scheme->hash, work->key, length);
+    br_hmac_init(&work->run.hmac, &signer->key, 0);
+    br_hmac_update(&work->run.hmac, text, text_length);
+    return br_hmac_out(&work->run.hmac, work->key);
+}
+
+/* HMAC(HMAC(HMAC("TC3" + SecretKey, date), service), "tc3_request"), kept as midstates in the signer. */
 static void derive_key(tcx_message *message, tcx_signer *signer, scratch *work)
 {
     const br_hash_class *hash = signer->scheme->hash;
-    tcx_text secret = signer->credentials->secret_key;
-    const tcx_text steps[] = { { message->date, sizeof message->date },
-                               message->request->service->name,
-                               TCX_TEXT("tc3_request") };
+    tcx_text secret = signer->credentials->secret_key, service = message->request->service->name;
     size_t length = 3 + secret.length;
 
     if (length <= sizeof work->key) {
@@ -150,14 +115,11 @@ static void derive_key(tcx_message *message, tcx_signer *signer, scratch *work)
         hash->update(&work->run.hash.vtable, "TC3", 3);
         hash->update(&work->run.hash.vtable, secret.bytes, secret.length);
         hash->out(&work->run.hash.vtable, work->key);
-        length = signer->scheme->format->hash_size;
+        length = DIGEST;
     }
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        br_hmac_key_init(&signer->key, hash, work->key, length);
-        br_hmac_init(&work->run.hmac, &signer->key, 0);
-        br_hmac_update(&work->run.hmac, steps[i].bytes, steps[i].length);
-        length = br_hmac_out(&work->run.hmac, work->key);
-    }
+    length = hmac(signer, work, length, message->date, sizeof message->date);
+    length = hmac(signer, work, length, service.bytes, service.length);
+    length = hmac(signer, work, length, "tc3_request", 11);
     br_hmac_key_init(&signer->key, hash, work->key, length);
 }
 
@@ -167,44 +129,45 @@ static void use_key(tcx_message *message, tcx_signer *signer, scratch *work)
     tcx_text service = message->request->service->name;
     uint32_t day = tcx_day(message->timestamp);
 
-    if (signer->keyed && signer->day == day && signer->service_length == service.length &&
+    if (signer->keyed == service.length && signer->day == day &&
         memcmp(signer->service, service.bytes, service.length) == 0)
         return;
     derive_key(message, signer, work);
-    signer->keyed = service.length <= sizeof signer->service;
-    if (signer->keyed) {
+    signer->day = day;
+    signer->keyed = 0;
+    if (service.length <= sizeof signer->service) {
         memcpy(signer->service, service.bytes, service.length);
-        signer->service_length = (uint8_t)service.length;
-        signer->day = day;
+        signer->keyed = (uint8_t)service.length;
     }
 }
 
 static tcx_status sign(tcx_message *message, tcx_signer *signer)
 {
-    static const tcx_segment *const to_sign[] = { string_to_sign, NULL };
-    const tcx_layout *layout = tcx_message_layout(message);
-    const br_hash_class *hash = signer->scheme->hash;
+    static const char *const to_sign[] = { string_to_sign, NULL };
+    const tcx_layout *layout = message->layout;
+    uint32_t length = UINT32_MAX;
     scratch work;
     tcx_cursor cursor;
-    uint64_t ignored;
     tcx_status status;
 
-    message->digest_length = signer->scheme->format->hash_size;
-    status = digest(message, layout->wire + layout->payload, hash, &work, &message->content_length);
+    message->content_length = layout->limit;
+    status = hash_list(message, layout->wire + layout->head, &work, &message->content_length);
     if (status == TCX_OK)
-        status = digest(message, layout->canonical, hash, &work, &ignored);
+        status = hash_list(message, layout->canonical, &work, &length);
     if (status == TCX_OK) {
         use_key(message, signer, &work);
         br_hmac_init(&work.run.hmac, &signer->key, 0);
-        tcx_cursor_init(&cursor, message, to_sign, 0);
-        status = tcx_cursor_absorb(&cursor, &work.run.hmac.dig.vtable, &ignored);
-        br_hmac_out(&work.run.hmac, message->digest);
+        tcx_cursor_init(&cursor, message, to_sign, TCX_PARTS, NULL);
+        length = UINT32_MAX;
+        (void)tcx_cursor_absorb(&cursor, &work.run.hmac.dig.vtable, &length);
+        br_hmac_out(&work.run.hmac, work.key);
+        put_digest(message, work.key);
     }
     tcx_wipe(&work, sizeof work);
     return status;
 }
 
-const tcx_format tcx_format_tc3 = { sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, 32, 1 };
-const tcx_format tcx_format_tc3_compat = { sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, 32, 0 };
+const tcx_format tcx_format_tc3 = { sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, DIGEST, 1 };
+const tcx_format tcx_format_tc3_compat = { sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, DIGEST, 0 };
 const tcx_scheme tcx_sign_tc3 = { &tcx_format_tc3, &br_sha256_vtable };
 const tcx_scheme tcx_sign_tc3_compat = { &tcx_format_tc3_compat, &br_sha256_vtable };

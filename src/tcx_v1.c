@@ -4,74 +4,39 @@
 #include "tcx_message.h"
 
 /* Sorted by name, byte order. What is sent is what is signed, but for the encoding of the values. */
-static const tcx_segment parameters[] = {
-    { "Action=ExecuteFunction", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { "&ExtInfo=", TCX_FIELD_EXT_INFO, TCX_ENCODE_PERCENT },
-    { "&FunctionArg=", TCX_FIELD_FUNCTION_ARG, TCX_ENCODE_PERCENT },
-    { "&FunctionName=", TCX_FIELD_FUNCTION_NAME, TCX_ENCODE_PERCENT },
-    { "&Language=", TCX_FIELD_LANGUAGE, TCX_ENCODE_PERCENT },
-    { "&Nonce=", TCX_FIELD_NONCE, TCX_ENCODE_RAW },
-    { "&Region=", TCX_FIELD_REGION, TCX_ENCODE_PERCENT },
-    { "&SecretId=", TCX_FIELD_SECRET_ID, TCX_ENCODE_PERCENT },
-    { "&SessionContext=", TCX_FIELD_SESSION_CONTEXT, TCX_ENCODE_PERCENT },
-    { "&SessionId=", TCX_FIELD_SESSION_ID, TCX_ENCODE_PERCENT },
-    { "&SignatureMethod=", TCX_FIELD_SIGNATURE_METHOD, TCX_ENCODE_RAW },
-    { "&SubAppId=", TCX_FIELD_SUB_APP_ID, TCX_ENCODE_RAW },
-    { "&Timestamp=", TCX_FIELD_TIMESTAMP, TCX_ENCODE_RAW },
-    { "&Token=", TCX_FIELD_TOKEN, TCX_ENCODE_PERCENT },
-    { "&Version=", TCX_FIELD_VERSION, TCX_ENCODE_PERCENT },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment post_head[] = {
-    { "POST / HTTP/1.1\r\nHost: ", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ", TCX_FIELD_CONTENT_LENGTH,
-      TCX_ENCODE_RAW },
-    { "\r\n\r\n", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment signature[] = {
-    { "&Signature=", TCX_FIELD_DIGEST, TCX_ENCODE_PERCENT },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment post_to_sign[] = {
-    { "POST", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { "/?", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
+static const char parameters[] =
+    "Action=ExecuteFunction"
+    M_IF M_EXT_INFO "&ExtInfo=" M_TEXT M_EXT_INFO M_END
+    "&FunctionArg=" M_TEXT M_FUNCTION_ARG "&FunctionName=" M_TEXT M_FUNCTION_NAME
+    M_IF M_LANGUAGE "&Language=" M_TEXT M_LANGUAGE M_END
+    "&Nonce=" M_NONCE
+    M_IF M_REGION "&Region=" M_TEXT M_REGION M_END
+    "&SecretId=" M_TEXT M_SECRET_ID
+    M_IF M_SESSION_CONTEXT "&SessionContext=" M_TEXT M_SESSION_CONTEXT M_END
+    M_IF M_SESSION_ID "&SessionId=" M_TEXT M_SESSION_ID M_END
+    "&SignatureMethod=" M_SIGNATURE_METHOD
+    M_IF M_SUB_APP_ID "&SubAppId=" M_SUB_APP_ID M_END
+    "&Timestamp=" M_TIMESTAMP
+    M_IF M_TOKEN "&Token=" M_TEXT M_TOKEN M_END
+    "&Version=" M_TEXT M_VERSION
+    M_IF M_DIGEST "&Signature=" M_TEXT M_DIGEST M_END;
 
 static const tcx_layout post = {
-    { post_head, parameters, signature, NULL, NULL },
-    { post_to_sign, parameters, NULL, NULL, NULL },
-    1,
+    { "POST / HTTP/1.1\r\nHost: " M_HOST
+      "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " M_CONTENT_LENGTH "\r\n\r\n",
+      parameters },
+    { "POST" M_HOST "/?", parameters },
+    tcx_encode_percent,
     TCX_FORM_MAX,
-};
-
-static const tcx_segment get_target[] = {
-    { "GET /?", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment get_end[] = {
-    { "&Signature=", TCX_FIELD_DIGEST, TCX_ENCODE_PERCENT },
-    { " HTTP/1.1\r\nHost: ", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { "\r\n\r\n", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
-};
-
-static const tcx_segment get_to_sign[] = {
-    { "GET", TCX_FIELD_HOST, TCX_ENCODE_LOWER },
-    { "/?", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-    { NULL, 0, 0 },
+    1,
 };
 
 const tcx_layout tcx_layout_v1_get = {
-    { get_target, parameters, get_end, NULL, NULL },
-    { get_to_sign, parameters, NULL, NULL, NULL },
-    3,
+    { "GET /?", parameters, " HTTP/1.1\r\nHost: " M_HOST "\r\n\r\n" },
+    { "GET" M_HOST "/?", parameters },
+    tcx_encode_percent,
     TCX_GET_MAX,
+    3,
 };
 
 /* RFC 4648 section 4, with padding. `out` takes 4 characters for every 3 bytes begun. */
@@ -97,28 +62,29 @@ static unsigned base64(unsigned char *out, const unsigned char *bytes, unsigned 
 
 static tcx_status sign(tcx_message *message, tcx_signer *signer)
 {
-    const tcx_layout *layout = tcx_message_layout(message);
+    const tcx_layout *layout = message->layout;
     tcx_text secret = signer->credentials->secret_key;
+    uint32_t length = UINT32_MAX;
     unsigned char raw[32];
     br_hmac_context hmac;
     tcx_cursor cursor;
-    uint64_t ignored;
     tcx_status status;
 
     if (message->nonce == 0)
         return TCX_E_NONCE;
-    if (!signer->keyed) {
+    if (signer->keyed == 0) {
         br_hmac_key_init(&signer->key, signer->scheme->hash, secret.bytes, secret.length);
-        signer->keyed = 1;
+        signer->keyed = 1; /* there is a key, of no service */
     }
     br_hmac_init(&hmac, &signer->key, 0);
-    tcx_cursor_init(&cursor, message, layout->canonical, 1);
-    status = tcx_cursor_absorb(&cursor, &hmac.dig.vtable, &ignored);
+    tcx_cursor_init(&cursor, message, layout->canonical, TCX_PARTS, tcx_encode_raw);
+    status = tcx_cursor_absorb(&cursor, &hmac.dig.vtable, &length);
     message->digest_length = (uint8_t)base64(message->digest, raw, (unsigned)br_hmac_out(&hmac, raw));
     tcx_wipe(&hmac, sizeof hmac);
     if (status != TCX_OK)
         return status;
-    tcx_cursor_init(&cursor, message, layout->wire + layout->payload, 0);
+    message->content_length = layout->limit;
+    tcx_cursor_init(&cursor, message, layout->wire + layout->head, TCX_PARTS, layout->encoder);
     return tcx_cursor_absorb(&cursor, NULL, &message->content_length);
 }
 

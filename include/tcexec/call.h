@@ -37,22 +37,28 @@ extern "C" {
 #define TCX_IDLE_DEFAULT 50000u /* ms: the service closes an idle connection after 60 s */
 
 /*
- * A connection that outlives a call, so that the next one needs no handshake. One for each transport; zero it before
- * its first use, and close it with tcx_connection_close() before the transport goes. `idle_limit` may be set; the rest
- * is the library's own.
+ * A connection that outlives a call, so that the next one needs no handshake. One for each transport; its fields are
+ * the library's own. RAM: 20 bytes on 32-bit machines.
  *
  * It is used again only for the same host and address, within the idle limit, and after a look for a close that has
  * already arrived. If it dies before it has taken the request's last byte, a new one is opened, once, silently; if it
  * took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
  */
-typedef struct tcx_connection {
-    uint32_t idle_limit; /* ms; 0: TCX_IDLE_DEFAULT */
-    uint32_t idle_since;
-    uint64_t peer; /* a hash of whom it leads to */
-    uint8_t open;
-} tcx_connection;
+typedef struct tcx_connection tcx_connection;
+struct tcx_call;
 
-/* Closes a kept connection; nothing if there is none. */
+struct tcx_connection {
+    int (*look)(tcx_connection *connection, struct tcx_call *call);
+    uint32_t idle_limit; /* ms */
+    uint32_t idle_since;
+    uint32_t peer; /* a hash of whom it leads to */
+    uint8_t open;
+};
+
+/* Begins with none. `idle_limit`: ms for which an idle connection is used again; 0: TCX_IDLE_DEFAULT. */
+void tcx_connection_init(tcx_connection *connection, uint32_t idle_limit);
+
+/* Closes a kept connection; nothing if there is none. To be done before the transport goes. */
 void tcx_connection_close(tcx_connection *connection, const tcx_transport *transport);
 
 /* Everything is borrowed until the call ends; the response buffer until the response is no longer used. */
@@ -81,39 +87,39 @@ typedef struct tcx_call_config {
 
 /*
  * A call. Do not copy or move it while it is under way: it points into itself. RAM: see the table in README.md. Zero it
- * before its first use. The first group of fields may be read once the call has ended; the rest is the library's own.
+ * before its first use. The first fields and `response` may be read
+ * once the call has ended; the rest is the library's own.
  */
 typedef struct tcx_call {
     tcx_status status;     /* TCX_PENDING while under way, then how it ended */
     tcx_outcome outcome;   /* what became of the request, over all attempts: exact, see tcexec/status.h */
     int detail;            /* the lower layer's own number, with the statuses that say so; else 0 */
     uint32_t attempts;     /* how many were made */
-    tcx_response response; /* what came in the last one; fields are unset where nothing did */
-    int64_t clock_offset;  /* seconds by which the server's clock is ahead, where response.server_time is set */
 
+    uint8_t state;
+    uint8_t wants;
+    uint8_t opened;
+    uint8_t last; /* the piece is the request's last one */
+    uint8_t reused;
+    uint8_t corrected;
+    uint8_t ambiguous; /* an earlier attempt may have been executed */
+    uint8_t surplus;   /* bytes came behind the answer */
     const tcx_call_config *config;
     const tcx_request *request;
-    tcx_peer peer;
-    tcx_message message;
-    tcx_cursor cursor;
-    tcx_http http;
     const unsigned char *piece; /* put together and not yet taken by the transport */
     size_t piece_length;
-    uint64_t unsent;    /* bytes of the request that are in no piece yet */
-    int64_t correction; /* seconds by which the clock was corrected */
-    uint32_t began;     /* ticks */
+    uint32_t began; /* ticks */
     uint32_t now;
     uint32_t deadline;
     uint32_t wake;
     uint32_t attempt_began;
     uint32_t jitter;
-    uint8_t state;
-    uint8_t wants;
-    uint8_t opened;
-    uint8_t reused;
-    uint8_t corrected;
-    uint8_t ambiguous; /* an earlier attempt may have been executed */
-    uint8_t surplus;   /* bytes came behind the answer */
+    int64_t correction; /* seconds by which the clock was corrected */
+    tcx_response response; /* what came in the last one; fields are unset where nothing did */
+    tcx_peer peer;
+    tcx_http http;
+    tcx_message message;
+    tcx_cursor cursor;
 } tcx_call;
 
 /*
@@ -149,6 +155,15 @@ unsigned tcx_call_wants(const tcx_call *call);
 
 /* Milliseconds until the call must be stepped again in any case: its deadline, or the end of a delay. 0: now. */
 uint32_t tcx_call_time_left(const tcx_call *call, uint32_t now);
+
+/* What the call's clock reads at its last step, uncorrected: seconds since 1970-01-01 UTC. */
+int64_t tcx_call_unix_time(const tcx_call *call);
+
+/*
+ * Seconds by which the server's clock is ahead of the call's, by the Date of the last answer, or of the one that an
+ * attempt was corrected by; 0 when there was none. For the next call's `unix_time`, see port/README.md.
+ */
+int64_t tcx_call_clock_offset(const tcx_call *call);
 
 /*
  * Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed. Does

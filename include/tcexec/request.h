@@ -23,22 +23,37 @@ extern "C" {
 
 /*
  * A FunctionArg that is not in memory: flash behind a bus, a file, a generator. It is read from front to back twice or
- * more (once to hash it, once for each time it is sent) and must give the same bytes each time.
- *
- * `read_at` copies up to `length` bytes that start at `offset` into `out` and returns how many it copied: 1 … length,
- * or a negative number of its own, which ends the request with TCX_E_SOURCE. It is never asked for bytes at or behind
- * `size`, nor for more than 128 at a time.
+ * more (once to hash it, once for each time it is sent) and must give the same bytes each time: it is hashed again as
+ * it is sent, and a difference ends the request before its last byte. RAM: 340 bytes on 32-bit machines, for one
+ * request at a time.
  */
-typedef struct tcx_source {
+typedef struct tcx_source tcx_source;
+struct tcx_cursor;
+
+struct tcx_source {
+    /*
+     * Copies up to `length` bytes that start at `offset` into `out` and returns how many it copied: 1 … length, or a
+     * negative number of its own, which ends the request with TCX_E_SOURCE. It is never asked for bytes at or behind
+     * `size`, nor for more than 64 at a time.
+     */
     int (*read_at)(void *context, uint32_t offset, void *out, size_t length);
     void *context;
     uint32_t size; /* bytes */
 
-    /* The library's own; zero it. What the bytes hashed to when signed, and the hash that runs beside each reading. */
-    unsigned char signed_digest[32];
+    /* The library's own: where the reading is, what it hashes to, and what it hashed to when signed. */
+    void (*pull)(struct tcx_cursor *cursor);
+    uint32_t offset;
+    uint8_t begun; /* bytes of a character whose rest has not been read, in `part` */
+    unsigned char part[3];
     unsigned char is_signed;
+    unsigned char digest[32];
+    unsigned char window[64];
     br_hash_compat_context hash;
-} tcx_source;
+};
+
+/* Makes a source. Borrows `context` for as long as it is used. A source that was not made so is refused: TCX_E_NULL. */
+void tcx_source_init(tcx_source *source, int (*read_at)(void *context, uint32_t offset, void *out, size_t length),
+                     void *context, uint32_t size);
 
 /* How the parameters travel. NULL in tcx_request.method is POST. */
 typedef struct tcx_method tcx_method;
@@ -100,6 +115,13 @@ TCX_MUST_CHECK tcx_status tcx_request_build(const tcx_request *request, tcx_sign
 TCX_MUST_CHECK tcx_status tcx_request_measure(const tcx_request *request, tcx_signer *signer, int64_t unix_time,
                                               size_t *length);
 
+/* A host taken apart. Its fields are the library's own. */
+typedef struct tcx_host {
+    tcx_text sent; /* without the port if that is 443 */
+    tcx_text name; /* without brackets */
+    uint16_t port; /* 0: none is named */
+} tcx_host;
+
 /*
  * One request, described: what it borrows, and the few bytes that it does not. Its fields are the library's own; it
  * stands here so that a tcx_call can hold one.
@@ -107,27 +129,33 @@ TCX_MUST_CHECK tcx_status tcx_request_measure(const tcx_request *request, tcx_si
 typedef struct tcx_message {
     const tcx_request *request;
     const tcx_signer *signer;
+    const struct tcx_layout *layout;
+    tcx_host host;
     int detail; /* of a source that failed: its own number */
     uint32_t nonce;
     uint64_t timestamp;
-    uint64_t content_length;
-    uint64_t length; /* of the whole request, in bytes */
-    char date[10];   /* of the timestamp, UTC: YYYY-MM-DD */
+    uint32_t content_length;
+    uint32_t head_length; /* 0: not yet known */
     uint8_t digest_length;
-    unsigned char digest[44]; /* in turn: hash of the payload, of the canonical request, the signature */
+    char date[10];            /* of the timestamp, UTC: YYYY-MM-DD */
+    unsigned char digest[64]; /* in hex or base64, in turn: of the payload, of the canonical request, the signature */
 } tcx_message;
 
 /* A place in a message from which its bytes can be read on. Its fields are the library's own. */
 typedef struct tcx_cursor {
     tcx_message *message;
-    const struct tcx_segment *const *list;
-    const struct tcx_segment *segment; /* NULL: at the end */
-    size_t offset;                     /* in the segment: characters of its literal, then bytes of its field */
-    tcx_status status;                 /* the first error; it stays */
-    uint8_t in_field;
-    uint8_t unit; /* characters of the current byte's encoding that are out already */
-    uint8_t raw;
-    uint8_t utf8[3]; /* of a source: the state of the UTF-8 check */
+    const unsigned char *bytes; /* that come next, as they are */
+    size_t length;
+    const unsigned char *value; /* the rest of a field, to be encoded */
+    size_t left;
+    size_t (*encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
+    size_t (*texts)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
+    tcx_source *source;      /* where more of the field comes from */
+    const char *text;        /* the rest of a part */
+    const char *const *part; /* the parts that follow */
+    tcx_status status;       /* the first error; it stays */
+    uint8_t parts;
+    unsigned char unit[20]; /* a number or an escaped byte */
 } tcx_cursor;
 
 #ifdef __cplusplus

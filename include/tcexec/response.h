@@ -34,9 +34,15 @@ typedef struct tcx_response {
     tcx_text error_code;    /* Response.Error.Code, such as "AuthFailure.SignatureFailure" */
     tcx_text error_message; /* Response.Error.Message: for people, its words change */
     tcx_text body;          /* of an answer without a Response object: its first bytes, raw */
+    tcx_text date;          /* the Date header; lies in the reader (or call) that the response came from */
     int http_status;        /* 100 … 999; 0: no status line came */
-    int64_t server_time;    /* the Date header in seconds since 1970-01-01 UTC; 0: none came */
 } tcx_response;
+
+/*
+ * The Date header in seconds since 1970-01-01 UTC (RFC 9110 section 5.6.7, the preferred form, a leap second included);
+ * 0: none came, or one in another form. It may be trusted as far as the server may: see port/README.md.
+ */
+int64_t tcx_response_time(const tcx_response *response);
 
 /* Which kind of trouble an API error code stands for. */
 typedef enum tcx_api_class {
@@ -57,25 +63,27 @@ tcx_api_class tcx_api_classify(tcx_text error_code);
 
 /*
  * An HTTP/1.x response reader (RFC 9112). Its fields are the library's own, but for `body_length`, which may be read.
- * RAM: 80 bytes on 32-bit machines.
+ * RAM: 100 bytes on 32-bit machines.
  */
 typedef struct tcx_http {
-    unsigned char *body; /* the caller's buffer */
-    size_t body_capacity;
-    size_t body_length; /* bytes of body there now */
-    uint64_t left;      /* of the body or chunk, in bytes */
-    int64_t date;
-    uint32_t head_left;
-    uint16_t status;
     uint8_t state;
+    uint8_t cr; /* the last byte was the CR of a line end */
     uint8_t flags;
     uint8_t field;
     uint8_t window_length;
+    uint8_t date_length;
+    uint16_t status;
+    uint32_t left; /* of the body or chunk, in bytes */
+    uint32_t head_left;
+    unsigned char *body; /* the caller's buffer */
+    uint32_t body_capacity;
+    uint32_t body_length; /* bytes of body there now */
     char window[32];
+    char date[29]; /* where one came: in the form that has that length */
 } tcx_http;
 
 /*
- * Starts a response. `body` takes the body, `capacity` bytes; it is borrowed until the texts read from it are no longer
+ * Starts a response. `body` takes the body, `capacity` bytes (4 GiB at most are used); it is borrowed until the texts read from it are no longer
  * used.
  */
 void tcx_http_init(tcx_http *http, void *body, size_t capacity);
@@ -103,7 +111,7 @@ TCX_MUST_CHECK tcx_status tcx_http_end(tcx_http *http, int clean);
 int tcx_http_keeps_alive(const tcx_http *http);
 
 /*
- * What there is of a response that never became complete: `http_status`, `server_time`, and in `body` the first bytes
+ * What there is of a response that never became complete: `http_status`, `date`, and in `body` the first bytes
  * of its body; 0 and unset where nothing came.
  */
 void tcx_response_partial(const tcx_http *http, tcx_response *response);

@@ -35,14 +35,19 @@ typedef struct tcx_attempt {
 } tcx_attempt;
 
 typedef struct tcx_retry tcx_retry;
+struct tcx_call;
+
 struct tcx_retry {
-    /* required: tcx_retry_delay, or a rule of the caller's own with the same contract */
+    /* required: tcx_retry_again */
+    int (*again)(const tcx_retry *retry, struct tcx_call *call, tcx_status *status);
+    uint32_t attempts;              /* in all, the first included; 0 and 1: no repeat */
+    uint32_t base;                  /* ms; 0: TCX_RETRY_BASE */
+    uint32_t cap;                   /* ms; 0: TCX_RETRY_CAP */
+    unsigned char correct_clock;    /* 1: repeat after SignatureExpire */
+    unsigned char repeat_ambiguous; /* 1: repeat after TCX_MAYBE_EXECUTED where a SessionId makes it safe */
+
+    /* a rule of the caller's own with the contract of tcx_retry_delay; NULL: that */
     uint32_t (*delay)(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter);
-    uint32_t attempts;               /* in all, the first included; 0 and 1: no repeat */
-    uint32_t base;                   /* ms; 0: TCX_RETRY_BASE */
-    uint32_t cap;                    /* ms; 0: TCX_RETRY_CAP */
-    unsigned char correct_clock;     /* 1: repeat after SignatureExpire */
-    unsigned char repeat_ambiguous;  /* 1: repeat after TCX_MAYBE_EXECUTED where a SessionId makes it safe */
 };
 
 /*
@@ -51,6 +56,9 @@ struct tcx_retry {
  * Pure.
  */
 uint32_t tcx_retry_delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter);
+
+/* What a call asks when an attempt has ended: the library's own, to be named in a tcx_retry and not to be called. */
+int tcx_retry_again(const tcx_retry *retry, struct tcx_call *call, tcx_status *status);
 
 /*
  * A token bucket: at most `per_second` + `burst` - 1 calls in any second. One for all calls of an account; its fields

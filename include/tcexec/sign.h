@@ -69,10 +69,9 @@ extern const tcx_scheme tcx_sign_hmac_sha256;
 typedef struct tcx_signer {
     const tcx_scheme *scheme;
     const tcx_credentials *credentials;
-    uint32_t day;           /* that `key` belongs to, in days since 1970-01-01 */
-    uint8_t keyed;          /* `key` is set */
-    uint8_t service_length; /* the service that `key` belongs to; a longer name is derived anew each time */
-    char service[10];
+    uint32_t day; /* that `key` belongs to, in days since 1970-01-01 */
+    uint8_t keyed; /* 0: `key` is unset, or of a service with a longer name, and derived anew each time */
+    char service[11];
     br_hmac_key_context key;
 } tcx_signer;
 

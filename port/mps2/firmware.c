@@ -97,8 +97,7 @@ int main(void)
     int exit_status = 0;
 
     board_command_line(command_line, sizeof command_line);
-    records.read_at = read_records;
-    records.size = 100 * 1024;
+    tcx_source_init(&records, read_records, NULL, 100 * 1024);
     if (tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3) != TCX_OK)
         return 1;
     while (*rest != '\0') {

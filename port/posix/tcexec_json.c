@@ -71,6 +71,7 @@ void tcexec_json(const tcexec_ended *ended)
 {
     const tcx_call *call = ended->call;
     const tcx_response *response = &call->response;
+    const int64_t server_time = tcx_response_time(response);
     char words[160];
 
     tcexec_detail_text(call->status, call->detail, words, sizeof words);
@@ -87,9 +88,9 @@ void tcexec_json(const tcexec_ended *ended)
     printf(",\"detail\":%d,", call->detail);
     print_text("detail_text", tcx_text_from(words[0] ? words : NULL));
     putchar(',');
-    print_number("server_time", response->server_time != 0, response->server_time);
+    print_number("server_time", server_time != 0, server_time);
     putchar(',');
-    print_number("clock_offset", response->server_time != 0, call->clock_offset);
+    print_number("clock_offset", server_time != 0, tcx_call_clock_offset(call));
     putchar(',');
     print_measures(ended);
     putchar(',');

@@ -74,7 +74,7 @@ static void say_clock_offset(const tcx_call *call)
 {
     char words[80];
 
-    tcexec_clock_text(call->clock_offset, words, sizeof words);
+    tcexec_clock_text(tcx_call_clock_offset(call), words, sizeof words);
     tcexec_say("%s", words);
 }
 
@@ -92,7 +92,7 @@ static void say_api_error(const tcexec_ended *ended)
         tcexec_say("%s", advice(kind));
     else
         tcexec_say("an earlier attempt may have run: the same call with the same --session-id will not run twice");
-    if (kind == TCX_API_CLOCK && response->server_time != 0)
+    if (kind == TCX_API_CLOCK && tcx_response_time(response) != 0)
         say_clock_offset(ended->call);
 }
 
@@ -158,7 +158,7 @@ static void say_more(const tcexec_ended *ended)
 
     tcexec_say("%s, %s, HTTP %d", tcx_status_name(ended->call->status), tcx_outcome_name(ended->call->outcome),
                response->http_status);
-    if (response->server_time != 0)
+    if (tcx_response_time(response) != 0)
         say_clock_offset(ended->call);
 }
 

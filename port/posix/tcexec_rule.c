@@ -12,7 +12,7 @@ static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32
         tcx_api_classify(attempt->response->error_code) == TCX_API_CLOCK) {
         int64_t now = rule->unix_time + (tcx_posix_tick() - rule->began) / 1000;
 
-        tcexec_clock_text(attempt->response->server_time - now, words, sizeof words);
+        tcexec_clock_text(tcx_response_time(attempt->response) - now, words, sizeof words);
         tcexec_say("%s: attempt %lu is signed by it", words, (unsigned long)attempt->number + 1);
     }
     return wait;
@@ -21,6 +21,7 @@ static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32
 void tcexec_rule_init(tcexec_rule *rule, uint32_t attempts, int64_t unix_time, uint32_t began)
 {
     memset(rule, 0, sizeof *rule);
+    rule->retry.again = tcx_retry_again;
     rule->retry.delay = delay;
     rule->retry.attempts = attempts;
     rule->retry.correct_clock = 1;

@@ -61,10 +61,7 @@ int tcx_posix_file_init(tcx_posix_file *file, int fd)
         errno = EFBIG;
         return -1;
     }
-    memset(&file->source, 0, sizeof file->source);
-    file->source.read_at = read_at;
-    file->source.context = file;
-    file->source.size = (uint32_t)size;
+    tcx_source_init(&file->source, read_at, file, (uint32_t)size);
     file->fd = fd;
     file->start = start;
     file->cached = file->cached_length = 0;

@@ -64,18 +64,26 @@ STACKS = ["tcx_signer_init", "tcx_request_build", "tcx_call_begin", "tcx_call_st
 # Where the library calls through a pointer, and what may stand behind it. A transport, a source and an observer are the
 # user's and count nothing here; neither does BearSSL's engine, whose stack is painted and read in the firmware.
 HASH = ["br_sha256_init", "br_sha256_update", "br_sha256_out"]
+USER: list[str] = []
 INDIRECT = {
     "tcx_message_init": ["tcx_tc3.c:sign", "tcx_v1.c:sign"],
+    "tcx_message.c:next": ["tcx_encode_json", "tcx_encode_percent", "tcx_message.c:encode_lower", "tcx_source.c:pull"],
     "tcx_cursor_absorb": HASH,
-    "consumed": HASH,
-    "encode_source": HASH,
-    "tcx_cursor_read": HASH,
-    "tcx_tc3.c:digest": HASH,
+    "tcx_tc3.c:hash_list": HASH,
     "tcx_tc3.c:sign": HASH,
-    "end_attempt": ["tcx_retry_delay"],
-    "retry": ["tcx_retry_delay"],
-    "tcx_call_step": ["tcx_rate_wait"],
-    "start": ["tcx_tls_chain.c:start", "tcx_tls_pin.c:start"],
+    "tcx_source.c:pull": HASH,
+    "tcx_retry_again": ["tcx_retry_delay"],
+    "tcx_tls.c:start": ["tcx_tls_chain.c:start", "tcx_tls_pin.c:start"],
+    "tcx_execute": USER,
+    "tcx_connection.c:look": USER,
+    "tcx_connection_close": USER,
+    "tcx_call_trace": USER,
+}
+INDIRECT_BY_FILE = {  # what was inlined into what differs by core
+    "tcx_call": ["tcx_rate_wait", "tcx_connection.c:look", "tcx_retry_again"],
+    "tcx_tls": USER,
+    "br_": HASH,
+    "hmac.c": HASH,
 }
 
 
@@ -140,7 +148,10 @@ class Stacks:
 
     @staticmethod
     def behind(caller: str) -> list[str]:
-        return INDIRECT.get(caller, INDIRECT.get(caller.split(":")[-1], []))
+        plain = re.sub(r"\.(constprop|isra|part)\.\d+", "", caller)
+        if plain in INDIRECT:
+            return INDIRECT[plain]
+        return next(behind for start, behind in INDIRECT_BY_FILE.items() if plain.startswith(start))
 
     def depth(self, entry: str, with_bearssl: bool) -> int:
         @functools.cache

@@ -18,6 +18,14 @@ const tcx_request tcx_example_request = {
     .nonce = 1,
 };
 
+tcx_source tcx_source_of(tcx_read_at read_at, void *context, size_t size)
+{
+    tcx_source source;
+
+    tcx_source_init(&source, read_at, context, (uint32_t)size);
+    return source;
+}
+
 const tcx_way tcx_ways[8] = {
     { "TC3 POST", TCX_SIGN_TC3, TCX_POST },
     { "TC3 GET", TCX_SIGN_TC3, TCX_GET },

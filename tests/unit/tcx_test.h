@@ -38,6 +38,10 @@ enum { TCX_EXAMPLE_TIME = 1700000000 };
 extern const tcx_credentials tcx_example_credentials;
 extern const tcx_request tcx_example_request;
 
+/* A source, by value. */
+typedef int (*tcx_read_at)(void *context, uint32_t offset, void *out, size_t length);
+tcx_source tcx_source_of(tcx_read_at read_at, void *context, size_t size);
+
 typedef struct tcx_way {
     const char *name;
     const tcx_scheme *scheme;

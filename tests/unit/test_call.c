@@ -147,7 +147,7 @@ static void test_success(void **state)
     assert_bytes("request id", f.call.response.request_id.bytes, f.call.response.request_id.length,
                  tcx_text_from("id-1"));
     assert_int_equal(f.call.response.http_status, 200);
-    assert_true(f.call.response.server_time == 784111777);
+    assert_true(tcx_response_time(&f.call.response) == 784111777);
     check_end("success");
     for (int again = 0; again < 3; again++) { /* the object is reusable */
         script_init(&f.link, ANSWER, strlen(ANSWER));
@@ -834,7 +834,7 @@ static void test_source(void **state)
         uint32_t count = 0;
 
         do {
-            tcx_source source = { .read_at = read_at, .size = 1500 };
+            tcx_source source = tcx_source_of(read_at, NULL, 1500);
             tcx_status status;
 
             set_up(ANSWER);
@@ -897,10 +897,10 @@ static size_t stayer_gives(void *peer, unsigned char *bytes, size_t length)
 }
 
 /* One call over a connection that is kept for the next one. */
-static void set_up_kept(tcx_connection *connection, const char *answer)
+static void set_up_kept(tcx_connection *connection, uint32_t idle_limit, const char *answer)
 {
     set_up("");
-    memset(connection, 0, sizeof *connection);
+    tcx_connection_init(connection, idle_limit);
     memset(&stayer, 0, sizeof stayer);
     stayer.answer = answer;
     f.link.take = stayer_takes;
@@ -938,8 +938,7 @@ static void test_kept_connection(void **state)
     for (size_t i = 0; i < TCX_COUNT(rows); i++) {
         tcx_connection connection;
 
-        set_up_kept(&connection, rows[i].answer);
-        connection.idle_limit = rows[i].limit;
+        set_up_kept(&connection, rows[i].limit, rows[i].answer);
         f.tick += rows[i].idle;
         f.link.faults[0].call = rows[i].look != 0 ? f.link.calls : SCRIPT_NEVER;
         f.link.faults[0].result = rows[i].look;
@@ -964,7 +963,7 @@ static void test_kept_connection_faults(void **state)
             tcx_connection connection;
 
             snprintf(where, sizeof where, "fault %d at call %zu of the second", faults[i], call);
-            set_up_kept(&connection, ANSWER);
+            set_up_kept(&connection, 0, ANSWER);
             f.link.piece = 100;
             f.link.faults[0].call = f.link.calls + call;
             f.link.faults[0].result = faults[i];

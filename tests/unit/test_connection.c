@@ -15,7 +15,7 @@ static const char *ok;
 static void set_up(const script_exchange *script, size_t length)
 {
     script_series_init(&s, script, length);
-    memset(&kept, 0, sizeof kept);
+    tcx_connection_init(&kept, 0);
     s.config.connection = &kept;
 }
 
@@ -102,7 +102,7 @@ static void test_idle_limit(void **state)
         const size_t row = i / TCX_COUNT(begins);
 
         set_up(script, 2);
-        kept.idle_limit = rows[row].limit;
+        tcx_connection_init(&kept, rows[row].limit);
         s.tick = begins[i % TCX_COUNT(begins)];
         assert_int_equal(tcx_call_begin(&s.call, &s.config, &s.request, s.tick), TCX_OK);
         for (int step = 0; step < 100; step++) /* the dial takes longer than the limit */
@@ -279,7 +279,7 @@ static void test_no_answer(void **state)
         { { .answer = NULL }, TCX_E_DEADLINE },
         { { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", .ending = TCX_CLOSED }, TCX_E_CLOSED },
     };
-    const tcx_retry retry = { tcx_retry_delay, 9, 1, 1, 1, 1 };
+    const tcx_retry retry = { tcx_retry_again, 9, 1, 1, 1, 1, NULL };
 
     (void)state;
     for (size_t i = 0; i < TCX_COUNT(rows); i++) {
@@ -375,7 +375,7 @@ static void test_failed_calls_close(void **state)
 static void test_many(void **state)
 {
     const char *limit = script_answer("{\"Response\":{\"Error\":{\"Code\":\"RequestLimitExceeded\"}}}", "", "");
-    const tcx_retry retry = { tcx_retry_delay, 9, 1, 1, 0, 0 };
+    const tcx_retry retry = { tcx_retry_again, 9, 1, 1, 0, 0, NULL };
     script_exchange script[8];
 
     (void)state;

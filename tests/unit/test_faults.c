@@ -317,15 +317,16 @@ static void judge(const tcx_call *call, const char *expected)
 
 static void test_outcomes(void **state)
 {
-    const tcx_retry retry = { tcx_retry_delay, 4, 100, 1000, 1, 1 };
+    const tcx_retry retry = { tcx_retry_again, 4, 100, 1000, 1, 1, NULL };
     static unsigned char buffer[600];
     tcx_token tokens[TCX_TOKENS_DEFAULT];
-    tcx_connection connection = { 0 };
+    tcx_connection connection;
     tcx_call call = { 0 };
     uint32_t tick = 0;
     tcx_signer signer;
 
     (void)state;
+    tcx_connection_init(&connection, 0);
     line.transport = (tcx_transport){ &line, line_open, line_send, line_recv, line_close, NULL, NULL };
     assert_int_equal(tcx_signer_init(&signer, &tcx_example_credentials, TCX_SIGN_TC3), TCX_OK);
     for (unsigned number = 0; number < CALLS; number++) {

@@ -15,15 +15,13 @@ static tcx_message prepare(const tcx_request *request, tcx_signer *signer, const
     return message;
 }
 
-/* Reads one field alone. Returns how many bytes came out. */
-static size_t encode(tcx_message *message, tcx_field field, tcx_encoding encoding, char *out, size_t room)
+/* Reads a list of one part. Returns how many bytes came out. */
+static size_t encode(tcx_message *message, const char *list, tcx_encoder encoder, char *out, size_t room)
 {
-    const tcx_segment segments[] = { { "", (uint8_t)field, (uint8_t)encoding }, { NULL, 0, 0 } };
-    const tcx_segment *const list[] = { segments, NULL };
     tcx_cursor cursor;
     size_t length;
 
-    tcx_cursor_init(&cursor, message, list, 0);
+    tcx_cursor_init(&cursor, message, &list, 1, encoder);
     length = tcx_cursor_read(&cursor, out, room);
     assert_status("encode", cursor.status, TCX_OK);
     assert_true(tcx_cursor_at_end(&cursor));
@@ -56,9 +54,9 @@ static void test_each_character(void **state)
         request.function_arg.bytes = character;
         request.function_arg.length = utf8(character, point);
         assert_status(line, tcx_request_check(&request), TCX_OK);
-        assert_bytes(line, out, encode(&message, TCX_FIELD_FUNCTION_ARG, TCX_ENCODE_JSON, out, sizeof out),
+        assert_bytes(line, out, encode(&message, M_TEXT M_FUNCTION_ARG, tcx_encode_json, out, sizeof out),
                      tcx_text_from(json));
-        assert_bytes(line, out, encode(&message, TCX_FIELD_FUNCTION_ARG, TCX_ENCODE_PERCENT, out, sizeof out),
+        assert_bytes(line, out, encode(&message, M_TEXT M_FUNCTION_ARG, tcx_encode_percent, out, sizeof out),
                      tcx_text_from(percent));
     }
     fclose(file);
@@ -68,7 +66,7 @@ static void test_each_character(void **state)
 /* All texts of one byte and of two: refused where they are no UTF-8, encoded as Python does where they are. */
 static void test_every_text_of_two_bytes(void **state)
 {
-    static const tcx_encoding encodings[] = { TCX_ENCODE_JSON, TCX_ENCODE_PERCENT };
+    static const tcx_encoder encoders[] = { tcx_encode_json, tcx_encode_percent };
     FILE *file = tcx_vectors_open("chars.txt");
     tcx_request request = tcx_example_request;
     tcx_signer signer;
@@ -98,7 +96,7 @@ static void test_every_text_of_two_bytes(void **state)
         for (int i = 0; i < 2; i++) {
             char out[12];
 
-            br_sha256_update(&hashes[i], out, encode(&message, TCX_FIELD_FUNCTION_ARG, encodings[i], out, sizeof out));
+            br_sha256_update(&hashes[i], out, encode(&message, M_TEXT M_FUNCTION_ARG, encoders[i], out, sizeof out));
         }
     }
     assert_int_equal(valid, expected);
@@ -125,7 +123,7 @@ static void test_numbers(void **state)
     for (size_t i = 0; i < TCX_COUNT(numbers); i++) {
         request.sub_app_id = &numbers[i];
         snprintf(expected, sizeof expected, "%" PRIu64, numbers[i]);
-        assert_bytes("SubAppId", out, encode(&message, TCX_FIELD_SUB_APP_ID, TCX_ENCODE_RAW, out, sizeof out),
+        assert_bytes("SubAppId", out, encode(&message, M_SUB_APP_ID, NULL, out, sizeof out),
                      tcx_text_from(expected));
     }
 }
@@ -167,38 +165,30 @@ static void test_hex_lower_raw(void **state)
     char bytes[256], out[256];
 
     (void)state;
-    message.digest_length = 1;
-    request.host.bytes = bytes;
-    request.host.length = sizeof bytes;
+    message.host.sent.bytes = request.function_arg.bytes = bytes;
+    message.host.sent.length = request.function_arg.length = sizeof bytes;
     for (unsigned byte = 0; byte < 256; byte++) {
         char expected[3];
 
         bytes[byte] = (char)byte;
-        message.digest[0] = (unsigned char)byte;
         snprintf(expected, sizeof expected, "%02x", byte);
-        assert_bytes("hex", out, encode(&message, TCX_FIELD_DIGEST, TCX_ENCODE_HEX, out, sizeof out),
-                     tcx_text_from(expected));
+        tcx_hex((unsigned char *)out, (unsigned char)byte, "0123456789abcdef");
+        assert_memory_equal(out, expected, 2);
     }
-    assert_bytes("raw", out, encode(&message, TCX_FIELD_HOST, TCX_ENCODE_RAW, out, sizeof out), request.host);
-    assert_int_equal(encode(&message, TCX_FIELD_HOST, TCX_ENCODE_LOWER, out, sizeof out), 256);
+    assert_bytes("raw", out, encode(&message, M_FUNCTION_ARG, NULL, out, sizeof out), request.function_arg);
+    assert_bytes("raw", out, encode(&message, M_TEXT M_FUNCTION_ARG, tcx_encode_raw, out, sizeof out),
+                 request.function_arg);
+    assert_int_equal(encode(&message, M_HOST, NULL, out, sizeof out), 256);
     for (int byte = 0; byte < 256; byte++)
         assert_int_equal((unsigned char)out[byte], byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
 }
 
-/* Unset: neither literal nor field. Set and empty: the literal alone. */
+/* Unset: nothing, with what stands around it up to the end mark. Set and empty: what stands around it. */
 static void test_unset_and_empty(void **state)
 {
-    static const tcx_segment segments[] = {
-        { "a", TCX_FIELD_NONE, TCX_ENCODE_NOTHING },
-        { "b", TCX_FIELD_REGION, TCX_ENCODE_RAW },
-        { "c", TCX_FIELD_SESSION_ID, TCX_ENCODE_NOTHING },
-        { "d", TCX_FIELD_SUB_APP_ID, TCX_ENCODE_RAW },
-        { "e", TCX_FIELD_FUNCTION_ARG, TCX_ENCODE_JSON },
-        { "", TCX_FIELD_EXT_INFO, TCX_ENCODE_JSON },
-        { NULL, 0, 0 },
-    };
-    static const tcx_segment nothing[] = { { NULL, 0, 0 } };
-    static const tcx_segment *const lists[] = { nothing, segments, nothing, segments, NULL };
+    static const char list[] = "a" M_IF M_REGION "b" M_REGION M_END M_IF M_SESSION_ID "c" M_END
+        M_IF M_SUB_APP_ID "d" M_SUB_APP_ID "d" M_END "e" M_TEXT M_FUNCTION_ARG M_TEXT M_EXT_INFO;
+    static const char *const parts[] = { "", list, "", list, NULL, "not read" };
     tcx_request request = tcx_example_request;
     tcx_signer signer;
     tcx_message message = prepare(&request, &signer, &tcx_ways[0]);
@@ -207,14 +197,17 @@ static void test_unset_and_empty(void **state)
 
     (void)state;
     request.function_arg = tcx_text_from(NULL); /* always sent */
-    tcx_cursor_init(&cursor, &message, lists, 0);
+    tcx_cursor_init(&cursor, &message, parts, TCX_COUNT(parts), tcx_encode_json);
     assert_bytes("unset", out, tcx_cursor_read(&cursor, out, sizeof out), (tcx_text)TCX_TEXT("aeae"));
 
     request.region = request.session_id = request.ext_info = request.function_arg = tcx_text_from("");
-    tcx_cursor_init(&cursor, &message, lists, 0);
+    tcx_cursor_init(&cursor, &message, parts, TCX_COUNT(parts), tcx_encode_json);
     assert_bytes("empty", out, tcx_cursor_read(&cursor, out, sizeof out), (tcx_text)TCX_TEXT("abceabce"));
     assert_int_equal(tcx_cursor_read(&cursor, out, sizeof out), 0);
     assert_true(tcx_cursor_at_end(&cursor));
+
+    tcx_cursor_init(&cursor, &message, parts, 2, tcx_encode_json);
+    assert_bytes("two parts", out, tcx_cursor_read(&cursor, out, sizeof out), (tcx_text)TCX_TEXT("abce"));
 }
 
 /* Splits. */
@@ -267,30 +260,35 @@ static size_t read_all(tcx_cursor *cursor, size_t (*next)(void), char *out)
 }
 
 /* Reads the lists in all kinds of pieces. */
-static void check_splits(const char *name, tcx_message *message, const tcx_segment *const *lists, int raw)
+static void check_splits(const char *name, tcx_message *message, const char *const *parts, tcx_encoder encoder)
 {
     static size_t (*const nexts[])(void) = { single, three, block, any, any, any };
     static char all[ROOM], out[ROOM];
     tcx_cursor cursor;
     tcx_text expected = { all, 0 };
-    uint64_t absorbed;
+    uint32_t absorbed = UINT32_MAX;
 
-    tcx_cursor_init(&cursor, message, lists, raw);
+    tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
     expected.length = tcx_cursor_read(&cursor, all, sizeof all);
     assert_in_range(expected.length, 1, sizeof all - 100);
     for (size_t i = 0; i < TCX_COUNT(nexts); i++) {
-        tcx_cursor_init(&cursor, message, lists, raw);
+        tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
         assert_bytes(name, out, read_all(&cursor, nexts[i], out), expected);
     }
     for (size_t split = 0; split <= expected.length; split++) {
-        tcx_cursor_init(&cursor, message, lists, raw);
+        tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
         assert_int_equal(tcx_cursor_read(&cursor, out, split), split);
         assert_int_equal(tcx_cursor_read(&cursor, out + split, sizeof out - split), expected.length - split);
         assert_bytes(name, out, expected.length, expected);
     }
-    tcx_cursor_init(&cursor, message, lists, raw);
+    tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
     assert_status(name, tcx_cursor_absorb(&cursor, NULL, &absorbed), TCX_OK);
     assert_int_equal(absorbed, expected.length);
+    for (int under = 1; under >= 0; under--) { /* the limit is exact */
+        absorbed = (uint32_t)expected.length - (uint32_t)under;
+        tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
+        assert_status(name, tcx_cursor_absorb(&cursor, NULL, &absorbed), under ? TCX_E_REQUEST_TOO_LARGE : TCX_OK);
+    }
 }
 
 static void test_splits(void **state)
@@ -306,18 +304,16 @@ static void test_splits(void **state)
     request.language = tcx_text_from("en-US");
     for (size_t way = 0; way < TCX_COUNT(tcx_ways); way++) {
         for (size_t from = 0; from <= TCX_COUNT(mosts); from++) { /* memory, then sources */
-            tcx_source source = { .read_at = read_difficult, .size = sizeof difficult - 1 };
+            tcx_source source = tcx_source_of(read_difficult, NULL, sizeof difficult - 1);
             tcx_signer signer;
             tcx_message message;
-            const tcx_layout *layout;
 
             request.function_arg = tcx_text_from(from == 0 ? difficult : NULL);
             request.function_arg_source = from == 0 ? NULL : &source;
             source.context = from == 0 ? NULL : &mosts[from - 1];
             message = prepare(&request, &signer, &tcx_ways[way]);
-            layout = tcx_message_layout(&message);
-            check_splits(tcx_ways[way].name, &message, layout->wire, 0);
-            check_splits(tcx_ways[way].name, &message, layout->canonical, 1);
+            check_splits(tcx_ways[way].name, &message, message.layout->wire, message.layout->encoder);
+            check_splits(tcx_ways[way].name, &message, message.layout->canonical, tcx_encode_raw);
         }
     }
 }
@@ -339,13 +335,13 @@ static void test_reading_into_exact_memory(void **state)
 
         request.function_arg = tcx_text_from(difficult);
         message = prepare(&request, &signer, &tcx_ways[way]);
-        tcx_cursor_init(&cursor, &message, tcx_message_layout(&message)->wire, 0);
+        tcx_cursor_init_wire(&cursor, &message);
         length = tcx_cursor_read(&cursor, all, sizeof all);
         for (size_t size = 0; size <= length + 1; size++) {
             unsigned char *out = tcx_guard_place(&guard, size, size % 2 == 0 ? TCX_AT_END : TCX_AT_START);
             tcx_text expected = { all, size < length ? size : length };
 
-            tcx_cursor_init(&cursor, &message, tcx_message_layout(&message)->wire, 0);
+            tcx_cursor_init_wire(&cursor, &message);
             assert_bytes(tcx_ways[way].name, out, tcx_cursor_read(&cursor, out, size), expected);
             tcx_guard_check(&guard);
             assert_true(size <= length || out[length] == TCX_GUARD_FILL);

@@ -191,8 +191,8 @@ static void test_attempts(void **state)
     static const script_exchange failing[3] = { { .open = -5 }, { .open = -5 }, { .open = -5 } };
     const char *answer = script_answer("{\"Response\":{}}", "", "");
     const script_exchange reopened[3] = { { .answer = answer }, { .breaks = TCX_CLOSED }, { .answer = answer } };
-    const tcx_retry retry = { tcx_retry_delay, 3, 1, 1, 0, 0 };
-    tcx_connection kept = { 0 };
+    const tcx_retry retry = { tcx_retry_again, 3, 1, 1, 0, 0, NULL };
+    tcx_connection kept;
 
     (void)state;
     set_up(failing, 3);
@@ -203,6 +203,7 @@ static void test_attempts(void **state)
         assert_int_equal(s.seen[i].tick - s.seen[i - 1].tick, 500);
 
     set_up(reopened, 3);
+    tcx_connection_init(&kept, 0);
     s.config.connection = &kept;
     assert_int_equal(script_series_run(&s), TCX_OK);
     assert_int_equal(script_series_run(&s), TCX_OK);

@@ -47,10 +47,10 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
     int now;
 
     assert_ptr_equal(context, &flash);
-    assert_in_range(length, 1, 128);
+    assert_in_range(length, 1, 64);
     assert_true(offset < flash.source.size && length <= flash.source.size - offset);
     flash.passes += offset == 0;
-    assert_true(offset <= flash.next || offset == 0); /* no gap */
+    assert_true(offset == flash.next || offset == 0); /* no gap, and nothing twice */
     if (length > flash.piece)
         length = flash.piece;
     if (flash.bytes != NULL) {
@@ -78,6 +78,7 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
         bytes[flash.at - offset] = 0xFF;
         return (int)length;
     case ENDS:
+        flash.next = flash.at;
         return flash.at > offset ? (int)(flash.at - offset) : 0;
     case FAILS:
         return FAILURE;
@@ -93,9 +94,7 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
 static void use(const void *bytes, size_t length)
 {
     memset(&flash, 0, sizeof flash);
-    flash.source.read_at = read_at;
-    flash.source.context = &flash;
-    flash.source.size = (uint32_t)length;
+    tcx_source_init(&flash.source, read_at, &flash, (uint32_t)length);
     flash.bytes = bytes;
     flash.piece = SIZE_MAX;
 }
@@ -356,6 +355,8 @@ static void test_utf8(void **state)
                 size_t length;
 
                 use(argument, before + strlen(rows[i].end));
+                if (before % 5 != 0)
+                    flash.piece = before % 5;
                 set_up(&tcx_ways[way]);
                 check(tcx_request_measure(&s.request, &s.signer, SCRIPT_NOW, &length) ==
                           (rows[i].valid ? TCX_OK : TCX_E_FUNCTION_ARG_UTF8),
@@ -365,13 +366,44 @@ static void test_utf8(void **state)
     }
 }
 
+/* Characters of all sizes, whole and broken, in pieces of any size and over the window's end: as in memory. */
+static void test_characters_in_pieces(void **state)
+{
+    static const char *const characters[] = { "a", "\"", "é", "€", "\xED\x9F\xBF", "😀", "\x80", "\xC3", "\xF0\x9F", "\xF5" };
+    uint32_t seed = 1, valid = 0;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        unsigned char text[100];
+        size_t length = tcx_random(&seed) % 2 * (60 + tcx_random(&seed) % 5), measured;
+        tcx_request request = tcx_example_request;
+        tcx_status expected;
+
+        memset(text, 'a', length);
+        for (uint32_t left = 1 + tcx_random(&seed) % 8; left > 0; left--) {
+            const char *character = characters[tcx_random(&seed) % (tcx_random(&seed) % 8 == 0 ? TCX_COUNT(characters) : 6)];
+
+            memcpy(text + length, character, strlen(character));
+            length += strlen(character);
+        }
+        request.function_arg = (tcx_text){ (const char *)text, length };
+        expected = tcx_request_check(&request);
+        valid += expected == TCX_OK;
+        use(text, length);
+        flash.piece = 1 + tcx_random(&seed) % 5;
+        set_up(&tcx_ways[0]);
+        assert_status("a source", tcx_request_measure(&s.request, &s.signer, SCRIPT_NOW, &measured), expected);
+    }
+    assert_in_range(valid, 5000, 18000);
+}
+
 /* It was changed back, or left alone: the same source serves the next call, and each attempt of one. */
 static void test_again(void **state)
 {
     static const script_exchange script[] = { { .breaks = -5, .after = 450 },
                                               { .ending = -5 },
                                               { .ending = TCX_CLOSED } };
-    const tcx_retry retry = { tcx_retry_delay, 2, 1, 1, 0, 0 };
+    const tcx_retry retry = { tcx_retry_again, 2, 1, 1, 0, 0, NULL };
     unsigned char argument[100];
 
     (void)state;
@@ -509,7 +541,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes), cmocka_unit_test(test_small_reads), cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_utf8),  cmocka_unit_test(test_again),       cmocka_unit_test(test_largest),
+        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_characters_in_pieces),  cmocka_unit_test(test_again),       cmocka_unit_test(test_largest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

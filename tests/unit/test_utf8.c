@@ -92,45 +92,6 @@ static void test_four_bytes(void **state)
     assert_int_equal(count, 0x100000);
 }
 
-/* Bytes that make trouble, at random, in every two pieces and byte by byte: the same answer as whole. */
-static void test_pieces_of_any_size(void **state)
-{
-    static const unsigned char bytes[] = { 'a',  0x80, 0x90, 0xA0, 0xBF, 0xC1, 0xC3,
-                                           0xE0, 0xE4, 0xED, 0xF0, 0xF1, 0xF4, 0xF5 };
-    uint32_t seed = 1, valid = 0;
-
-    (void)state;
-    for (int round = 0; round < 20000; round++) {
-        unsigned char text[12];
-        size_t length = 0, ignored;
-        int should;
-
-        while (length < 8) {
-            if (tcx_random(&seed) % 8 == 0)
-                text[length++] = bytes[tcx_random(&seed) % sizeof bytes];
-            else
-                length += encode(text + length, (tcx_random(&seed) & 0x7FF) << tcx_random(&seed) % 10);
-        }
-        should = judge(text, length, &ignored);
-        valid += (uint32_t)should;
-        for (size_t split = 0; split <= length; split++) {
-            tcx_utf8 utf8 = { 0, 0, 0 };
-            int is = tcx_utf8_feed(&utf8, text, split) && tcx_utf8_feed(&utf8, text + split, length - split);
-
-            assert_int_equal(is && utf8.missing == 0, should);
-        }
-        for (size_t piece = 1; piece < 4; piece++) {
-            tcx_utf8 utf8 = { 0, 0, 0 };
-            int is = 1;
-
-            for (size_t at = 0; is && at < length; at += piece)
-                is = tcx_utf8_feed(&utf8, text + at, length - at < piece ? length - at : piece);
-            assert_int_equal(is && utf8.missing == 0, should);
-        }
-    }
-    assert_in_range(valid, 2000, 18000);
-}
-
 static void test_nothing_is_read_behind_the_end(void **state)
 {
     static const tcx_text cut[] = { TCX_TEXT(""), TCX_TEXT("a\xC3"), TCX_TEXT("\xE4\xB8"), TCX_TEXT("\xF0\x9F\x98") };
@@ -151,7 +112,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_text_up_to_three_bytes),
         cmocka_unit_test(test_four_bytes),
-        cmocka_unit_test(test_pieces_of_any_size),
         cmocka_unit_test(test_nothing_is_read_behind_the_end),
     };
 

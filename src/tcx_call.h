@@ -1,0 +1,19 @@
+/*
+ * What a call's optional parts (tcx_retry, tcx_connection) know of it.
+ */
+#ifndef TCX_CALL_H
+#define TCX_CALL_H
+
+#include <tcexec/call.h>
+
+enum { ENDED, PACING, OPENING, SENDING, RECEIVING, RETRYING };
+
+void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number);
+
+/* Milliseconds until a tick; 0 when it is past. */
+uint32_t tcx_time_until(uint32_t tick, uint32_t now);
+
+/* A clock that reads less was never set. */
+int64_t tcx_clock_floor(const tcx_call_config *config);
+
+#endif

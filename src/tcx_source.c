@@ -1,0 +1,74 @@
+#include "tcx_message.h"
+#include "tcx_utf8.h"
+
+/* All of it has been read: it must be what was signed, but for the first reading, which is what will be signed. */
+static tcx_status finish(tcx_source *source, const br_hash_class *hash)
+{
+    unsigned char digest[sizeof source->digest] = { 0 };
+
+    hash->out(&source->hash.vtable, digest);
+    if (source->is_signed && memcmp(digest, source->digest, sizeof digest) != 0)
+        return TCX_E_SOURCE;
+    memcpy(source->digest, digest, sizeof digest);
+    source->is_signed = 1;
+    return TCX_OK;
+}
+
+/* How many of `length` bytes are whole characters. `*valid` is 0 when what follows them cannot become one. */
+static size_t whole_characters(const unsigned char *bytes, size_t length, int is_last, int *valid)
+{
+    size_t at = 0, size = 1;
+
+    while (at < length && (size = tcx_utf8_size(bytes + at, length - at)) > 0)
+        at += size;
+    *valid = size > 0 || (!is_last && length - at < 4);
+    return at;
+}
+
+static void pull(tcx_cursor *cursor)
+{
+    tcx_source *source = cursor->source;
+    const br_hash_class *hash = cursor->message->signer->scheme->hash;
+    size_t wanted = source->size - source->offset, length;
+    int got, valid;
+
+    if (source->offset == 0) {
+        hash->init(&source->hash.vtable);
+        source->begun = 0;
+    }
+    if (wanted == 0) {
+        cursor->status = finish(source, hash);
+        cursor->source = NULL;
+        return;
+    }
+    if (wanted > sizeof source->window - source->begun)
+        wanted = sizeof source->window - source->begun;
+    memcpy(source->window, source->part, source->begun);
+    got = source->read_at(source->context, source->offset, source->window + source->begun, wanted);
+    if (got <= 0 || (size_t)got > wanted) {
+        cursor->message->detail = got;
+        cursor->status = TCX_E_SOURCE;
+        return;
+    }
+    source->offset += (uint32_t)got;
+    length = source->begun + (size_t)got;
+    cursor->value = source->window;
+    cursor->left = whole_characters(source->window, length, source->offset == source->size, &valid);
+    if (!valid) {
+        cursor->status = TCX_E_FUNCTION_ARG_UTF8;
+        return;
+    }
+    source->begun = (uint8_t)(length - cursor->left);
+    memcpy(source->part, source->window + cursor->left, source->begun);
+    hash->update(&source->hash.vtable, source->window, cursor->left);
+}
+
+void tcx_source_init(tcx_source *source, int (*read_at)(void *context, uint32_t offset, void *out, size_t length),
+                     void *context, uint32_t size)
+{
+    memset(source, 0, sizeof *source);
+    source->read_at = read_at;
+    source->context = context;
+    source->size = size;
+    source->pull = pull;
+}
