@@ -11,7 +11,6 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
                              size_t capacity, size_t *length)
 {
     tcx_message message;
-    tcx_cursor cursor;
     tcx_status status;
 
     if (length == NULL || (wire == NULL && capacity > 0))
@@ -23,8 +22,8 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
     *length = tcx_message_length(&message);
     if (*length > capacity)
         return TCX_E_BUFFER;
-    tcx_cursor_init_wire(&cursor, &message);
-    if (tcx_cursor_read(&cursor, wire, *length) != *length || !tcx_cursor_at_end(&cursor)) {
+    tcx_message_begin_wire(&message);
+    if (tcx_message_read(&message, wire, *length) != *length || !tcx_message_at_end(&message)) {
         tcx_wipe(wire, *length);
         *length = 0;
         return TCX_E_SOURCE;

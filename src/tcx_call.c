@@ -46,7 +46,7 @@ static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_ho
 /* Goes to the beginning of the request, over a connection yet to be opened. */
 static void rewind_request(tcx_call *call)
 {
-    tcx_cursor_init_wire(&call->cursor, &call->message);
+    tcx_message_begin_wire(&call->message);
     call->piece_length = 0;
     call->last = 0;
     call->reused = 0;
@@ -226,9 +226,9 @@ static void compose(tcx_call *call)
     if (room > TCX_TRANSFER_MAX)
         room = TCX_TRANSFER_MAX;
     call->piece = piece;
-    call->piece_length = tcx_cursor_read(&call->cursor, piece, room);
-    call->last = (uint8_t)tcx_cursor_at_end(&call->cursor);
-    if (call->cursor.status != TCX_OK) {
+    call->piece_length = tcx_message_read(&call->message, piece, room);
+    call->last = (uint8_t)tcx_message_at_end(&call->message);
+    if (call->message.status != TCX_OK) {
         call->detail = call->message.detail;
         fail(call, TCX_E_SOURCE);
     }

@@ -36,14 +36,6 @@ static const struct {
     { MESSAGE, offsetof(tcx_message, host.sent) },
 };
 
-size_t tcx_encode_raw(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size)
-{
-    (void)bytes;
-    (void)unit;
-    (void)size;
-    return length;
-}
-
 static size_t encode_lower(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size)
 {
     size_t run = 0;
@@ -66,187 +58,201 @@ static unsigned divide(uint32_t *high, uint32_t *low)
     return last % 10;
 }
 
-static void put_number(tcx_cursor *cursor, uint64_t number)
+static void put_number(tcx_message *message, uint64_t number)
 {
     uint32_t high = (uint32_t)(number >> 32), low = (uint32_t)number;
-    unsigned char *digit = cursor->unit + sizeof cursor->unit;
+    unsigned char *end = message->unit + sizeof message->unit, *digit = end;
 
     do {
         *--digit = (unsigned char)('0' + divide(&high, &low));
     } while ((high | low) != 0);
-    cursor->value = digit;
-    cursor->left = (size_t)(cursor->unit + sizeof cursor->unit - digit);
+    message->value = digit;
+    message->left = (size_t)(end - digit);
+}
+
+/* Makes a text the value that is read next. 0: it is unset. */
+static int find_text(tcx_message *message, unsigned field)
+{
+    const tcx_request *request = message->request;
+    const tcx_signer *signer = message->signer;
+    const void *const owners[] = { request, request->service, signer->credentials, signer->scheme->format, message };
+    const char *owner = owners[texts[field - FUNCTION_NAME].owner];
+    const tcx_text *text = (const void *)(owner + texts[field - FUNCTION_NAME].offset);
+
+    message->value = (const unsigned char *)text->bytes;
+    if (text->bytes != NULL)
+        message->left = text->length;
+    if (field == FUNCTION_ARG && request->function_arg_source != NULL) {
+        message->source = request->function_arg_source;
+        message->source->offset = 0;
+    }
+    return text->bytes != NULL;
 }
 
 /* Makes a field the value that is read next. 0: it is unset. */
-static int find(tcx_cursor *cursor, unsigned field)
+static int find(tcx_message *message, unsigned field)
 {
-    tcx_message *message = cursor->message;
-    const tcx_request *request = message->request;
-    const tcx_format *format = message->signer->scheme->format;
+    uint64_t number = 0;
 
-    if (field < SUB_APP_ID) {
-        const void *const owners[] = { request, request->service, message->signer->credentials, format, message };
-        const char *owner = owners[texts[field - FUNCTION_NAME].owner];
-        const tcx_text *text = (const void *)(owner + texts[field - FUNCTION_NAME].offset);
-
-        cursor->value = (const unsigned char *)text->bytes;
-        if (text->bytes != NULL)
-            cursor->left = text->length;
-        if (field == FUNCTION_ARG && request->function_arg_source != NULL) {
-            cursor->source = request->function_arg_source;
-            cursor->source->offset = 0;
-        }
-        return text->bytes != NULL;
-    }
     switch (field) {
     case SUB_APP_ID:
-        if (request->sub_app_id == NULL)
+        if (message->request->sub_app_id == NULL)
             return 0;
-        put_number(cursor, *request->sub_app_id);
+        number = *message->request->sub_app_id;
         break;
     case TIMESTAMP:
-        put_number(cursor, message->timestamp);
+        number = message->timestamp;
         break;
     case NONCE:
-        put_number(cursor, message->nonce);
+        number = message->nonce;
         break;
     case CONTENT_LENGTH:
-        put_number(cursor, message->content_length);
+        number = message->content_length;
         break;
     case DATE:
-        cursor->value = (const unsigned char *)message->date;
-        cursor->left = sizeof message->date;
-        break;
+        message->value = (const unsigned char *)message->date;
+        message->left = sizeof message->date;
+        return 1;
     case SIGNED_ACTION:
-        return format->signs_action;
+        return message->signer->scheme->format->signs_action;
     case DIGEST:
-        cursor->value = message->digest;
-        cursor->left = message->digest_length;
+        message->value = message->digest;
+        message->left = message->digest_length;
         return message->digest_length;
+    case END:
+        return 1;
+    default:
+        return find_text(message, field);
     }
+    put_number(message, number);
     return 1;
 }
 
 /* What a mark stands for. */
-static void follow(tcx_cursor *cursor)
+static void follow(tcx_message *message)
 {
-    unsigned mark = (unsigned char)*cursor->text++;
+    unsigned mark = (unsigned char)*message->text++;
     unsigned field = mark;
 
-    if (mark >= TEXT && mark < END)
-        field = (unsigned char)*cursor->text++;
-    cursor->encoder = mark == TEXT ? cursor->texts : field == HOST ? encode_lower : tcx_encode_raw;
-    if (!find(cursor, field) && mark == IF) {
-        while ((unsigned char)*cursor->text++ != END)
-            ;
+    if (mark == TEXT || mark == IF)
+        field = (unsigned char)*message->text++;
+    message->encoder = mark == TEXT ? message->texts : field == HOST ? encode_lower : NULL;
+    if (find(message, field) || mark != IF) {
+        if (mark == IF)
+            message->left = 0;
+        return;
     }
-    if (mark == IF)
-        cursor->left = 0;
+    while ((unsigned char)*message->text++ != END)
+        ;
 }
 
 /* Sees to it that there are bytes to be taken. 0: there are none any more, or none that can be had. */
-static int next(tcx_cursor *cursor)
+static int next(tcx_message *message)
 {
-    while (cursor->length == 0) {
+    while (message->length == 0) {
         size_t run = 0;
 
-        if (cursor->status != TCX_OK)
+        if (message->status != TCX_OK)
             return 0;
-        if (cursor->left > 0) {
-            cursor->bytes = cursor->value;
-            run = cursor->encoder(cursor->value, cursor->left, cursor->unit, &cursor->length);
+        if (message->left > 0) {
+            message->bytes = message->value;
+            run = message->left;
+            if (message->encoder != NULL)
+                run = message->encoder(message->value, run, message->unit, &message->length);
             if (run > 0) {
-                cursor->length = run;
+                message->length = run;
             } else {
-                cursor->bytes = cursor->unit;
+                message->bytes = message->unit;
                 run = 1;
             }
-            cursor->value += run;
-            cursor->left -= run;
-        } else if (cursor->source != NULL) {
-            cursor->source->pull(cursor);
-        } else if (*cursor->text == '\0') {
-            if (cursor->parts == 0 || *cursor->part == NULL)
+            message->value += run;
+            message->left -= run;
+        } else if (message->source != NULL) {
+            message->source->pull(message);
+        } else if (*message->text == '\0') {
+            if (message->part != NULL && *message->part != NULL) {
+                message->text = *message->part++;
+            } else if (message->last != NULL) {
+                message->text = message->last;
+                message->last = NULL;
+            } else {
                 return 0;
-            cursor->parts--;
-            cursor->text = *cursor->part++;
+            }
         } else {
-            cursor->bytes = (const unsigned char *)cursor->text;
-            while (cursor->bytes[run] != 0 && cursor->bytes[run] < FUNCTION_NAME)
+            message->bytes = (const unsigned char *)message->text;
+            while (message->bytes[run] != 0 && message->bytes[run] < FUNCTION_NAME)
                 run++;
-            cursor->text += run;
-            cursor->length = run;
+            message->text += run;
+            message->length = run;
             if (run == 0)
-                follow(cursor);
+                follow(message);
         }
     }
     return 1;
 }
 
-void tcx_cursor_init(tcx_cursor *cursor, tcx_message *message, const char *const *parts, size_t count,
-                     tcx_encoder encoder)
+void tcx_message_begin(tcx_message *message, const char *const *parts, const char *last, tcx_encoder encoder)
 {
-    memset(cursor, 0, sizeof *cursor);
-    cursor->message = message;
-    cursor->part = parts;
-    cursor->parts = (uint8_t)count;
-    cursor->text = "";
-    cursor->texts = encoder;
+    message->length = 0;
+    message->left = 0;
+    message->source = NULL;
+    message->texts = encoder;
+    message->text = "";
+    message->part = parts;
+    message->last = last;
+    message->status = TCX_OK;
 }
 
-void tcx_cursor_init_wire(tcx_cursor *cursor, tcx_message *message)
+void tcx_message_begin_wire(tcx_message *message)
 {
-    tcx_cursor_init(cursor, message, message->layout->wire, TCX_PARTS, message->layout->encoder);
+    tcx_message_begin(message, message->layout->head, message->layout->body, message->layout->encoder);
 }
 
-size_t tcx_cursor_read(tcx_cursor *cursor, void *out, size_t capacity)
+size_t tcx_message_read(tcx_message *message, void *out, size_t capacity)
 {
     unsigned char *bytes = out;
     size_t done = 0;
 
-    while (done < capacity && next(cursor)) {
+    while (done < capacity && next(message)) {
         size_t part = capacity - done;
 
-        if (part > cursor->length)
-            part = cursor->length;
-        memcpy(bytes + done, cursor->bytes, part);
-        cursor->bytes += part;
-        cursor->length -= part;
+        if (part > message->length)
+            part = message->length;
+        memcpy(bytes + done, message->bytes, part);
+        message->bytes += part;
+        message->length -= part;
         done += part;
     }
     return done;
 }
 
-int tcx_cursor_at_end(tcx_cursor *cursor)
+int tcx_message_at_end(tcx_message *message)
 {
-    return !next(cursor) && cursor->status == TCX_OK;
+    return !next(message) && message->status == TCX_OK;
 }
 
-tcx_status tcx_cursor_absorb(tcx_cursor *cursor, const br_hash_class **hash, uint32_t *length)
+tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, uint32_t *length)
 {
     uint32_t left = *length;
 
-    while (next(cursor)) {
-        if (cursor->length > left)
+    while (next(message)) {
+        if (message->length > left)
             return TCX_E_REQUEST_TOO_LARGE;
-        left -= (uint32_t)cursor->length;
+        left -= (uint32_t)message->length;
         if (hash != NULL)
-            (*hash)->update(hash, cursor->bytes, cursor->length);
-        cursor->length = 0;
+            (*hash)->update(hash, message->bytes, message->length);
+        message->length = 0;
     }
     *length -= left;
-    return cursor->status;
+    return message->status;
 }
 
 uint32_t tcx_message_length(tcx_message *message)
 {
-    tcx_cursor cursor;
-
     if (message->head_length == 0) {
         message->head_length = UINT32_MAX;
-        tcx_cursor_init(&cursor, message, message->layout->wire, message->layout->head, message->layout->encoder);
-        (void)tcx_cursor_absorb(&cursor, NULL, &message->head_length);
+        tcx_message_begin(message, message->layout->head, NULL, message->layout->encoder);
+        (void)tcx_message_absorb(message, NULL, &message->head_length);
     }
     return message->head_length + message->content_length;
 }
@@ -283,7 +289,7 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
         request->function_arg_source->is_signed = 0;
     }
     status = format->sign(message, signer);
-    if (status == TCX_OK && layout->wire[layout->head] == NULL && tcx_message_length(message) > layout->limit)
+    if (status == TCX_OK && layout->body == NULL && tcx_message_length(message) > layout->limit)
         status = TCX_E_REQUEST_TOO_LARGE;
     return status;
 }

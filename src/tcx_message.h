@@ -39,13 +39,11 @@
 #define M_END              "\x96"
 
 /*
- * How the bytes of a text stand in a list. Returns how many of the `length` (at least 1) bytes at `bytes`, from the
- * first on, stand as they are; where that is 0, the first one stands as the `*size` characters that it puts into `unit`
- * (at most 6).
+ * How the bytes of a text stand in a list; NULL: as they are. Returns how many of the `length` (at least 1) bytes at
+ * `bytes`, from the first on, stand as they are; where that is 0, the first one stands as the `*size` characters that it
+ * puts into `unit` (at most 6).
  */
 typedef size_t (*tcx_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
-
-size_t tcx_encode_raw(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* The inside of a JSON string. */
 size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
@@ -58,13 +56,13 @@ void tcx_hex(unsigned char out[2], unsigned char byte, const char *alphabet);
 
 enum { TCX_PARTS = 5 }; /* of a list, the NULL included */
 
-/* The lists of one format and method, each in parts that end with NULL. */
+/* The lists of one format and method, in parts that end with NULL. */
 typedef struct tcx_layout {
-    const char *wire[TCX_PARTS];      /* the whole HTTP request */
+    const char *head[TCX_PARTS];      /* of the HTTP request */
+    const char *body;                 /* NULL: it has none */
     const char *canonical[TCX_PARTS]; /* what is signed (v1) or hashed and then signed (TC3) */
     tcx_encoder encoder;              /* of texts on the wire */
     uint32_t limit;                   /* bytes of the body; without one, of the whole request */
-    uint8_t head;                     /* parts of the wire before the body */
 } tcx_layout;
 
 /* One for each tcx_format; the index into tcx_method.layouts. */
@@ -87,40 +85,38 @@ extern const tcx_layout tcx_layout_tc3_get;
 extern const tcx_layout tcx_layout_v1_get;
 
 /*
- * Checks, hashes and signs: after TCX_OK the message can be read. Errors: those of tcx_request_build() but TCX_E_BUFFER.
- * The message borrows what it is given. `repeats`: how often the same request was signed before, so that each signature
- * v1 has a nonce of its own. Stack: the deepest path of signing.
+ * Checks, hashes and signs. Errors: those of tcx_request_build() but TCX_E_BUFFER. The message borrows what it is given.
+ * `repeats`: how often the same request was signed before, so that each signature v1 has a nonce of its own. Stack: the
+ * deepest path of signing.
  */
 tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
                             uint32_t repeats);
 
-/* Of the whole HTTP request, in bytes. */
+/* Of the whole HTTP request, in bytes. Not to be asked while it is read. */
 uint32_t tcx_message_length(tcx_message *message);
 
-/* Begins to read `count` parts, or fewer if a NULL comes first. */
-void tcx_cursor_init(tcx_cursor *cursor, tcx_message *message, const char *const *parts, size_t count,
-                     tcx_encoder encoder);
+/* Begins to read a list: `parts` up to a NULL, then `last`; each may be NULL. `encoder`: of its texts. */
+void tcx_message_begin(tcx_message *message, const char *const *parts, const char *last, tcx_encoder encoder);
 
 /* Begins to read the whole HTTP request. */
-void tcx_cursor_init_wire(tcx_cursor *cursor, tcx_message *message);
+void tcx_message_begin_wire(tcx_message *message);
 
 /*
  * The next bytes, `capacity` of them or, at the end or after an error, fewer. An error (TCX_E_SOURCE,
- * TCX_E_FUNCTION_ARG_UTF8) is in cursor->status and stays; with TCX_E_SOURCE, the source's own number is in
- * message->detail.
+ * TCX_E_FUNCTION_ARG_UTF8) is in message->status; with TCX_E_SOURCE, the source's own number is in message->detail.
  */
-size_t tcx_cursor_read(tcx_cursor *cursor, void *out, size_t capacity);
+size_t tcx_message_read(tcx_message *message, void *out, size_t capacity);
 
 /*
- * 1 when everything has been read and nothing was wrong, else 0: cursor->status says what, or TCX_OK when there is
+ * 1 when everything has been read and nothing was wrong, else 0: message->status says what, or TCX_OK when there is
  * more. To be asked before the last bytes are used: a source that changed since it was signed shows at the latest here.
  */
-int tcx_cursor_at_end(tcx_cursor *cursor);
+int tcx_message_at_end(tcx_message *message);
 
 /*
  * Reads all that is left into a running hash (NULL: nowhere). `*length`: in, the limit; out, how many bytes it was.
  * TCX_E_REQUEST_TOO_LARGE as soon as there are more than the limit.
  */
-tcx_status tcx_cursor_absorb(tcx_cursor *cursor, const br_hash_class **hash, uint32_t *length);
+tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, uint32_t *length);
 
 #endif

@@ -12,7 +12,7 @@ tcx_status tcx_signer_init(tcx_signer *signer, const tcx_credentials *credential
     tcx_signer_wipe(signer);
     if (credentials == NULL || scheme == NULL || scheme->format == NULL || scheme->hash == NULL)
         return TCX_E_NULL;
-    if (scheme->hash->context_size > sizeof(br_hash_compat_context) ||
+    if (scheme->hash->context_size > sizeof(tcx_hash) ||
         ((scheme->hash->desc >> BR_HASHDESC_OUT_OFF) & BR_HASHDESC_OUT_MASK) != scheme->format->hash_size)
         return TCX_E_NULL;
 

@@ -4,12 +4,13 @@
 /* All of it has been read: it must be what was signed, but for the first reading, which is what will be signed. */
 static tcx_status finish(tcx_source *source, const br_hash_class *hash)
 {
-    unsigned char digest[sizeof source->digest] = { 0 };
+    unsigned char *digest = source->window; /* there is nothing more to read into it */
 
+    memset(digest, 0, sizeof source->digest);
     hash->out(&source->hash.vtable, digest);
-    if (source->is_signed && memcmp(digest, source->digest, sizeof digest) != 0)
+    if (source->is_signed && memcmp(digest, source->digest, sizeof source->digest) != 0)
         return TCX_E_SOURCE;
-    memcpy(source->digest, digest, sizeof digest);
+    memcpy(source->digest, digest, sizeof source->digest);
     source->is_signed = 1;
     return TCX_OK;
 }
@@ -25,10 +26,10 @@ static size_t whole_characters(const unsigned char *bytes, size_t length, int is
     return at;
 }
 
-static void pull(tcx_cursor *cursor)
+static void pull(tcx_message *message)
 {
-    tcx_source *source = cursor->source;
-    const br_hash_class *hash = cursor->message->signer->scheme->hash;
+    tcx_source *source = message->source;
+    const br_hash_class *hash = message->signer->scheme->hash;
     size_t wanted = source->size - source->offset, length;
     int got, valid;
 
@@ -37,8 +38,8 @@ static void pull(tcx_cursor *cursor)
         source->begun = 0;
     }
     if (wanted == 0) {
-        cursor->status = finish(source, hash);
-        cursor->source = NULL;
+        message->status = finish(source, hash);
+        message->source = NULL;
         return;
     }
     if (wanted > sizeof source->window - source->begun)
@@ -46,21 +47,21 @@ static void pull(tcx_cursor *cursor)
     memcpy(source->window, source->part, source->begun);
     got = source->read_at(source->context, source->offset, source->window + source->begun, wanted);
     if (got <= 0 || (size_t)got > wanted) {
-        cursor->message->detail = got;
-        cursor->status = TCX_E_SOURCE;
+        message->detail = got;
+        message->status = TCX_E_SOURCE;
         return;
     }
     source->offset += (uint32_t)got;
     length = source->begun + (size_t)got;
-    cursor->value = source->window;
-    cursor->left = whole_characters(source->window, length, source->offset == source->size, &valid);
+    message->value = source->window;
+    message->left = whole_characters(source->window, length, source->offset == source->size, &valid);
     if (!valid) {
-        cursor->status = TCX_E_FUNCTION_ARG_UTF8;
+        message->status = TCX_E_FUNCTION_ARG_UTF8;
         return;
     }
-    source->begun = (uint8_t)(length - cursor->left);
-    memcpy(source->part, source->window + cursor->left, source->begun);
-    hash->update(&source->hash.vtable, source->window, cursor->left);
+    source->begun = (uint8_t)(length - message->left);
+    memcpy(source->part, source->window + message->left, source->begun);
+    hash->update(&source->hash.vtable, source->window, message->left);
 }
 
 void tcx_source_init(tcx_source *source, int (*read_at)(void *context, uint32_t offset, void *out, size_t length),

@@ -2,6 +2,7 @@
  * TC3-HMAC-SHA256: the public document "signature v3" of Tencent Cloud API 3.0.
  */
 #include "tcx_calendar.h"
+#include "tcx_hmac.h"
 #include "tcx_message.h"
 
 /* The common ends of both methods' heads and canonical requests. */
@@ -34,11 +35,11 @@ static const char post_body[] =
     "}";
 
 static const tcx_layout post = {
-    { post_head, head_end, post_body },
+    { post_head, head_end },
+    post_body,
     { "POST\n/\n\ncontent-type:application/json\nhost:", canonical_end },
     tcx_encode_json,
     TCX_POST_MAX,
-    2,
 };
 
 static const char get_query[] =
@@ -51,88 +52,64 @@ static const char get_query[] =
 const tcx_layout tcx_layout_tc3_get = {
     { "GET /?", get_query,
       " HTTP/1.1\r\nHost: " M_HOST "\r\nContent-Type: application/x-www-form-urlencoded", head_end },
+    NULL,
     { "GET\n/\n", get_query, "\ncontent-type:application/x-www-form-urlencoded\nhost:", canonical_end },
     tcx_encode_percent,
     TCX_GET_MAX,
-    4,
 };
-
-/* The working memory of a signature. Everything in it is wiped: it has held keys. */
-typedef struct scratch {
-    union {
-        br_hash_compat_context hash;
-        br_hmac_context hmac;
-    } run;
-    unsigned char key[64]; /* a block of the hash: a longer key is hashed first (RFC 2104 section 2) */
-} scratch;
 
 enum { DIGEST = 32 };
 
-/* Writes a digest in lower-case hexadecimal into the message. */
-static void put_digest(tcx_message *message, const unsigned char *digest)
+/* Where a digest lies before it is written in hexadecimal, over itself, and where keys do before there is any. */
+static unsigned char *raw_digest(tcx_message *message)
+{
+    return message->digest + DIGEST;
+}
+
+static void write_digest(tcx_message *message)
 {
     for (size_t i = 0; i < DIGEST; i++)
-        tcx_hex(message->digest + 2 * i, digest[i], "0123456789abcdef");
+        tcx_hex(message->digest + 2 * i, raw_digest(message)[i], "0123456789abcdef");
     message->digest_length = 2 * DIGEST;
 }
 
 /* The hash of a list, into the message's digest. */
-static tcx_status hash_list(tcx_message *message, const char *const *parts, scratch *work, uint32_t *length)
+static tcx_status hash_list(tcx_message *message, const char *const *parts, const char *last, tcx_hash *hash,
+                            uint32_t *length)
 {
-    const br_hash_class *hash = message->signer->scheme->hash;
-    tcx_cursor cursor;
     tcx_status status;
 
-    hash->init(&work->run.hash.vtable);
-    tcx_cursor_init(&cursor, message, parts, TCX_PARTS, message->layout->encoder);
-    status = tcx_cursor_absorb(&cursor, &work->run.hash.vtable, length);
-    hash->out(&work->run.hash.vtable, work->key);
-    put_digest(message, work->key);
+    message->signer->scheme->hash->init(&hash->vtable);
+    tcx_message_begin(message, parts, last, message->layout->encoder);
+    status = tcx_message_absorb(message, &hash->vtable, length);
+    hash->vtable->out(&hash->vtable, raw_digest(message));
+    write_digest(message);
     return status;
 }
 
-/* HMAC with the key of `length` bytes in work->key, the result in its place. */
-static size_t hmac(tcx_signer *signer, scratch *work, size_t length, const void *text, size_t text_length)
+/* A link in the chain of keys: the HMAC of a text is the next key. */
+static void next_key(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], tcx_text text)
 {
-    br_hmac_key_init(&signer->key, signer->scheme->hash, work->key, length);
-    br_hmac_init(&work->run.hmac, &signer->key, 0);
-    br_hmac_update(&work->run.hmac, text, text_length);
-    return br_hmac_out(&work->run.hmac, work->key);
+    tcx_hmac_begin(signer, hash);
+    hash->vtable->update(&hash->vtable, text.bytes, text.length);
+    tcx_hmac_end(signer, hash, block);
+    tcx_hmac_key(signer, hash, block, DIGEST);
 }
 
-/* HMAC(HMAC(HMAC("TC3" + SecretKey, date), service), "tc3_request"), kept as midstates in the signer. */
-static void derive_key(tcx_message *message, tcx_signer *signer, scratch *work)
+/* The signer's key, derived anew when the day or the service is another than last time. `block` is all used up. */
+static void use_key(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], const tcx_message *message)
 {
-    const br_hash_class *hash = signer->scheme->hash;
-    tcx_text secret = signer->credentials->secret_key, service = message->request->service->name;
-    size_t length = 3 + secret.length;
-
-    if (length <= sizeof work->key) {
-        memcpy(work->key, "TC3", 3);
-        memcpy(work->key + 3, secret.bytes, secret.length);
-    } else {
-        hash->init(&work->run.hash.vtable);
-        hash->update(&work->run.hash.vtable, "TC3", 3);
-        hash->update(&work->run.hash.vtable, secret.bytes, secret.length);
-        hash->out(&work->run.hash.vtable, work->key);
-        length = DIGEST;
-    }
-    length = hmac(signer, work, length, message->date, sizeof message->date);
-    length = hmac(signer, work, length, service.bytes, service.length);
-    length = hmac(signer, work, length, "tc3_request", 11);
-    br_hmac_key_init(&signer->key, hash, work->key, length);
-}
-
-/* The signer's key, derived anew when the day or the service is another than last time. */
-static void use_key(tcx_message *message, tcx_signer *signer, scratch *work)
-{
-    tcx_text service = message->request->service->name;
+    static const tcx_text end = TCX_TEXT("tc3_request");
+    const tcx_text date = { message->date, sizeof message->date }, service = message->request->service->name;
     uint32_t day = tcx_day(message->timestamp);
 
     if (signer->keyed == service.length && signer->day == day &&
         memcmp(signer->service, service.bytes, service.length) == 0)
         return;
-    derive_key(message, signer, work);
+    tcx_hmac_secret(signer, hash, block, "TC3");
+    next_key(signer, hash, block, date);
+    next_key(signer, hash, block, service);
+    next_key(signer, hash, block, end);
     signer->day = day;
     signer->keyed = 0;
     if (service.length <= sizeof signer->service) {
@@ -143,27 +120,24 @@ static void use_key(tcx_message *message, tcx_signer *signer, scratch *work)
 
 static tcx_status sign(tcx_message *message, tcx_signer *signer)
 {
-    static const char *const to_sign[] = { string_to_sign, NULL };
     const tcx_layout *layout = message->layout;
     uint32_t length = UINT32_MAX;
-    scratch work;
-    tcx_cursor cursor;
+    tcx_hash hash;
     tcx_status status;
 
+    use_key(signer, &hash, message->digest, message); /* then the payload's digest overwrites what is left of it */
     message->content_length = layout->limit;
-    status = hash_list(message, layout->wire + layout->head, &work, &message->content_length);
+    status = hash_list(message, NULL, layout->body, &hash, &message->content_length);
     if (status == TCX_OK)
-        status = hash_list(message, layout->canonical, &work, &length);
+        status = hash_list(message, layout->canonical, NULL, &hash, &length);
     if (status == TCX_OK) {
-        use_key(message, signer, &work);
-        br_hmac_init(&work.run.hmac, &signer->key, 0);
-        tcx_cursor_init(&cursor, message, to_sign, TCX_PARTS, NULL);
-        length = UINT32_MAX;
-        (void)tcx_cursor_absorb(&cursor, &work.run.hmac.dig.vtable, &length);
-        br_hmac_out(&work.run.hmac, work.key);
-        put_digest(message, work.key);
+        tcx_hmac_begin(signer, &hash);
+        tcx_message_begin(message, NULL, string_to_sign, NULL);
+        (void)tcx_message_absorb(message, &hash.vtable, &length);
+        tcx_hmac_end(signer, &hash, raw_digest(message));
+        write_digest(message);
     }
-    tcx_wipe(&work, sizeof work);
+    tcx_wipe(&hash, sizeof hash);
     return status;
 }
 

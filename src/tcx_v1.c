@@ -1,6 +1,7 @@
 /*
  * HmacSHA1 and HmacSHA256: the public document "signature v1" of Tencent Cloud API 3.0.
  */
+#include "tcx_hmac.h"
 #include "tcx_message.h"
 
 /* Sorted by name, byte order. What is sent is what is signed, but for the encoding of the values. */
@@ -23,23 +24,25 @@ static const char parameters[] =
 
 static const tcx_layout post = {
     { "POST / HTTP/1.1\r\nHost: " M_HOST
-      "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " M_CONTENT_LENGTH "\r\n\r\n",
-      parameters },
+      "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " M_CONTENT_LENGTH "\r\n\r\n" },
+    parameters,
     { "POST" M_HOST "/?", parameters },
     tcx_encode_percent,
     TCX_FORM_MAX,
-    1,
 };
 
 const tcx_layout tcx_layout_v1_get = {
     { "GET /?", parameters, " HTTP/1.1\r\nHost: " M_HOST "\r\n\r\n" },
+    NULL,
     { "GET" M_HOST "/?", parameters },
     tcx_encode_percent,
     TCX_GET_MAX,
-    3,
 };
 
-/* RFC 4648 section 4, with padding. `out` takes 4 characters for every 3 bytes begun. */
+/*
+ * RFC 4648 section 4, with padding. `out` takes 4 characters for every 3 bytes begun, and may lie before
+ * `bytes` in the same memory.
+ */
 static unsigned base64(unsigned char *out, const unsigned char *bytes, unsigned length)
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -63,29 +66,30 @@ static unsigned base64(unsigned char *out, const unsigned char *bytes, unsigned 
 static tcx_status sign(tcx_message *message, tcx_signer *signer)
 {
     const tcx_layout *layout = message->layout;
-    tcx_text secret = signer->credentials->secret_key;
+    const uint8_t size = signer->scheme->format->hash_size;
+    unsigned char *raw = message->digest + sizeof message->digest - size;
     uint32_t length = UINT32_MAX;
-    unsigned char raw[32];
-    br_hmac_context hmac;
-    tcx_cursor cursor;
+    tcx_hash hash;
     tcx_status status;
 
     if (message->nonce == 0)
         return TCX_E_NONCE;
     if (signer->keyed == 0) {
-        br_hmac_key_init(&signer->key, signer->scheme->hash, secret.bytes, secret.length);
+        tcx_hmac_secret(signer, &hash, message->digest, "");
         signer->keyed = 1; /* there is a key, of no service */
     }
-    br_hmac_init(&hmac, &signer->key, 0);
-    tcx_cursor_init(&cursor, message, layout->canonical, TCX_PARTS, tcx_encode_raw);
-    status = tcx_cursor_absorb(&cursor, &hmac.dig.vtable, &length);
-    message->digest_length = (uint8_t)base64(message->digest, raw, (unsigned)br_hmac_out(&hmac, raw));
-    tcx_wipe(&hmac, sizeof hmac);
+    tcx_hmac_begin(signer, &hash);
+    tcx_message_begin(message, layout->canonical, NULL, NULL);
+    status = tcx_message_absorb(message, &hash.vtable, &length);
+    tcx_wipe(message->digest, sizeof message->digest);
+    tcx_hmac_end(signer, &hash, raw);
+    message->digest_length = (uint8_t)base64(message->digest, raw, size);
+    tcx_wipe(&hash, sizeof hash);
     if (status != TCX_OK)
         return status;
     message->content_length = layout->limit;
-    tcx_cursor_init(&cursor, message, layout->wire + layout->head, TCX_PARTS, layout->encoder);
-    return tcx_cursor_absorb(&cursor, NULL, &message->content_length);
+    tcx_message_begin(message, NULL, layout->body, layout->encoder);
+    return tcx_message_absorb(message, NULL, &message->content_length);
 }
 
 const tcx_format tcx_format_hmac_sha1 = { sign, &post, TCX_TEXT("HmacSHA1"), TCX_FAMILY_V1, 20, 0 };

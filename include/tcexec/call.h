@@ -119,7 +119,6 @@ typedef struct tcx_call {
     tcx_peer peer;
     tcx_http http;
     tcx_message message;
-    tcx_cursor cursor;
 } tcx_call;
 
 /*

@@ -24,11 +24,11 @@ extern "C" {
 /*
  * A FunctionArg that is not in memory: flash behind a bus, a file, a generator. It is read from front to back twice or
  * more (once to hash it, once for each time it is sent) and must give the same bytes each time: it is hashed again as
- * it is sent, and a difference ends the request before its last byte. RAM: 340 bytes on 32-bit machines, for one
+ * it is sent, and a difference ends the request before its last byte. RAM: 260 bytes on 32-bit machines, for one
  * request at a time.
  */
 typedef struct tcx_source tcx_source;
-struct tcx_cursor;
+struct tcx_message;
 
 struct tcx_source {
     /*
@@ -41,14 +41,14 @@ struct tcx_source {
     uint32_t size; /* bytes */
 
     /* The library's own: where the reading is, what it hashes to, and what it hashed to when signed. */
-    void (*pull)(struct tcx_cursor *cursor);
+    void (*pull)(struct tcx_message *message);
     uint32_t offset;
     uint8_t begun; /* bytes of a character whose rest has not been read, in `part` */
     unsigned char part[3];
     unsigned char is_signed;
     unsigned char digest[32];
     unsigned char window[64];
-    br_hash_compat_context hash;
+    tcx_hash hash;
 };
 
 /* Makes a source. Borrows `context` for as long as it is used. A source that was not made so is refused: TCX_E_NULL. */
@@ -123,40 +123,36 @@ typedef struct tcx_host {
 } tcx_host;
 
 /*
- * One request, described: what it borrows, and the few bytes that it does not. Its fields are the library's own; it
- * stands here so that a tcx_call can hold one.
+ * One request, described, and the place in it from which its bytes are read on: what it borrows, and the few bytes that
+ * it does not. Its fields are the library's own; it stands here so that a tcx_call can hold one.
  */
 typedef struct tcx_message {
-    const tcx_request *request;
-    const tcx_signer *signer;
-    const struct tcx_layout *layout;
-    tcx_host host;
-    int detail; /* of a source that failed: its own number */
-    uint32_t nonce;
-    uint64_t timestamp;
-    uint32_t content_length;
-    uint32_t head_length; /* 0: not yet known */
-    uint8_t digest_length;
-    char date[10];            /* of the timestamp, UTC: YYYY-MM-DD */
-    unsigned char digest[64]; /* in hex or base64, in turn: of the payload, of the canonical request, the signature */
-} tcx_message;
-
-/* A place in a message from which its bytes can be read on. Its fields are the library's own. */
-typedef struct tcx_cursor {
-    tcx_message *message;
     const unsigned char *bytes; /* that come next, as they are */
     size_t length;
     const unsigned char *value; /* the rest of a field, to be encoded */
     size_t left;
+    tcx_source *source; /* where more of the field comes from */
     size_t (*encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
     size_t (*texts)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
-    tcx_source *source;      /* where more of the field comes from */
     const char *text;        /* the rest of a part */
-    const char *const *part; /* the parts that follow */
+    const char *const *part; /* the parts that follow, up to a NULL; NULL: none */
+    const char *last;        /* and one behind them; NULL: none */
     tcx_status status;       /* the first error; it stays */
-    uint8_t parts;
-    unsigned char unit[20]; /* a number or an escaped byte */
-} tcx_cursor;
+    int detail;              /* of a source that failed: its own number */
+    uint8_t digest_length;   /* 0: there is none yet */
+
+    const tcx_request *request;
+    const tcx_signer *signer;
+    const struct tcx_layout *layout;
+    uint64_t timestamp;
+    uint32_t nonce;
+    uint32_t content_length;
+    uint32_t head_length; /* 0: not yet known */
+    tcx_host host;
+    char date[10];            /* of the timestamp, UTC: YYYY-MM-DD */
+    unsigned char unit[20];   /* a number, or an encoded byte */
+    unsigned char digest[64]; /* in hex or base64, in turn: of the payload, of the canonical request, the signature */
+} tcx_message;
 
 #ifdef __cplusplus
 }

@@ -39,12 +39,18 @@ typedef struct tcx_format tcx_format;
  * A way to sign: a format and the hash that drives it. A chip's hash engine takes over by a scheme of the caller's own,
  * `static const tcx_scheme mine = { &tcx_format_tc3, &my_sha256_vtable };`, and then BearSSL's SHA-256 is not linked.
  * The hash must be able to give and take back its state between blocks (br_hash_class.state and .set_state), because
- * midstates are kept.
+ * midstates are kept, and its context must fit in a tcx_hash.
  */
 typedef struct tcx_scheme {
     const tcx_format *format;
     const br_hash_class *hash;
 } tcx_scheme;
+
+/* Room for the context of SHA-1 or SHA-256, whoever's: 128 bytes. */
+typedef union tcx_hash {
+    const br_hash_class *vtable;
+    uint64_t room[16];
+} tcx_hash;
 
 extern const tcx_format tcx_format_tc3;
 extern const tcx_format tcx_format_tc3_compat;
@@ -63,16 +69,17 @@ extern const tcx_scheme tcx_sign_hmac_sha256;
 
 /*
  * A signer. Its fields are the library's own. It holds a secret (the key of the day): wipe it when done. One signer
- * serves any number of calls of one thread; between threads it needs the caller's lock. RAM: 156 bytes on 32-bit
+ * serves any number of calls of one thread; between threads it needs the caller's lock. RAM: 88 bytes on 32-bit
  * machines.
  */
 typedef struct tcx_signer {
     const tcx_scheme *scheme;
     const tcx_credentials *credentials;
-    uint32_t day; /* that `key` belongs to, in days since 1970-01-01 */
-    uint8_t keyed; /* 0: `key` is unset, or of a service with a longer name, and derived anew each time */
+    uint32_t day;  /* that the key belongs to, in days since 1970-01-01 */
+    uint8_t keyed; /* 0: there is no key, or one of a service with a longer name, derived anew each time */
     char service[11];
-    br_hmac_key_context key;
+    unsigned char inner[32]; /* the key of the day, as the midstates of HMAC's two hashes */
+    unsigned char outer[32];
 } tcx_signer;
 
 /*
@@ -80,6 +87,7 @@ typedef struct tcx_signer {
  * Derives nothing yet.
  *
  *   TCX_E_NULL                                          a pointer is NULL, or the hash has not the format's size
+ *                                                       or a context that is too large
  *   TCX_E_SECRET_ID…, TCX_E_SECRET_KEY…, TCX_E_TOKEN…   the credentials are unusable; the status tells why
  *
  * After an error the signer is wiped and refused by every function that takes one.

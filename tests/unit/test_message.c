@@ -18,13 +18,12 @@ static tcx_message prepare(const tcx_request *request, tcx_signer *signer, const
 /* Reads a list of one part. Returns how many bytes came out. */
 static size_t encode(tcx_message *message, const char *list, tcx_encoder encoder, char *out, size_t room)
 {
-    tcx_cursor cursor;
     size_t length;
 
-    tcx_cursor_init(&cursor, message, &list, 1, encoder);
-    length = tcx_cursor_read(&cursor, out, room);
-    assert_status("encode", cursor.status, TCX_OK);
-    assert_true(tcx_cursor_at_end(&cursor));
+    tcx_message_begin(message, NULL, list, encoder);
+    length = tcx_message_read(message, out, room);
+    assert_status("encode", message->status, TCX_OK);
+    assert_true(tcx_message_at_end(message));
     return length;
 }
 
@@ -176,7 +175,7 @@ static void test_hex_lower_raw(void **state)
         assert_memory_equal(out, expected, 2);
     }
     assert_bytes("raw", out, encode(&message, M_FUNCTION_ARG, NULL, out, sizeof out), request.function_arg);
-    assert_bytes("raw", out, encode(&message, M_TEXT M_FUNCTION_ARG, tcx_encode_raw, out, sizeof out),
+    assert_bytes("raw", out, encode(&message, M_TEXT M_FUNCTION_ARG, NULL, out, sizeof out),
                  request.function_arg);
     assert_int_equal(encode(&message, M_HOST, NULL, out, sizeof out), 256);
     for (int byte = 0; byte < 256; byte++)
@@ -192,22 +191,22 @@ static void test_unset_and_empty(void **state)
     tcx_request request = tcx_example_request;
     tcx_signer signer;
     tcx_message message = prepare(&request, &signer, &tcx_ways[0]);
-    tcx_cursor cursor;
     char out[40];
 
     (void)state;
     request.function_arg = tcx_text_from(NULL); /* always sent */
-    tcx_cursor_init(&cursor, &message, parts, TCX_COUNT(parts), tcx_encode_json);
-    assert_bytes("unset", out, tcx_cursor_read(&cursor, out, sizeof out), (tcx_text)TCX_TEXT("aeae"));
+    tcx_message_begin(&message, parts, NULL, tcx_encode_json);
+    assert_bytes("unset", out, tcx_message_read(&message, out, sizeof out), (tcx_text)TCX_TEXT("aeae"));
 
     request.region = request.session_id = request.ext_info = request.function_arg = tcx_text_from("");
-    tcx_cursor_init(&cursor, &message, parts, TCX_COUNT(parts), tcx_encode_json);
-    assert_bytes("empty", out, tcx_cursor_read(&cursor, out, sizeof out), (tcx_text)TCX_TEXT("abceabce"));
-    assert_int_equal(tcx_cursor_read(&cursor, out, sizeof out), 0);
-    assert_true(tcx_cursor_at_end(&cursor));
+    tcx_message_begin(&message, parts, NULL, tcx_encode_json);
+    assert_bytes("empty", out, tcx_message_read(&message, out, sizeof out), (tcx_text)TCX_TEXT("abceabce"));
+    assert_int_equal(tcx_message_read(&message, out, sizeof out), 0);
+    assert_true(tcx_message_at_end(&message));
 
-    tcx_cursor_init(&cursor, &message, parts, 2, tcx_encode_json);
-    assert_bytes("two parts", out, tcx_cursor_read(&cursor, out, sizeof out), (tcx_text)TCX_TEXT("abce"));
+    tcx_message_begin(&message, parts, "and" M_SESSION_ID " then", tcx_encode_json);
+    assert_bytes("and a last one", out, tcx_message_read(&message, out, sizeof out),
+                 (tcx_text)TCX_TEXT("abceabceand then"));
 }
 
 /* Splits. */
@@ -245,49 +244,49 @@ static size_t any(void)
 enum { ROOM = 4096 };
 
 /* Reads everything, each time as much as `next` says. */
-static size_t read_all(tcx_cursor *cursor, size_t (*next)(void), char *out)
+static size_t read_all(tcx_message *message, size_t (*next)(void), char *out)
 {
     size_t done = 0, room, count;
 
     do {
         room = next();
         assert_true(done + room <= ROOM);
-        count = tcx_cursor_read(cursor, out + done, room);
+        count = tcx_message_read(message, out + done, room);
         done += count;
     } while (count == room);
-    assert_true(tcx_cursor_at_end(cursor));
+    assert_true(tcx_message_at_end(message));
     return done;
 }
 
 /* Reads the lists in all kinds of pieces. */
-static void check_splits(const char *name, tcx_message *message, const char *const *parts, tcx_encoder encoder)
+static void check_splits(const char *name, tcx_message *message, const char *const *parts, const char *last,
+                         tcx_encoder encoder)
 {
     static size_t (*const nexts[])(void) = { single, three, block, any, any, any };
     static char all[ROOM], out[ROOM];
-    tcx_cursor cursor;
     tcx_text expected = { all, 0 };
     uint32_t absorbed = UINT32_MAX;
 
-    tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
-    expected.length = tcx_cursor_read(&cursor, all, sizeof all);
+    tcx_message_begin(message, parts, last, encoder);
+    expected.length = tcx_message_read(message, all, sizeof all);
     assert_in_range(expected.length, 1, sizeof all - 100);
     for (size_t i = 0; i < TCX_COUNT(nexts); i++) {
-        tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
-        assert_bytes(name, out, read_all(&cursor, nexts[i], out), expected);
+        tcx_message_begin(message, parts, last, encoder);
+        assert_bytes(name, out, read_all(message, nexts[i], out), expected);
     }
     for (size_t split = 0; split <= expected.length; split++) {
-        tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
-        assert_int_equal(tcx_cursor_read(&cursor, out, split), split);
-        assert_int_equal(tcx_cursor_read(&cursor, out + split, sizeof out - split), expected.length - split);
+        tcx_message_begin(message, parts, last, encoder);
+        assert_int_equal(tcx_message_read(message, out, split), split);
+        assert_int_equal(tcx_message_read(message, out + split, sizeof out - split), expected.length - split);
         assert_bytes(name, out, expected.length, expected);
     }
-    tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
-    assert_status(name, tcx_cursor_absorb(&cursor, NULL, &absorbed), TCX_OK);
+    tcx_message_begin(message, parts, last, encoder);
+    assert_status(name, tcx_message_absorb(message, NULL, &absorbed), TCX_OK);
     assert_int_equal(absorbed, expected.length);
     for (int under = 1; under >= 0; under--) { /* the limit is exact */
         absorbed = (uint32_t)expected.length - (uint32_t)under;
-        tcx_cursor_init(&cursor, message, parts, TCX_PARTS, encoder);
-        assert_status(name, tcx_cursor_absorb(&cursor, NULL, &absorbed), under ? TCX_E_REQUEST_TOO_LARGE : TCX_OK);
+        tcx_message_begin(message, parts, last, encoder);
+        assert_status(name, tcx_message_absorb(message, NULL, &absorbed), under ? TCX_E_REQUEST_TOO_LARGE : TCX_OK);
     }
 }
 
@@ -312,8 +311,8 @@ static void test_splits(void **state)
             request.function_arg_source = from == 0 ? NULL : &source;
             source.context = from == 0 ? NULL : &mosts[from - 1];
             message = prepare(&request, &signer, &tcx_ways[way]);
-            check_splits(tcx_ways[way].name, &message, message.layout->wire, message.layout->encoder);
-            check_splits(tcx_ways[way].name, &message, message.layout->canonical, tcx_encode_raw);
+            check_splits(tcx_ways[way].name, &message, message.layout->head, message.layout->body, message.layout->encoder);
+            check_splits(tcx_ways[way].name, &message, message.layout->canonical, NULL, NULL);
         }
     }
 }
@@ -329,20 +328,19 @@ static void test_reading_into_exact_memory(void **state)
         tcx_request request = tcx_example_request;
         tcx_signer signer;
         tcx_message message;
-        tcx_cursor cursor;
         char all[ROOM];
         size_t length;
 
         request.function_arg = tcx_text_from(difficult);
         message = prepare(&request, &signer, &tcx_ways[way]);
-        tcx_cursor_init_wire(&cursor, &message);
-        length = tcx_cursor_read(&cursor, all, sizeof all);
+        tcx_message_begin_wire(&message);
+        length = tcx_message_read(&message, all, sizeof all);
         for (size_t size = 0; size <= length + 1; size++) {
             unsigned char *out = tcx_guard_place(&guard, size, size % 2 == 0 ? TCX_AT_END : TCX_AT_START);
             tcx_text expected = { all, size < length ? size : length };
 
-            tcx_cursor_init_wire(&cursor, &message);
-            assert_bytes(tcx_ways[way].name, out, tcx_cursor_read(&cursor, out, size), expected);
+            tcx_message_begin_wire(&message);
+            assert_bytes(tcx_ways[way].name, out, tcx_message_read(&message, out, size), expected);
             tcx_guard_check(&guard);
             assert_true(size <= length || out[length] == TCX_GUARD_FILL);
         }
