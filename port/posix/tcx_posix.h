@@ -183,8 +183,11 @@ TCX_MUST_CHECK int tcx_posix_file_init(tcx_posix_file *file, int fd);
 /* Credentials and the memory they lie in. Do not move it. RAM: 24 KB. */
 typedef struct tcx_posix_credentials {
     tcx_credentials credentials;
+    int64_t expires; /* when they end, seconds since 1970 UTC; 0: not told, or never */
+    int is_file;     /* 1: they were found in a file */
+    int exposed;     /* 1: others than the owner have access to that file */
+
     char origin[TCX_POSIX_PATH_MAX];        /* where they were found: "the environment", or the file's path */
-    int exposed;                            /* 1: others than the owner have access to that file */
     char problem[TCX_POSIX_PATH_MAX + 256]; /* after a failure: what is wrong with what; never a secret */
     char memory[TCX_POSIX_CREDENTIALS_MAX];
 } tcx_posix_credentials;
@@ -195,13 +198,19 @@ typedef struct tcx_posix_credentials {
  *
  *   1. the environment: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, and the first of TENCENTCLOUD_TOKEN,
  *      TENCENTCLOUD_SESSION_TOKEN, TENCENTCLOUD_SECURITY_TOKEN that is not empty
- *   2. ~/.tencentcloud/credentials: INI, section [default]: secret_id, secret_key, token
- *   3. ~/.tccli/PROFILE.credential: JSON object: secretId, secretKey, token. PROFILE is TCCLI_PROFILE, else "default"
+ *   2. ~/.tencentcloud/credentials: INI, section [default]: secret_id, secret_key, token. If it is set,
+ *      TENCENTCLOUD_CREDENTIALS_FILE names the file instead, which must be there then
+ *   3. ~/.tccli/PROFILE.credential: JSON object: secretId, secretKey, token, expiresAt. PROFILE is TCCLI_PROFILE, else
+ *      "default". A profile with a role-arn is refused: its keys are not those that should sign
+ *   4. /etc/tencentcloud/credentials: INI, as above
  *
- * Returns 0, or -1 with `problem` set. What is found is not looked at: tcx_signer_init() does that. The environment's
- * texts are borrowed from it; wipe `found` when done.
+ * Returns 0, or -1 with `problem` set. What is found is not looked at: tcx_signer_init() does that, and the caller
+ * compares `expires` with its clock. The environment's texts are borrowed from it; wipe `found` when done.
  */
 TCX_MUST_CHECK int tcx_posix_credentials_find(tcx_posix_credentials *found);
+
+/* As above, in ~/.tccli/PROFILE.credential and nowhere else. */
+TCX_MUST_CHECK int tcx_posix_credentials_of_profile(tcx_posix_credentials *found, const char *profile);
 
 void tcx_posix_credentials_wipe(tcx_posix_credentials *found);
 

@@ -17,11 +17,17 @@
 
 enum { NOT_THERE = 1 };
 
-/*
- * Reads the credentials out of `text`, in place. A field that is not there stays unset. Returns 0, or -1 when the text
- * is malformed.
- */
-typedef int (*parser)(char *text, size_t length, tcx_credentials *out);
+/* A form of credentials files. */
+typedef struct form {
+    int (*read)(char *text, size_t length, tcx_posix_secrets *out); /* in place; -1: malformed */
+    const char *name;
+    const char *secret_id; /* what the members are called in it */
+    const char *secret_key;
+} form;
+
+static const form ini = { tcx_posix_ini_read, "an INI file with a section [default]", "secret_id", "secret_key" };
+static const form tccli = { tcx_posix_tccli_read, "a JSON object with its secrets as texts and expiresAt as a number",
+                            "secretId", "secretKey" };
 
 __attribute__((format(printf, 2, 3))) static int refuse(tcx_posix_credentials *found, const char *format, ...)
 {
@@ -112,25 +118,33 @@ static int read_file(tcx_posix_credentials *found, size_t *length)
         return -1;
     if ((size_t)got == TCX_POSIX_CREDENTIALS_MAX)
         return refuse(found, "%s: larger than a credentials file can be", found->origin);
+    found->is_file = 1;
     found->exposed = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
     *length = (size_t)got;
     return 0;
 }
 
-static int from_file(tcx_posix_credentials *found, parser parse, const char *id_name, const char *key_name,
-                     const char *form)
+/* Reads the file at found->origin. */
+static int from_file(tcx_posix_credentials *found, const form *as)
 {
+    tcx_posix_secrets secrets;
     size_t length = 0;
     int status = read_file(found, &length);
 
     if (status != 0)
         return status;
-    if (parse(found->memory, length, &found->credentials) != 0)
-        return refuse(found, "%s: not %s", found->origin, form);
-    if (found->credentials.secret_id.length == 0)
-        return refuse(found, "%s: no %s in it", found->origin, id_name);
-    if (found->credentials.secret_key.length == 0)
-        return refuse(found, "%s: no %s in it", found->origin, key_name);
+    memset(&secrets, 0, sizeof secrets);
+    if (as->read(found->memory, length, &secrets) != 0)
+        return refuse(found, "%s: not %s", found->origin, as->name);
+    if (secrets.credentials.secret_id.length == 0)
+        return refuse(found, "%s: no %s in it", found->origin, as->secret_id);
+    if (secrets.credentials.secret_key.length == 0)
+        return refuse(found, "%s: no %s in it", found->origin, as->secret_key);
+    if (secrets.role.length > 0)
+        return refuse(found, "%s: names a role (role-arn), and roles are not assumed here: "
+                             "set the keys that AssumeRole gives in the environment", found->origin);
+    found->credentials = secrets.credentials;
+    found->expires = secrets.expires;
     return 0;
 }
 
@@ -140,27 +154,78 @@ static int set_path(tcx_posix_credentials *found, const char *home, const char *
 {
     int length = snprintf(found->origin, sizeof found->origin, "%s%s%s%s", home, middle, name, end);
 
-    return length > 0 && (size_t)length < sizeof found->origin ? 0 : refuse(found, "HOME or TCCLI_PROFILE is too long");
+    return length > 0 && (size_t)length < sizeof found->origin ? 0 : refuse(found, "a path of credentials is too long");
+}
+
+/* An empty variable counts as unset. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static int from_profile(tcx_posix_credentials *found, const char *profile)
+{
+    const char *home = variable("HOME");
+
+    if (home == NULL)
+        return NOT_THERE;
+    if (set_path(found, home, "/.tccli/", profile, ".credential") != 0)
+        return -1;
+    return from_file(found, &tccli);
+}
+
+static int from_named_file(tcx_posix_credentials *found, const char *path)
+{
+    int status;
+
+    if (*path == '\0')
+        return refuse(found, "TENCENTCLOUD_CREDENTIALS_FILE is set, but empty: give it a path, or unset it");
+    if (set_path(found, path, "", "", "") != 0)
+        return -1;
+    status = from_file(found, &ini);
+    return status == NOT_THERE ? refuse(found, "%s: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it", path) : status;
+}
+
+static int from_ini(tcx_posix_credentials *found)
+{
+    const char *named = getenv("TENCENTCLOUD_CREDENTIALS_FILE");
+    const char *home = variable("HOME");
+
+    if (named != NULL)
+        return from_named_file(found, named);
+    if (home == NULL)
+        return NOT_THERE;
+    if (set_path(found, home, "/.tencentcloud/credentials", "", "") != 0)
+        return -1;
+    return from_file(found, &ini);
+}
+
+static int from_system(tcx_posix_credentials *found)
+{
+    (void)set_path(found, "/etc/tencentcloud/credentials", "", "", "");
+    return from_file(found, &ini);
 }
 
 static int search(tcx_posix_credentials *found)
 {
-    const char *home = getenv("HOME");
-    const char *profile = getenv("TCCLI_PROFILE");
+    const char *profile = variable("TCCLI_PROFILE");
     int status = from_environment(found);
 
-    if (status != NOT_THERE || home == NULL || *home == '\0')
-        return status;
-    if (set_path(found, home, "/.tencentcloud/credentials", "", "") != 0)
-        return -1;
-    status = from_file(found, tcx_posix_ini_read, "secret_id", "secret_key", "an INI file with a section [default]");
-    if (status != NOT_THERE)
-        return status;
-    if (profile == NULL || *profile == '\0')
-        profile = "default";
-    if (set_path(found, home, "/.tccli/", profile, ".credential") != 0)
-        return -1;
-    return from_file(found, tcx_posix_tccli_read, "secretId", "secretKey", "a JSON object with its secrets as texts");
+    if (status == NOT_THERE)
+        status = from_ini(found);
+    if (status == NOT_THERE)
+        status = from_profile(found, profile ? profile : "default");
+    return status == NOT_THERE ? from_system(found) : status;
+}
+
+/* Turns what the search came to into what the caller gets: nothing of a file stays behind after a failure. */
+static int conclude(tcx_posix_credentials *found, int status)
+{
+    if (status != 0)
+        tcx_wipe(found->memory, sizeof found->memory);
+    return status;
 }
 
 int tcx_posix_credentials_find(tcx_posix_credentials *found)
@@ -172,9 +237,21 @@ int tcx_posix_credentials_find(tcx_posix_credentials *found)
     if (status == NOT_THERE)
         status = refuse(found, "no credentials: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, "
                                "or write ~/.tencentcloud/credentials");
-    if (status != 0)
-        tcx_wipe(found->memory, sizeof found->memory);
-    return status;
+    return conclude(found, status);
+}
+
+int tcx_posix_credentials_of_profile(tcx_posix_credentials *found, const char *profile)
+{
+    int status;
+
+    memset(found, 0, sizeof *found);
+    if (*profile == '\0' || strchr(profile, '/') != NULL)
+        return refuse(found, "a profile's name is not empty and has no '/' in it");
+    status = from_profile(found, profile);
+    if (status == NOT_THERE)
+        status = refuse(found, "no profile '%s': there is no %s", profile,
+                        found->origin[0] ? found->origin : "home directory, HOME is not set");
+    return conclude(found, status);
 }
 
 void tcx_posix_credentials_wipe(tcx_posix_credentials *found)

@@ -44,7 +44,7 @@ static void take_member(tcx_text line, tcx_credentials *out)
         out->token = value;
 }
 
-int tcx_posix_ini_read(char *text, size_t length, tcx_credentials *out)
+int tcx_posix_ini_read(char *text, size_t length, tcx_posix_secrets *out)
 {
     const char *at = text;
     const char *end = text + length;
@@ -62,7 +62,7 @@ int tcx_posix_ini_read(char *text, size_t length, tcx_credentials *out)
             inside = equals(line, "[default]");
             found |= inside;
         } else if (inside) {
-            take_member(line, out);
+            take_member(line, &out->credentials);
         }
     }
     return found ? 0 : -1;

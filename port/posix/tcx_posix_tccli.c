@@ -2,7 +2,8 @@
  * The JSON form of credentials: see tcx_posix_credentials.h.
  *
  * jsmn finds the tokens; it accepts more than JSON. What is read here is checked on its own: one object that is the
- * whole text, its members NAME ':' VALUE parted by ',', the secrets texts. What other members hold is not looked at.
+ * whole text, its members NAME ':' VALUE parted by ',', the secrets texts, the time a number. What other members hold
+ * is not looked at.
  */
 #define JSMN_STATIC
 #define JSMN_STRICT
@@ -61,16 +62,23 @@ static int unescape(char *text, const jsmntok_t *token, tcx_text *out)
     return 0;
 }
 
-static tcx_text *field_of(const char *text, const jsmntok_t *name, tcx_credentials *out)
+static int is_named(const char *text, const jsmntok_t *name, const char *expected)
 {
     size_t length = (size_t)(name->end - name->start);
 
-    if (length == 8 && memcmp(text + name->start, "secretId", length) == 0)
-        return &out->secret_id;
-    if (length == 9 && memcmp(text + name->start, "secretKey", length) == 0)
-        return &out->secret_key;
-    if (length == 5 && memcmp(text + name->start, "token", length) == 0)
-        return &out->token;
+    return length == strlen(expected) && memcmp(text + name->start, expected, length) == 0;
+}
+
+static tcx_text *field_of(const char *text, const jsmntok_t *name, tcx_posix_secrets *out)
+{
+    if (is_named(text, name, "secretId"))
+        return &out->credentials.secret_id;
+    if (is_named(text, name, "secretKey"))
+        return &out->credentials.secret_key;
+    if (is_named(text, name, "token"))
+        return &out->credentials.token;
+    if (is_named(text, name, "role-arn"))
+        return &out->role;
     return NULL;
 }
 
@@ -85,10 +93,15 @@ static int skip(const jsmntok_t *tokens, int count, int value)
     return value;
 }
 
+static int is_null(const char *text, const jsmntok_t *value)
+{
+    return value->type == JSMN_PRIMITIVE && is_named(text, value, "null");
+}
+
 /* An empty token or null, as tccli writes it for permanent keys, is none. */
 static int take_value(char *text, const jsmntok_t *value, tcx_text *field)
 {
-    if (value->type == JSMN_PRIMITIVE && value->end - value->start == 4 && memcmp(text + value->start, "null", 4) == 0)
+    if (is_null(text, value))
         return 0;
     if (field->bytes != NULL || value->type != JSMN_STRING || unescape(text, value, field) != 0)
         return -1;
@@ -97,14 +110,44 @@ static int take_value(char *text, const jsmntok_t *value, tcx_text *field)
     return 0;
 }
 
-static int take_members(char *text, const jsmntok_t *tokens, int count, tcx_credentials *out)
+#define TIME_MAX 253402300799 /* the end of 9999 */
+
+/* Seconds since 1970: digits, and a fraction that is cut off. */
+static int take_time(const char *text, const jsmntok_t *value, int64_t *out)
+{
+    const char *at = text + value->start;
+    const char *end = text + value->end;
+    int64_t seconds = 0;
+
+    if (is_null(text, value))
+        return 0;
+    if (*out != 0 || value->type != JSMN_PRIMITIVE)
+        return -1;
+    for (; at < end && *at >= '0' && *at <= '9' && seconds <= TIME_MAX; at++)
+        seconds = seconds * 10 + (*at - '0');
+    if (at < end && *at == '.')
+        for (at++; at < end && *at >= '0' && *at <= '9';)
+            at++;
+    *out = seconds;
+    return at == end && seconds > 0 && seconds <= TIME_MAX ? 0 : -1;
+}
+
+static int take_member(char *text, const jsmntok_t *name, const jsmntok_t *value, tcx_posix_secrets *out)
+{
+    tcx_text *field = field_of(text, name, out);
+
+    if (is_named(text, name, "expiresAt"))
+        return take_time(text, value, &out->expires);
+    return field != NULL ? take_value(text, value, field) : 0;
+}
+
+static int take_members(char *text, const jsmntok_t *tokens, int count, tcx_posix_secrets *out)
 {
     int at = tokens[0].start + 1;
     int name = 1;
 
     while (name < count) {
         const jsmntok_t *value = &tokens[name + 1];
-        tcx_text *field;
 
         if (tokens[name].type != JSMN_STRING || tokens[name].parent != 0 || tokens[name].size != 1)
             return -1;
@@ -112,8 +155,7 @@ static int take_members(char *text, const jsmntok_t *tokens, int count, tcx_cred
             return -1;
         if (!only(text, outer_end(&tokens[name]), outer_start(value), ':'))
             return -1;
-        field = field_of(text, &tokens[name], out);
-        if (field != NULL && take_value(text, value, field) != 0)
+        if (take_member(text, &tokens[name], value, out) != 0)
             return -1;
         at = outer_end(value);
         name = skip(tokens, count, name + 1);
@@ -121,7 +163,7 @@ static int take_members(char *text, const jsmntok_t *tokens, int count, tcx_cred
     return only(text, at, tokens[0].end - 1, '\0') ? 0 : -1;
 }
 
-int tcx_posix_tccli_read(char *text, size_t length, tcx_credentials *out)
+int tcx_posix_tccli_read(char *text, size_t length, tcx_posix_secrets *out)
 {
     jsmn_parser parser;
     jsmntok_t tokens[TOKENS_MAX];

@@ -61,7 +61,8 @@ static int start(void **state)
 {
     static const char *const names[] = { "TENCENTCLOUD_SECRET_ID",      "TENCENTCLOUD_SECRET_KEY",
                                          "TENCENTCLOUD_TOKEN",          "TENCENTCLOUD_SESSION_TOKEN",
-                                         "TENCENTCLOUD_SECURITY_TOKEN", "TCCLI_PROFILE" };
+                                         "TENCENTCLOUD_SECURITY_TOKEN", "TCCLI_PROFILE",
+                                         "TENCENTCLOUD_CREDENTIALS_FILE" };
     char path[128];
     size_t i;
 
@@ -280,6 +281,91 @@ static void test_order_and_profile(void **state)
     assert_found("e", "k", NULL);
 }
 
+static void test_a_file_that_is_named(void **state)
+{
+    char path[128];
+
+    (void)state;
+    write_text(INI, "[default]\nsecret_id=i\nsecret_key=k\n");
+    write_text("/.tccli/work.credential", "[default]\nsecret_id=n\nsecret_key=k\n");
+    path_of("/.tccli/work.credential", path, sizeof path);
+    setenv("TENCENTCLOUD_CREDENTIALS_FILE", path, 1);
+    assert_found("n", "k", NULL);
+    unsetenv("HOME");
+    assert_found("n", "k", NULL);
+    setenv("TENCENTCLOUD_CREDENTIALS_FILE", "/nonexistent", 1);
+    assert_refused("/nonexistent: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it");
+    setenv("TENCENTCLOUD_CREDENTIALS_FILE", "", 1);
+    assert_refused("TENCENTCLOUD_CREDENTIALS_FILE is set, but empty");
+}
+
+static void test_one_profile_and_no_other_place(void **state)
+{
+    static const struct {
+        const char *profile;
+        const char *said;
+    } refused[] = {
+        { "nosuch", "no profile 'nosuch': there is no " },
+        { "", "a profile's name" },
+        { "../work", "a profile's name" },
+    };
+    size_t i;
+
+    (void)state;
+    setenv("TENCENTCLOUD_SECRET_ID", "e", 1);
+    setenv("TENCENTCLOUD_SECRET_KEY", "k", 1);
+    setenv("TCCLI_PROFILE", "default", 1);
+    write_text(INI, "[default]\nsecret_id=i\nsecret_key=k\n");
+    write_text("/.tccli/work.credential", "{\"secretId\":\"w\",\"secretKey\":\"k\"}");
+    assert_int_equal(tcx_posix_credentials_of_profile(&found, "work"), 0);
+    assert_text(found.credentials.secret_id, "w");
+    for (i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        assert_int_equal(tcx_posix_credentials_of_profile(&found, refused[i].profile), -1);
+        assert_non_null(strstr(found.problem, refused[i].said));
+    }
+    unsetenv("HOME");
+    assert_int_equal(tcx_posix_credentials_of_profile(&found, "work"), -1);
+    assert_non_null(strstr(found.problem, "HOME is not set"));
+}
+
+static void test_when_they_end(void **state)
+{
+    static const struct {
+        const char *value;
+        int64_t expires; /* -1: refused */
+    } cases[] = {
+        { "1700000000", 1700000000 }, { "1700000000.75", 1700000000 }, { "null", 0 },     { "253402300799", 253402300799 },
+        { "253402300800", -1 },       { "99999999999999999999", -1 },  { "0", -1 },       { "-5", -1 },
+        { "1.7e9", -1 },              { "true", -1 },                  { "\"17\"", -1 },  { "[1700000000]", -1 },
+        { "1,\"expiresAt\":2", -1 },
+    };
+    char text[200];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(text, sizeof text, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"sso\":{\"expiresAt\":1},\"expiresAt\":%s}",
+                 cases[i].value);
+        write_text(JSON, text);
+        if (cases[i].expires == -1) {
+            assert_refused("expiresAt as a number");
+            continue;
+        }
+        assert_found("a", "b", NULL);
+        assert_int_equal(found.expires, cases[i].expires);
+    }
+    write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\n");
+    assert_found("a", "b", NULL);
+    assert_int_equal(found.expires, 0);
+}
+
+static void test_roles_are_not_assumed(void **state)
+{
+    (void)state;
+    write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"role-arn\":\"qcs::cam::uin/1:roleName/x\"}");
+    assert_refused("names a role (role-arn)");
+}
+
 static void test_permissions(void **state)
 {
     static const char text[] = "[default]\nsecret_id=a\nsecret_key=b\n";
@@ -288,6 +374,7 @@ static void test_permissions(void **state)
     write_bytes(INI, text, sizeof text - 1, 0600);
     assert_found("a", "b", NULL);
     assert_int_equal(found.exposed, 0);
+    assert_int_equal(found.is_file, 1);
     write_bytes(INI, text, sizeof text - 1, 0640);
     assert_found("a", "b", NULL);
     assert_int_equal(found.exposed, 1);
@@ -330,6 +417,10 @@ int main(void)
         cmocka_unit_test_setup(test_json, start),
         cmocka_unit_test_setup(test_json_refused, start),
         cmocka_unit_test_setup(test_order_and_profile, start),
+        cmocka_unit_test_setup(test_a_file_that_is_named, start),
+        cmocka_unit_test_setup(test_one_profile_and_no_other_place, start),
+        cmocka_unit_test_setup(test_when_they_end, start),
+        cmocka_unit_test_setup(test_roles_are_not_assumed, start),
         cmocka_unit_test_setup(test_permissions, start),
         cmocka_unit_test_setup(test_names_that_are_too_long, start),
         cmocka_unit_test_setup(test_wipe, start),
