@@ -3,14 +3,22 @@
 POSIX_OBJECTS   := $(patsubst %.c,$(B)/%.o,$(wildcard port/posix/tcx_posix*.c))
 COMMAND_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard port/posix/tcexec*.c))
 
-# BearSSL and jsmn carry no version that a program could read.
-BEARSSL_VERSION ?= 0.6
-JSMN_VERSION    ?= 1.1.0
-$(B)/port/posix/tcexec_help.o: CPPFLAGS += -DTCX_BEARSSL_VERSION='"$(BEARSSL_VERSION)"' \
-                                           -DTCX_JSMN_VERSION='"$(JSMN_VERSION)"'
+# For --version. BearSSL and jsmn carry no version that a program could read; Debian's packages do.
+package_version = $(shell dpkg-query -W -f='$${Version}' $(1) 2>/dev/null)
+BEARSSL_VERSION ?= $(if $(BEARSSL),,$(call package_version,libbearssl-dev))
+JSMN_VERSION    ?= $(if $(JSMN),,$(call package_version,libjsmn-dev))
+$(B)/port/posix/tcexec_help.o: CPPFLAGS += \
+    $(if $(BEARSSL_VERSION),-DTCX_BEARSSL_VERSION='"$(BEARSSL_VERSION)"') \
+    $(if $(JSMN_VERSION),-DTCX_JSMN_VERSION='"$(JSMN_VERSION)"')
 
 $(B)/tcexec: $(COMMAND_OBJECTS) $(POSIX_OBJECTS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread -Wl,--gc-sections $^ $(BEARSSL_LIBS) -o $@
+
+## anchors: build/tencent_anchors.h, trust anchors for firmware: Tencent's roots out of this system's bundle
+.PHONY: anchors
+anchors: $(B)/tencent_anchors.h
+$(B)/tencent_anchors.h: $(B)/tcexec $(wildcard $(or $(SSL_CERT_FILE),/etc/ssl/certs/ca-certificates.crt))
+	$(EXEC) $< anchors --tencent > $@
 
 # An example: many calls at once.
 $(B)/port/posix/examples/%.o: CPPFLAGS += -Iport/posix
@@ -27,4 +35,8 @@ $(B)/tests/posix/%.o: tests/posix/%.c | $(B)/setup.stamp
 $(POSIX_TESTS): $(B)/tests/%: $(B)/tests/posix/%.o $(POSIX_OBJECTS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(BEARSSL_LIBS) -lcmocka -o $@
 
-unit-tests: $(POSIX_TESTS) $(B)/many
+# A program that goes on while a root is replaced, for tests/command/test_anchors.py.
+$(B)/rotation: $(B)/tests/posix/rotation.o $(POSIX_OBJECTS) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(BEARSSL_LIBS) -o $@
+
+unit-tests: $(POSIX_TESTS) $(B)/many $(B)/rotation

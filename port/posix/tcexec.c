@@ -39,8 +39,18 @@ int main(int argc, char **argv)
     if (code != 0)
         return code;
     if (options.help || options.version) {
-        (options.help ? tcexec_help : tcexec_version)(stdout);
+        if (options.help)
+            tcexec_help(options.command, stdout);
+        else
+            tcexec_version(stdout);
         return tcexec_flush(EXIT_DONE, EXIT_USAGE);
     }
-    return options.anchors ? tcexec_anchors(options.anchors) : tcexec_run(&options);
+    switch (options.command) {
+    case TCEXEC_DOCTOR:
+        return tcexec_doctor(&options);
+    case TCEXEC_ANCHORS:
+        return tcexec_anchors(&options);
+    default:
+        return tcexec_run(&options);
+    }
 }

@@ -1,4 +1,4 @@
-/* `tcexec anchors FILE.pem`: trust anchors as a C header. See tcexec_command.h. */
+/* `tcexec anchors`: trust anchors as a C header. See tcexec_command.h. */
 #include "tcexec_command.h"
 
 #include <stdlib.h>
@@ -15,24 +15,43 @@ static void print_array(size_t number, const char *what, const unsigned char *by
     puts("\n};");
 }
 
-/* Prints the common name that a DER-encoded DN ends with, as far as it is harmless in a comment; a DN may have none. */
-static void print_common_name(const br_x500_name *dn)
+/* The common name that a DER-encoded DN has; unset if it has none. */
+static tcx_text common_name(const br_x500_name *dn)
 {
-    static const unsigned char common_name[] = { 0x06, 0x03, 0x55, 0x04, 0x03 }; /* OBJECT IDENTIFIER 2.5.4.3 */
-    const size_t before = sizeof common_name + 2;                                /* with the value's tag and length */
+    static const unsigned char type[] = { 0x06, 0x03, 0x55, 0x04, 0x03 }; /* OBJECT IDENTIFIER 2.5.4.3 */
+    const size_t before = sizeof type + 2;                                /* with the value's tag and length */
+    tcx_text name = { NULL, 0 };
     size_t at;
-    size_t i;
 
     for (at = 0; at + before <= dn->len; at++) {
         const size_t length = dn->data[at + before - 1];
 
-        if (memcmp(dn->data + at, common_name, sizeof common_name) != 0 || length > dn->len - at - before)
+        if (memcmp(dn->data + at, type, sizeof type) != 0 || length > dn->len - at - before)
             continue;
-        for (i = at + before; i < at + before + length; i++)
-            putchar(dn->data[i] >= ' ' && dn->data[i] < 0x7F && dn->data[i] != '*' ? dn->data[i] : '?');
-        return;
+        name.bytes = (const char *)dn->data + at + before;
+        name.length = length;
+        break;
     }
-    fputs("without a common name", stdout);
+    return name;
+}
+
+int tcexec_anchor_is(const br_x509_trust_anchor *anchor, const char *expected)
+{
+    const tcx_text name = common_name(&anchor->dn);
+
+    return name.length == strlen(expected) && memcmp(name.bytes, expected, name.length) == 0;
+}
+
+/* As far as it is harmless in a comment. */
+static void print_common_name(const br_x500_name *dn)
+{
+    const tcx_text name = common_name(dn);
+    size_t i;
+
+    if (name.bytes == NULL)
+        fputs("without a common name", stdout);
+    for (i = 0; i < name.length; i++)
+        putchar(name.bytes[i] >= ' ' && name.bytes[i] < 0x7F && name.bytes[i] != '*' ? name.bytes[i] : '?');
 }
 
 static void print_data(size_t number, const br_x509_trust_anchor *anchor)
@@ -70,7 +89,7 @@ static void print_entry(size_t number, const br_x509_trust_anchor *anchor)
     puts("    },");
 }
 
-static void print_header(const tcx_posix_anchors *anchors)
+static void print_header(const br_x509_trust_anchor *const *anchors, size_t count)
 {
     size_t i;
 
@@ -78,27 +97,109 @@ static void print_header(const tcx_posix_anchors *anchors)
          "#ifndef TRUST_ANCHORS_H\n"
          "#define TRUST_ANCHORS_H\n\n"
          "#include <bearssl.h>\n");
-    printf("#define TRUST_ANCHOR_COUNT %zu\n", anchors->count);
-    for (i = 0; i < anchors->count; i++)
-        print_data(i, &anchors->anchors[i]);
+    printf("#define TRUST_ANCHOR_COUNT %zu\n", count);
+    for (i = 0; i < count; i++)
+        print_data(i, anchors[i]);
     puts("\nstatic const br_x509_trust_anchor trust_anchors[TRUST_ANCHOR_COUNT] = {");
-    for (i = 0; i < anchors->count; i++)
-        print_entry(i, &anchors->anchors[i]);
+    for (i = 0; i < count; i++)
+        print_entry(i, anchors[i]);
     puts("};\n\n#endif");
 }
 
-int tcexec_anchors(const char *file)
-{
-    tcx_posix_anchors anchors;
-    void *memory;
-    int code = tcexec_anchors_load(file, &anchors, &memory);
+/* ---- which of them ---- */
 
+static int is_same(const unsigned char *one, size_t one_length, const unsigned char *other, size_t other_length)
+{
+    return one_length == other_length && memcmp(one, other, one_length) == 0;
+}
+
+static int is_same_anchor(const br_x509_trust_anchor *one, const br_x509_trust_anchor *other)
+{
+    const br_x509_pkey *key = &one->pkey;
+    const br_x509_pkey *key2 = &other->pkey;
+
+    if (!is_same(one->dn.data, one->dn.len, other->dn.data, other->dn.len) || key->key_type != key2->key_type)
+        return 0;
+    if (one->flags != other->flags)
+        return 0;
+    if (key->key_type == BR_KEYTYPE_EC)
+        return is_same(key->key.ec.q, key->key.ec.qlen, key2->key.ec.q, key2->key.ec.qlen);
+    return is_same(key->key.rsa.n, key->key.rsa.nlen, key2->key.rsa.n, key2->key.rsa.nlen) &&
+           is_same(key->key.rsa.e, key->key.rsa.elen, key2->key.rsa.e, key2->key.rsa.elen);
+}
+
+/* Puts those that are asked for into `chosen`, each once. Returns how many. */
+static size_t choose(const tcexec_trust *trust, int only_tencent, const br_x509_trust_anchor **chosen)
+{
+    const br_x509_trust_anchor *anchor = trust->anchors.anchors;
+    const br_x509_trust_anchor *end = anchor + trust->anchors.count;
+    size_t count = 0;
+    size_t i;
+
+    for (; anchor < end; anchor++) {
+        if (only_tencent && !tcexec_anchor_is(anchor, TCEXEC_ROOT_G2) && !tcexec_anchor_is(anchor, TCEXEC_ROOT_G1))
+            continue;
+        for (i = 0; i < count && !is_same_anchor(anchor, chosen[i]); i++)
+            continue;
+        if (i == count)
+            chosen[count++] = anchor;
+    }
+    return count;
+}
+
+static int has(const br_x509_trust_anchor *const *anchors, size_t count, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (tcexec_anchor_is(anchors[i], name))
+            return 1;
+    return 0;
+}
+
+/* G2 is what the service's certificates lead to; G1, which bundles are dropping, only signed it across. */
+static int check_tencent(const tcexec_trust *trust, const br_x509_trust_anchor *const *anchors, size_t count)
+{
+    if (!has(anchors, count, TCEXEC_ROOT_G2))
+        return tcexec_say("%s: " TCEXEC_ROOT_G2 " is not in it: give a bundle that has it", trust->file);
+    if (!has(anchors, count, TCEXEC_ROOT_G1))
+        tcexec_note("%s: " TCEXEC_ROOT_G1 " is not in it: only " TCEXEC_ROOT_G2 " is written", trust->file);
+    return 0;
+}
+
+static int print_chosen(const tcexec_options *options, const tcexec_trust *trust)
+{
+    const br_x509_trust_anchor **chosen = malloc(trust->anchors.count * sizeof *chosen);
+    size_t count;
+    int code = 0;
+
+    if (chosen == NULL)
+        return tcexec_say("%s: out of memory", trust->file);
+    count = choose(trust, options->tencent, chosen);
+    if (options->tencent)
+        code = check_tencent(trust, chosen, count);
+    else if (count < trust->anchors.count)
+        tcexec_note("%s: %zu certificates are there twice and written once", trust->file, trust->anchors.count - count);
     if (code == 0) {
-        if (anchors.skipped > 0)
-            tcexec_say("%s: %zu certificates skipped: damaged, or with a key of no use", file, anchors.skipped);
-        print_header(&anchors);
+        print_header(chosen, count);
         code = tcexec_flush(EXIT_DONE, EXIT_USAGE);
     }
-    free(memory);
+    free(chosen);
+    return code;
+}
+
+int tcexec_anchors(const tcexec_options *options)
+{
+    tcexec_trust trust;
+    int code;
+
+    if (tcexec_trust_read(options->ca, &trust) != 0)
+        code = tcexec_say("%s", trust.problem);
+    else
+        code = print_chosen(options, &trust);
+    if (code == 0 && trust.anchors.skipped > 0)
+        tcexec_note("%s: %zu certificates skipped: damaged, or with a key of no use", trust.file,
+                    trust.anchors.skipped);
+    free(trust.memory);
     return code;
 }

@@ -1,9 +1,11 @@
 /*
  * The parts of the command `tcexec`, and what they hand to each other:
  *
- *     tcexec.c ── options ──▶ tcexec_run.c ──▶ tcexec_preview.c   --dry-run, --curl
- *                                  │  ▲  └──▶ tcexec_rule.c, tcexec_trace.c   while the call goes on
- *           input, trust, session ─┘  └──▶ tcexec_report.c ──▶ tcexec_json.c, tcexec_text.c
+ *     tcexec.c ── words, options ──▶ tcexec_run.c ──▶ tcexec_preview.c      --dry-run, --curl
+ *        │                              │   └──▶ tcexec_exchange.c ──▶ tcexec_rule.c, tcexec_trace.c, tcexec_session.c
+ *        │   input, credentials, trust ─┤   └──▶ tcexec_report.c ──▶ tcexec_json.c, tcexec_text.c
+ *        ├──▶ tcexec_doctor.c ──────────┘
+ *        └──▶ tcexec_anchors.c
  *
  * A function that finds something wrong says so on standard error, in a line that names the option or the file, and
  * returns the exit code. 0 means: go on.
@@ -31,14 +33,17 @@ enum {
 
 #define TCEXEC_TIME_MIN 946684800 /* 2000-01-01: the earliest --time */
 
+typedef enum tcexec_command { TCEXEC_CALL, TCEXEC_DOCTOR, TCEXEC_ANCHORS } tcexec_command;
+
 /* The command line, checked as far as it can be without looking at anything else. Texts are borrowed from argv. */
 typedef struct tcexec_options {
+    tcexec_command command;
     int help;
     int version;
-    const char *anchors; /* `tcexec anchors FILE`; NULL: a call */
+    int tencent; /* anchors: those of Tencent alone */
 
     const tcx_service *service;
-    tcx_text function;
+    tcx_text function;    /* unset: a doctor that makes no call */
     const char *argument; /* as given, '-' and '@FILE' included; NULL: none */
     uint64_t sub_app_id;
     int has_sub_app_id;
@@ -51,8 +56,9 @@ typedef struct tcexec_options {
 
     tcx_text address; /* of --connect, without brackets; unset: the host */
     uint16_t port;    /* to dial; 0: as tcx_call_config.port says */
-    const char *ca;
+    const char *ca;   /* for anchors: its FILE */
     const char *pin;
+    const char *profile;
     const char *session_file;
     int plaintext;
 
@@ -74,7 +80,7 @@ int tcexec_options_read(int argc, char **argv, tcexec_options *options);
 
 /* ---- tcexec_help.c ---- */
 
-void tcexec_help(FILE *out);
+void tcexec_help(tcexec_command command, FILE *out);
 void tcexec_version(FILE *out);
 
 /* ---- tcexec_input.c ---- */
@@ -96,7 +102,31 @@ typedef struct tcexec_argument {
 int tcexec_argument_open(const char *argument, tcexec_argument *out);
 void tcexec_argument_close(tcexec_argument *argument);
 
+/* ---- tcexec_credentials.c ---- */
+
+/* The call's clock: --time, or the system's. */
+int64_t tcexec_time(const tcexec_options *options);
+
+/* By --profile, or wherever they are. Returns 0, or -1 with `problem` set. */
+int tcexec_credentials_find(const tcexec_options *options, tcx_posix_credentials *found);
+
+typedef enum tcexec_expiry {
+    TCEXEC_EXPIRY_UNKNOWN,
+    TCEXEC_EXPIRED,
+    TCEXEC_EXPIRES_SOON,
+    TCEXEC_EXPIRES_LATER
+} tcexec_expiry;
+
+/* Whether they have ended; `*seconds` are left, or negative. */
+tcexec_expiry tcexec_credentials_expiry(const tcexec_options *options, const tcx_posix_credentials *found,
+                                        int64_t *seconds);
+
+/* Finds them, tells what is wrong with them, and makes a signer. */
+int tcexec_credentials_load(const tcexec_options *options, tcx_posix_credentials *found, tcx_signer *signer);
+
 /* ---- tcexec_trust.c ---- */
+
+#define TCEXEC_PROBLEM_MAX 512u /* bytes */
 
 /* Whom TLS believes. Do not move it. */
 typedef struct tcexec_trust {
@@ -106,19 +136,27 @@ typedef struct tcexec_trust {
     tcx_posix_key key;
     tcx_posix_anchors anchors;
     const char *file;
-    void *memory; /* of the anchors, by malloc() */
+    void *memory;                     /* of the anchors, by malloc() */
+    char problem[TCEXEC_PROBLEM_MAX]; /* after a failure: what is wrong with what */
 } tcexec_trust;
 
-/* Reads a bundle, into memory of malloc(). */
-int tcexec_anchors_load(const char *file, tcx_posix_anchors *anchors, void **memory);
-
-/* By --pin, --ca or the system's bundle. A preview needs none, but reads what it is given. */
+/* By --pin, --ca or the system's bundle. A preview needs none, but reads what it is given. Returns 0, or -1. */
 int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust);
+
+/* Reads the anchors of a bundle; NULL: the system's. Returns 0, or -1. */
+int tcexec_trust_read(const char *file, tcexec_trust *trust);
 
 /* ---- tcexec_anchors.c ---- */
 
-/* `tcexec anchors FILE`: the whole of it. */
-int tcexec_anchors(const char *file);
+/* The roots that the service's certificates lead to, by common name: the one of today, and the one of before. */
+#define TCEXEC_ROOT_G2 "DigiCert Global Root G2"
+#define TCEXEC_ROOT_G1 "DigiCert Global Root CA"
+
+/* Whether a root has this common name. */
+int tcexec_anchor_is(const br_x509_trust_anchor *anchor, const char *common_name);
+
+/* `tcexec anchors`: the whole of it. */
+int tcexec_anchors(const tcexec_options *options);
 
 /* ---- tcexec_rule.c ---- */
 
@@ -144,10 +182,13 @@ typedef struct tcexec_trace {
     /* Of the last attempt. */
     int connected;
     uint32_t connect_time; /* ms, handshake included */
+    uint32_t suite;        /* TLS cipher suite; 0: none was agreed on */
     int resumed;           /* it went on with an earlier TLS session */
 } tcexec_trace;
 
 void tcexec_trace_init(tcexec_trace *trace, int is_told);
+
+const char *tcexec_suite_name(uint32_t suite);
 
 /* ---- tcexec_session.c ---- */
 
@@ -166,10 +207,41 @@ int tcexec_session_load(const tcexec_options *options, tcexec_session *session);
  */
 void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trace, const tcexec_session *session);
 
+/* ---- tcexec_exchange.c ---- */
+
+/* A call, and how it ended. Do not move it. */
+typedef struct tcexec_exchange {
+    const tcexec_options *options;
+    const tcexec_trust *trust;
+    tcx_call call;
+    int is_refused;   /* by the library, for a mistake in its set-up: nothing was sent */
+    uint32_t elapsed; /* ms */
+    tcx_posix_tcp tcp;
+    tcexec_rule rule;
+    tcexec_trace trace;
+    unsigned char ahead[TCX_POSIX_READ_AHEAD];
+} tcexec_exchange;
+
+/* Makes the call that `config`, its transport aside, and `request` describe. Returns 0 when it has ended. */
+int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,
+                         tcx_call_config *config, const tcx_request *request);
+
 /* ---- tcexec_run.c ---- */
+
+/* Describes the request and checks it. */
+int tcexec_describe(const tcexec_options *options, const tcexec_argument *argument, tcx_request *request);
+
+/* All of a call's configuration but the transport, with memory of malloc(), which tcexec_configure_end() gives back. */
+int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_call_config *config);
+void tcexec_configure_end(tcx_call_config *config);
 
 /* A call or a preview: the whole of it. */
 int tcexec_run(const tcexec_options *options);
+
+/* ---- tcexec_doctor.c ---- */
+
+/* `tcexec doctor`: the whole of it. */
+int tcexec_doctor(const tcexec_options *options);
 
 /* ---- tcexec_preview.c ---- */
 
@@ -178,24 +250,20 @@ int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const
 
 /* ---- tcexec_report.c ---- */
 
-/* A call that has ended, for the report. */
-typedef struct tcexec_ended {
-    const tcexec_options *options;
-    const tcx_call *call;
-    const tcexec_trace *trace;
-    uint32_t elapsed; /* ms */
-    uint64_t sent;    /* bytes, over all connections, TLS included */
-    uint64_t received;
-} tcexec_ended;
-
 /* The option, variable or argument that a refusal is about; NULL: none in particular. */
 const char *tcexec_culprit(tcx_status status);
 
 /* Says what a failure means, and which option or argument it is about. Returns EXIT_USAGE: what refusals end with. */
 int tcexec_refused(tcx_status status, int detail);
 
+/* What a call that has ended leads to. */
+int tcexec_exit_code(const tcx_call *call);
+
+/* What to do about an API error of this kind. */
+const char *tcexec_advice(tcx_api_class kind);
+
 /* Writes the Result or the JSON object, and the diagnostics. Returns the exit code. */
-int tcexec_report(const tcexec_ended *ended);
+int tcexec_report(const tcexec_exchange *ended);
 
 /*
  * Writes out what standard output still holds. Returns `code`, or `failed` after telling that it could not be written.
@@ -205,12 +273,21 @@ int tcexec_flush(int code, int failed);
 /* ---- tcexec_json.c ---- */
 
 /* Writes the object of --json and a newline to standard output. */
-void tcexec_json(const tcexec_ended *ended);
+void tcexec_json(const tcexec_exchange *ended);
 
 /* ---- tcexec_text.c ---- */
 
-/* Writes "tcexec: ", the text and a newline to standard error. Returns EXIT_USAGE. */
+/* Whether standard error is a terminal that can do more than print lines. */
+int tcexec_is_terminal(void);
+
+/* Begins a line of an error on standard error: "tcexec: ", in red on a terminal. */
+void tcexec_begin_error(void);
+
+/* Writes a line of an error: what failed, and why. Returns EXIT_USAGE. */
 __attribute__((format(printf, 1, 2))) int tcexec_say(const char *format, ...);
+
+/* Writes a line that stands by itself or explains an error. */
+__attribute__((format(printf, 1, 2))) void tcexec_note(const char *format, ...);
 
 /* The detail of a status in words, into `text`. Empty: it has none. */
 void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size);

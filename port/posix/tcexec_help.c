@@ -1,39 +1,78 @@
 /* --help and --version. */
 #include "tcexec_command.h"
 
-/* The two dependencies do not name their version themselves: the build does. */
+/* The two dependencies do not name their version themselves: the build does, when it knows. */
 #ifndef TCX_BEARSSL_VERSION
-#define TCX_BEARSSL_VERSION "0.6"
+#define TCX_BEARSSL_VERSION "of unknown version"
 #endif
 #ifndef TCX_JSMN_VERSION
-#define TCX_JSMN_VERSION "1.1.0"
+#define TCX_JSMN_VERSION "of unknown version"
 #endif
 
-void tcexec_help(FILE *out)
+static const char help_of_call[] = "usage: tcexec [OPTIONS] mps|vod FUNCTION [ARG]   ARG: text, - for stdin, @FILE\n"
+                                   "       tcexec doctor [mps|vod]   finds what is wrong, and says what to do next\n"
+                                   "       tcexec anchors FILE.pem   trust anchors for firmware, as a C header\n"
+                                   "Calls Tencent Cloud's ExecuteFunction and prints the Result. More: man tcexec\n"
+                                   "  --sub-app-id N  --session-id S  --session-context S  --ext-info S        vod\n"
+                                   "  --region R  --language zh-CN|en-US  --host NAME[:PORT]   the Host, signed\n"
+                                   "  --connect HOST:PORT   dial this      --ca FILE | --pin CERT.pem   trust this\n"
+                                   "  --sign tc3|tc3-compat|sha256|sha1  --get  --time UNIX  --nonce N\n"
+                                   "  --timeout SECONDS (60)   of all   --attempts N (1)   repeats what is safe only\n"
+                                   "  --session-file FILE   resume TLS  --plaintext   no TLS: loopback only\n"
+                                   "  --dry-run   print the request     --curl   print it as a curl command\n"
+                                   "  --json   print one JSON object    -v   tell every event   --version   --help\n"
+                                   "Credentials: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and _TOKEN; else\n"
+                                   "  ~/.tencentcloud/credentials; else of tccli's profile: --profile NAME (default)\n"
+                                   "Exit: 0 done, 1 the API said no, 2 invalid input, 3 not sent,\n"
+                                   "  4 sent but no complete answer, 5 sent but the answer was not understood\n"
+                                   "Examples:\n"
+                                   "  tcexec mps ExampleFunc XXX\n"
+                                   "  tcexec vod ExampleFunc '{\"a\":1}' --session-id order-4711 --attempts 3\n"
+                                   "  date | tcexec --json --timeout 5 vod Echo -\n";
+
+static const char help_of_doctor[] =
+    "usage: tcexec doctor [OPTIONS] [mps|vod [FUNCTION [ARG]]]\n"
+    "Checks, one line each: credentials, their file, their end, the roots, DNS, TCP,\n"
+    "TLS, the clock, the service. A line begins with ok, bad or skipped; the last one\n"
+    "is the one thing to do next. Nothing secret is printed.\n"
+    "\n"
+    "No function runs unless FUNCTION is named: without it, the request is signed\n"
+    "with a wrong key on purpose, which the service can only refuse. That shows that\n"
+    "it knows the SecretId, and not that the SecretKey is right.\n"
+    "\n"
+    "  --profile NAME  --ca FILE | --pin CERT.pem  --connect HOST:PORT  -v\n"
+    "  --host NAME[:PORT]  --timeout SECONDS  --time UNIX  --plaintext\n"
+    "and what else makes a request: see tcexec --help.\n"
+    "Exit: 0 all is well; else of the first bad line: 1 the API said no, 2 something\n"
+    "  here is wrong, 3 no connection, 4 no complete answer, 5 not understood\n"
+    "Examples:\n"
+    "  tcexec doctor\n"
+    "  tcexec doctor vod --timeout 10\n"
+    "  tcexec doctor mps ExampleFunc XXX\n";
+
+static const char help_of_anchors[] =
+    "usage: tcexec anchors FILE.pem\n"
+    "       tcexec anchors --tencent [FILE.pem]\n"
+    "Prints trust anchors for firmware as a C header: all certificates of a PEM file,\n"
+    "each once; with --tencent those that the service's certificates lead to,\n"
+    "DigiCert Global Root G2 and, while it is there, DigiCert Global Root CA. Without\n"
+    "a file they come from the system's bundle, or the one that SSL_CERT_FILE names.\n"
+    "The header defines trust_anchors and TRUST_ANCHOR_COUNT.\n"
+    "Exit: 0 done, 2 the file cannot be used\n"
+    "Examples:\n"
+    "  tcexec anchors --tencent > anchors.h\n"
+    "  tcexec anchors --tencent /etc/ssl/certs/ca-certificates.crt > anchors.h\n"
+    "  cat root.pem | tcexec anchors - > anchors.h\n";
+
+void tcexec_help(tcexec_command command, FILE *out)
 {
-    fputs("usage: tcexec [OPTIONS] mps|vod FUNCTION [ARG]   ARG: text, - for stdin, @FILE\n"
-          "       tcexec anchors FILE.pem     trust anchors for firmware, as a C header\n"
-          "Calls Tencent Cloud's ExecuteFunction and prints the Result.\n"
-          "  --sub-app-id N  --session-id S  --session-context S  --ext-info S        vod\n"
-          "  --region R  --language zh-CN|en-US  --host NAME[:PORT]   the Host, signed\n"
-          "  --connect HOST:PORT   dial this      --ca FILE | --pin CERT.pem   trust this\n"
-          "  --sign tc3|tc3-compat|sha256|sha1  --get  --time UNIX  --nonce N\n"
-          "  --timeout SECONDS (60)   of all   --attempts N (1)   repeats what is safe only\n"
-          "  --session-file FILE   resume TLS  --plaintext   no TLS: loopback only\n"
-          "  --dry-run   print the request     --curl   print it as a curl command\n"
-          "  --json   print one JSON object    -v   tell every event   --version   --help\n"
-          "JSON: result, request_id, error {code, message}, outcome, http_status, status,\n"
-          "  attempts, status_text, detail, detail_text, server_time, clock_offset (s),\n"
-          "  elapsed_ms, connect_ms, resumed, reused, bytes_sent, bytes_received, body\n"
-          "Credentials: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and _TOKEN; else\n"
-          "  ~/.tencentcloud/credentials; else ~/.tccli/default.credential\n"
-          "Exit: 0 done, 1 the API said no, 2 invalid input, 3 not sent,\n"
-          "  4 sent but no complete answer, 5 sent but the answer was not understood\n"
-          "Examples:\n"
-          "  tcexec mps ExampleFunc XXX\n"
-          "  tcexec --sub-app-id 1500000000 --session-id order-4711 vod Example @arg.json\n"
-          "  date | tcexec --json --timeout 5 vod ExampleFunc -\n",
-          out);
+    static const char *const texts[] = {
+        [TCEXEC_CALL] = help_of_call,
+        [TCEXEC_DOCTOR] = help_of_doctor,
+        [TCEXEC_ANCHORS] = help_of_anchors,
+    };
+
+    fputs(texts[command], out);
 }
 
 void tcexec_version(FILE *out)

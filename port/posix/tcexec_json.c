@@ -56,20 +56,20 @@ static void print_number(const char *name, int is_known, int64_t number)
 }
 
 /* What the call took, and how it was connected. No connection is kept between two calls. */
-static void print_measures(const tcexec_ended *ended)
+static void print_measures(const tcexec_exchange *ended)
 {
-    const tcexec_trace *trace = ended->trace;
+    const tcexec_trace *trace = &ended->trace;
 
     printf("\"elapsed_ms\":%lu,", (unsigned long)ended->elapsed);
     print_number("connect_ms", trace->connected, trace->connect_time);
     printf(",\"resumed\":%s,\"reused\":false", trace->resumed ? "true" : "false");
-    printf(",\"bytes_sent\":%llu,\"bytes_received\":%llu", (unsigned long long)ended->sent,
-           (unsigned long long)ended->received);
+    printf(",\"bytes_sent\":%llu,\"bytes_received\":%llu", (unsigned long long)ended->tcp.sent,
+           (unsigned long long)ended->tcp.received);
 }
 
-void tcexec_json(const tcexec_ended *ended)
+void tcexec_json(const tcexec_exchange *ended)
 {
-    const tcx_call *call = ended->call;
+    const tcx_call *call = &ended->call;
     const tcx_response *response = &call->response;
     const int64_t server_time = tcx_response_time(response);
     char words[160];

@@ -1,208 +1,12 @@
-/* The command line: see tcexec_command.h. First the words are sorted, then each is given its meaning. */
+/* What the words of the command line mean: see tcexec_command.h. */
 #define _DEFAULT_SOURCE
 
-#include "tcexec_command.h"
+#include "tcexec_words.h"
 
 #include <arpa/inet.h>
 #include <strings.h>
 
 #define TIME_MAX 253402300799u /* the end of 9999 */
-
-enum {
-    ATTEMPTS,
-    CA,
-    CONNECT,
-    CURL,
-    DRY_RUN,
-    EXT_INFO,
-    GET,
-    HELP,
-    HOST,
-    JSON,
-    LANGUAGE,
-    NONCE,
-    PIN,
-    PLAINTEXT,
-    REGION,
-    SESSION_CONTEXT,
-    SESSION_FILE,
-    SESSION_ID,
-    SIGN,
-    SUB_APP_ID,
-    TIME,
-    TIMEOUT,
-    VERBOSE,
-    VERSION,
-    OPTION_COUNT
-};
-
-static const struct option {
-    const char *name;
-    int takes_value;
-} options_known[OPTION_COUNT] = {
-    [ATTEMPTS] = { "--attempts", 1 },
-    [CA] = { "--ca", 1 },
-    [CONNECT] = { "--connect", 1 },
-    [CURL] = { "--curl", 0 },
-    [DRY_RUN] = { "--dry-run", 0 },
-    [EXT_INFO] = { "--ext-info", 1 },
-    [GET] = { "--get", 0 },
-    [HELP] = { "--help", 0 },
-    [HOST] = { "--host", 1 },
-    [JSON] = { "--json", 0 },
-    [LANGUAGE] = { "--language", 1 },
-    [NONCE] = { "--nonce", 1 },
-    [PIN] = { "--pin", 1 },
-    [PLAINTEXT] = { "--plaintext", 0 },
-    [REGION] = { "--region", 1 },
-    [SESSION_CONTEXT] = { "--session-context", 1 },
-    [SESSION_FILE] = { "--session-file", 1 },
-    [SESSION_ID] = { "--session-id", 1 },
-    [SIGN] = { "--sign", 1 },
-    [SUB_APP_ID] = { "--sub-app-id", 1 },
-    [TIME] = { "--time", 1 },
-    [TIMEOUT] = { "--timeout", 1 },
-    [VERBOSE] = { "-v", 0 },
-    [VERSION] = { "--version", 0 },
-};
-
-#define POSITIONALS_MAX 3
-
-/* The words of the command line, sorted. */
-typedef struct words {
-    const char *value[OPTION_COUNT]; /* NULL: not given; a flag that is given has an empty one */
-    const char *positional[POSITIONALS_MAX];
-    int positionals;
-} words;
-
-/* ---- unknown options ---- */
-
-#define WORD_MAX 24u /* of a word that is compared: no option is longer */
-
-/* The edit distance (Levenshtein) of two words; a long one is far from everything. */
-static unsigned distance(const char *one, size_t one_length, const char *other)
-{
-    unsigned row[WORD_MAX + 1];
-    size_t other_length = strlen(other);
-    size_t i;
-    size_t j;
-
-    if (one_length > WORD_MAX || other_length > WORD_MAX)
-        return WORD_MAX;
-    for (j = 0; j <= other_length; j++)
-        row[j] = (unsigned)j;
-    for (i = 1; i <= one_length; i++) {
-        unsigned diagonal = row[0];
-
-        row[0] = (unsigned)i;
-        for (j = 1; j <= other_length; j++) {
-            unsigned best = diagonal + (one[i - 1] != other[j - 1]);
-
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[other_length];
-}
-
-static int refuse_unknown(const char *word, size_t length)
-{
-    unsigned best = WORD_MAX;
-    int nearest = 0;
-    int i;
-
-    for (i = 0; i < OPTION_COUNT; i++) {
-        unsigned d = distance(word, length, options_known[i].name);
-
-        if (d < best) {
-            best = d;
-            nearest = i;
-        }
-    }
-    if (best * 2 < length)
-        return tcexec_say("unknown option %.*s: did you mean %s?", (int)length, word, options_known[nearest].name);
-    return tcexec_say("unknown option %.*s: see tcexec --help; put -- before an argument that begins with '-'",
-                      (int)length, word);
-}
-
-/* ---- sorting the words ---- */
-
-/* The option that a word names, OPTION_COUNT if none; `*length` is that of its name. */
-static int find_option(const char *word, size_t *length)
-{
-    int i;
-
-    *length = strcspn(word, "=");
-    if (strcmp(word, "-h") == 0)
-        return HELP;
-    for (i = 0; i < OPTION_COUNT; i++)
-        if (strlen(options_known[i].name) == *length && memcmp(options_known[i].name, word, *length) == 0)
-            return i;
-    return OPTION_COUNT;
-}
-
-/* Takes the option at argv[0]. `*taken` is how many words it consists of. */
-static int take_option(char **argv, words *sorted, int *taken)
-{
-    size_t length;
-    size_t unused;
-    int which = find_option(argv[0], &length);
-    const char *attached = argv[0][length] == '=' ? argv[0] + length + 1 : NULL;
-
-    *taken = 1;
-    if (which == OPTION_COUNT)
-        return refuse_unknown(argv[0], length);
-    if (sorted->value[which] != NULL && options_known[which].takes_value)
-        return tcexec_say("%s is given twice", options_known[which].name);
-    if (!options_known[which].takes_value) {
-        sorted->value[which] = "";
-        return attached ? tcexec_say("%s takes no value", options_known[which].name) : 0;
-    }
-    sorted->value[which] = attached;
-    if (attached != NULL)
-        return 0;
-    /* "--region --json" is a forgotten value, not a region. */
-    if (argv[1] == NULL || find_option(argv[1], &unused) != OPTION_COUNT)
-        return tcexec_say("%s needs a value (write %s=VALUE if it looks like an option)", options_known[which].name,
-                          options_known[which].name);
-    sorted->value[which] = argv[1];
-    *taken = 2;
-    return 0;
-}
-
-static int take_positional(const char *word, words *sorted)
-{
-    if (sorted->positionals == POSITIONALS_MAX)
-        return tcexec_say("one argument too many: '%s' (quote ARG if it has blanks)", word);
-    sorted->positional[sorted->positionals++] = word;
-    return 0;
-}
-
-static int sort_words(int argc, char **argv, words *sorted)
-{
-    int only_positionals = 0;
-    int i = 1;
-
-    while (i < argc) {
-        int taken = 1;
-        int code = 0;
-
-        if (only_positionals || argv[i][0] != '-' || argv[i][1] == '\0')
-            code = take_positional(argv[i], sorted);
-        else if (strcmp(argv[i], "--") == 0)
-            only_positionals = 1;
-        else
-            code = take_option(argv + i, sorted, &taken);
-        if (code != 0)
-            return code;
-        i += taken;
-    }
-    return 0;
-}
 
 /* ---- values ---- */
 
@@ -291,24 +95,36 @@ static int split_host(const char *text, tcx_text *host, uint16_t *port)
 
 /* ---- what each option means ---- */
 
-static int read_service(const words *sorted, tcexec_options *options)
+static int refuse_service(const char *name)
 {
-    const char *name = sorted->positional[0];
+    static const char *const names[] = { "mps", "vod", "doctor", "anchors" };
+    const char *nearest = tcexec_nearest(name, strlen(name), names, sizeof names / sizeof names[0]);
 
-    if (strcmp(name, "mps") == 0)
-        options->service = &tcx_mps;
-    else if (strcmp(name, "vod") == 0)
-        options->service = &tcx_vod;
-    else
-        return tcexec_say("unknown service '%s': it is mps or vod", name);
-    if (sorted->positionals < 2)
+    if (nearest != NULL)
+        return tcexec_say("unknown service '%s': did you mean %s?", name, nearest);
+    return tcexec_say("unknown service '%s': it is mps or vod; or doctor or anchors, see tcexec --help", name);
+}
+
+/* The positionals of a call: a service, FUNCTION, and ARG or none. `from` is where they begin. */
+static int read_service(const tcexec_words *sorted, int from, tcexec_options *options)
+{
+    const char *name = sorted->positional[from];
+
+    options->service = strcmp(name, "mps") == 0 ? &tcx_mps : strcmp(name, "vod") == 0 ? &tcx_vod : NULL;
+    if (options->service == NULL)
+        return refuse_service(name);
+    if (sorted->positionals > from + 3)
+        return tcexec_say("one argument too many: '%s' (quote ARG if it has blanks)", sorted->positional[from + 3]);
+    if (sorted->positionals < from + 2 && options->command == TCEXEC_CALL)
         return tcexec_say("FUNCTION is missing: tcexec [OPTIONS] %s FUNCTION [ARG]", name);
-    options->function = tcx_text_from(sorted->positional[1]);
-    options->argument = sorted->positional[2];
+    if (sorted->positionals > from + 1)
+        options->function = tcx_text_from(sorted->positional[from + 1]);
+    if (sorted->positionals > from + 2)
+        options->argument = sorted->positional[from + 2];
     return 0;
 }
 
-static int read_texts(const words *sorted, tcexec_options *options)
+static int read_texts(const tcexec_words *sorted, tcexec_options *options)
 {
     const char *id = sorted->value[SUB_APP_ID];
     const char *language = sorted->value[LANGUAGE];
@@ -327,7 +143,7 @@ static int read_texts(const words *sorted, tcexec_options *options)
     return 0;
 }
 
-static int read_signing(const words *sorted, tcexec_options *options)
+static int read_signing(const tcexec_words *sorted, tcexec_options *options)
 {
     static const struct {
         const char *name;
@@ -363,7 +179,7 @@ static int read_signing(const words *sorted, tcexec_options *options)
     return 0;
 }
 
-static int read_attempts(const words *sorted, tcexec_options *options)
+static int read_attempts(const tcexec_words *sorted, tcexec_options *options)
 {
     const char *attempts = sorted->value[ATTEMPTS];
     uint64_t number = 1;
@@ -393,7 +209,7 @@ static int is_loopback(tcx_text address)
 }
 
 /* The library's default port is that of TLS. */
-static int read_plaintext(const words *sorted, tcexec_options *options)
+static int read_plaintext(const tcexec_words *sorted, tcexec_options *options)
 {
     static const int of_tls[] = { CA, PIN, SESSION_FILE };
     const char *host = sorted->value[HOST];
@@ -403,7 +219,7 @@ static int read_plaintext(const words *sorted, tcexec_options *options)
 
     for (i = 0; i < sizeof of_tls / sizeof of_tls[0]; i++)
         if (sorted->value[of_tls[i]] != NULL)
-            return tcexec_say("--plaintext and %s contradict each other", options_known[of_tls[i]].name);
+            return tcexec_say("--plaintext and %s contradict each other", tcexec_option_name(of_tls[i]));
     if (dialled.bytes == NULL && (host == NULL || !split_host(host, &dialled, &host_port)))
         dialled = options->service->host;
     if (!is_loopback(dialled))
@@ -415,11 +231,12 @@ static int read_plaintext(const words *sorted, tcexec_options *options)
     return 0;
 }
 
-static int read_link(const words *sorted, tcexec_options *options)
+static int read_link(const tcexec_words *sorted, tcexec_options *options)
 {
     const char *connect = sorted->value[CONNECT];
 
     options->ca = sorted->value[CA];
+    options->profile = sorted->value[PROFILE];
     options->pin = sorted->value[PIN];
     options->session_file = sorted->value[SESSION_FILE];
     if (options->ca != NULL && options->pin != NULL)
@@ -432,7 +249,7 @@ static int read_link(const words *sorted, tcexec_options *options)
     return sorted->value[PLAINTEXT] ? read_plaintext(sorted, options) : 0;
 }
 
-static int read_output(const words *sorted, tcexec_options *options)
+static int read_output(const tcexec_words *sorted, tcexec_options *options)
 {
     options->json = sorted->value[JSON] != NULL;
     options->curl = sorted->value[CURL] != NULL;
@@ -443,47 +260,62 @@ static int read_output(const words *sorted, tcexec_options *options)
     return 0;
 }
 
-static int read_anchors(const words *sorted, tcexec_options *options)
+static int read_anchors(const tcexec_words *sorted, tcexec_options *options)
 {
-    int i;
-
-    for (i = 0; i < OPTION_COUNT; i++)
-        if (sorted->value[i] != NULL)
-            return tcexec_say("anchors takes no options, and %s is given", options_known[i].name);
-    if (sorted->positionals != 2)
-        return tcexec_say("anchors takes one file: tcexec anchors FILE.pem");
-    options->anchors = sorted->positional[1];
+    options->tencent = sorted->value[TENCENT] != NULL;
+    if (sorted->positionals > 2 || (sorted->positionals == 1 && !options->tencent))
+        return tcexec_say("anchors takes one file, or --tencent: tcexec anchors FILE.pem");
+    options->ca = sorted->positional[1];
     return 0;
+}
+
+/* All that makes a request: of a call, or of the doctor's. */
+static int read_request(const tcexec_words *sorted, tcexec_options *options)
+{
+    static int (*const readers[])(const tcexec_words *, tcexec_options *) = { read_texts, read_signing, read_attempts,
+                                                                              read_link, read_output };
+    size_t i;
+    int code = 0;
+
+    options->service = &tcx_mps;
+    if (sorted->positionals > (options->command == TCEXEC_DOCTOR))
+        code = read_service(sorted, options->command == TCEXEC_DOCTOR, options);
+    for (i = 0; i < sizeof readers / sizeof readers[0] && code == 0; i++)
+        code = readers[i](sorted, options);
+    return code;
+}
+
+static tcexec_command find_command(const tcexec_words *sorted)
+{
+    if (sorted->positionals > 0 && strcmp(sorted->positional[0], "doctor") == 0)
+        return TCEXEC_DOCTOR;
+    if (sorted->positionals > 0 && strcmp(sorted->positional[0], "anchors") == 0)
+        return TCEXEC_ANCHORS;
+    return TCEXEC_CALL;
 }
 
 int tcexec_options_read(int argc, char **argv, tcexec_options *options)
 {
-    words sorted;
+    static const char *const names[] = { "a call", "doctor", "anchors" };
+    tcexec_words sorted;
+    int misplaced;
     int code;
 
-    memset(&sorted, 0, sizeof sorted);
     memset(options, 0, sizeof *options);
-    code = sort_words(argc, argv, &sorted);
+    code = tcexec_words_sort(argc, argv, &sorted);
     if (code != 0)
         return code;
+    options->command = find_command(&sorted);
     options->help = sorted.value[HELP] != NULL;
     options->version = sorted.value[VERSION] != NULL;
     if (options->help || options->version)
         return 0;
     if (sorted.positionals == 0) {
-        tcexec_help(stderr);
+        tcexec_help(TCEXEC_CALL, stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(sorted.positional[0], "anchors") == 0)
-        return read_anchors(&sorted, options);
-    code = read_service(&sorted, options);
-    if (code == 0)
-        code = read_texts(&sorted, options);
-    if (code == 0)
-        code = read_signing(&sorted, options);
-    if (code == 0)
-        code = read_attempts(&sorted, options);
-    if (code == 0)
-        code = read_link(&sorted, options);
-    return code ? code : read_output(&sorted, options);
+    misplaced = tcexec_words_misplaced(&sorted, options->command);
+    if (misplaced != OPTION_COUNT)
+        return tcexec_say("%s has no meaning for %s", tcexec_option_name(misplaced), names[options->command]);
+    return options->command == TCEXEC_ANCHORS ? read_anchors(&sorted, options) : read_request(&sorted, options);
 }

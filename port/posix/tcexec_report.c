@@ -2,6 +2,7 @@
 #include "tcexec_command.h"
 
 #include <errno.h>
+#include <time.h>
 
 #define PEER_TEXT_MAX 2000u /* bytes of an error message from the peer that are shown */
 #define PAGE_MAX      200u  /* bytes of an answer that was not understood that are shown */
@@ -41,7 +42,7 @@ int tcexec_refused(tcx_status status, int detail)
                       tcx_status_name(status), words[0] ? ", " : "", words);
 }
 
-static void say_peer(const char *what, tcx_text text)
+static void note_peer(const char *what, tcx_text text)
 {
     fprintf(stderr, "tcexec: %s: ", what);
     tcexec_print_peer(stderr, text, PEER_TEXT_MAX);
@@ -50,98 +51,121 @@ static void say_peer(const char *what, tcx_text text)
 
 /* ---- the service said no ---- */
 
-static const char *advice(tcx_api_class kind)
+const char *tcexec_advice(tcx_api_class kind)
 {
     switch (kind) {
     case TCX_API_CALLER:
         return "the request itself is refused: correct it, a repeat would fail again";
     case TCX_API_CREDENTIALS:
-        return "check the key pair, the token and what they are allowed to do";
+        return "refused before it ran: check the key pair, the token and what they are allowed to do";
     case TCX_API_CLOCK:
-        return "the clock is more than five minutes off: set it, or give --time or --attempts 2";
+        return "refused before it ran, the clock is more than five minutes off: set it, or give --time or --attempts 2";
     case TCX_API_RATE:
-        return "too many requests: try again in a second";
+        return "refused before it ran, too many requests: try again in a second";
     case TCX_API_BUSINESS:
         return "the function was called and failed, or may not be called: its owner knows more";
     case TCX_API_SERVER:
-        return "a fault on the service's side: try later, and quote the RequestId to its support if it lasts";
+        return "a fault on the service's side, and unknown how far it ran: quote the RequestId to its support if it "
+               "lasts";
     default:
         return "the service's documents explain this code; quote the RequestId to its support";
     }
 }
 
-static void say_clock_offset(const tcx_call *call)
+static void note_clock_offset(const tcx_call *call)
 {
     char words[80];
 
     tcexec_clock_text(tcx_call_clock_offset(call), words, sizeof words);
-    tcexec_say("%s", words);
+    tcexec_note("%s", words);
 }
 
-static void say_api_error(const tcexec_ended *ended)
+static void say_api_error(const tcexec_exchange *ended)
 {
-    const tcx_response *response = &ended->call->response;
+    const tcx_response *response = &ended->call.response;
     const tcx_api_class kind = tcx_api_classify(response->error_code);
 
-    fputs("tcexec: the service said no: ", stderr);
+    tcexec_begin_error();
+    fputs("the service said no: ", stderr);
     tcexec_print_peer(stderr, response->error_code, PEER_TEXT_MAX);
     fputs(": ", stderr);
     tcexec_print_peer(stderr, response->error_message, PEER_TEXT_MAX);
     fputc('\n', stderr);
-    if (ended->call->outcome == TCX_ANSWERED)
-        tcexec_say("%s", advice(kind));
+    if (ended->call.outcome == TCX_ANSWERED)
+        tcexec_note("%s", tcexec_advice(kind));
     else
-        tcexec_say("an earlier attempt may have run: the same call with the same --session-id will not run twice");
+        tcexec_note("an earlier attempt may have run: the same call with the same --session-id will not run twice");
     if (kind == TCX_API_CLOCK && tcx_response_time(response) != 0)
-        say_clock_offset(ended->call);
+        note_clock_offset(&ended->call);
 }
 
 /* ---- the exchange failed ---- */
-
-static void say_outcome(const tcexec_ended *ended)
-{
-    const tcexec_options *options = ended->options;
-    const tcx_call *call = ended->call;
-
-    if (call->status == TCX_E_RESULT_LOST)
-        tcexec_say("it ran: look for what it did, its Result does not come again");
-    else if (call->outcome == TCX_ANSWERED)
-        tcexec_say("refused by the service and not sent again: the function has not run");
-    else if (call->outcome == TCX_NOT_SENT)
-        tcexec_say("not sent: the function has not run, the same call may be made again");
-    else if (options->service == &tcx_vod && options->session_id.length > 0)
-        tcexec_say("sent, and unknown whether it ran: the same call with the same --session-id will not run twice");
-    else
-        tcexec_say("sent, and unknown whether it ran: do not repeat it before you have found out");
-}
-
-static void say_failure(const tcexec_ended *ended)
-{
-    const tcx_call *call = ended->call;
-    const tcx_response *response = &call->response;
-
-    (void)tcexec_refused(call->status, call->detail);
-    if (response->error_code.length > 0)
-        say_peer("it names an error", response->error_code);
-    if (response->error_message.length > 0)
-        say_peer("it says", response->error_message);
-    if (response->body.length > 0) {
-        fprintf(stderr, "tcexec: HTTP %d, and it begins: ", response->http_status);
-        tcexec_print_peer(stderr, response->body, PAGE_MAX);
-        fputc('\n', stderr);
-    }
-    say_outcome(ended);
-}
-
-/* ---- the whole ---- */
 
 static int is_about_the_answer(tcx_status status)
 {
     return status <= TCX_E_HTTP_SYNTAX && status > TCX_E_API;
 }
 
+/* What was sent, and what that means for a repeat. */
+static void note_outcome(const tcexec_exchange *ended)
+{
+    const tcexec_options *options = ended->options;
+    const tcx_call *call = &ended->call;
+
+    if (call->status == TCX_E_RESULT_LOST)
+        tcexec_note("it ran: look for what it did, its Result does not come again");
+    else if (call->outcome == TCX_ANSWERED)
+        tcexec_note("refused by the service and not sent again: the function has not run");
+    else if (call->outcome == TCX_NOT_SENT)
+        tcexec_note("not sent: the function has not run, the same call may be made again");
+    else if (options->service == &tcx_vod && options->session_id.length > 0)
+        tcexec_note("sent, and unknown whether it ran: the same call with the same --session-id will not run twice");
+    else
+        tcexec_note("sent, and unknown whether it ran: do not repeat it before you have found out");
+}
+
+/* What to do about it with this command's own means, beyond what tcx_status_text() says. */
+static void note_remedy(const tcexec_exchange *ended)
+{
+    const tcx_status status = ended->call.status;
+
+    if (status == TCX_E_X509_UNTRUSTED)
+        tcexec_note("what to do: give the root of whom you do trust with --ca FILE.pem");
+    else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
+        tcexec_note("what to do: ask for less, the command takes 16 MiB");
+    else if (is_about_the_answer(status))
+        tcexec_note("what to do: check --host and --connect, and look for a proxy in between");
+    else if (status == TCX_E_DEADLINE)
+        tcexec_note("what to do: allow more with --timeout, or look for what is slow: tcexec doctor %s",
+                    ended->options->service->name.bytes);
+    else if (status <= TCX_E_CONNECT && status != TCX_E_CANCELLED && status != TCX_E_RESULT_LOST)
+        tcexec_note("what to do: tcexec doctor %s, with the same options, checks the way there step by step",
+                    ended->options->service->name.bytes);
+}
+
+static void say_failure(const tcexec_exchange *ended)
+{
+    const tcx_call *call = &ended->call;
+    const tcx_response *response = &call->response;
+
+    (void)tcexec_refused(call->status, call->detail);
+    if (response->error_code.length > 0)
+        note_peer("it names an error", response->error_code);
+    if (response->error_message.length > 0)
+        note_peer("it says", response->error_message);
+    if (response->body.length > 0) {
+        fprintf(stderr, "tcexec: HTTP %d, and it begins: ", response->http_status);
+        tcexec_print_peer(stderr, response->body, PAGE_MAX);
+        fputc('\n', stderr);
+    }
+    note_outcome(ended);
+    note_remedy(ended);
+}
+
+/* ---- the whole ---- */
+
 /* A call that ends while it waits for another attempt ends with the answer to the last one. */
-static int exit_code(const tcx_call *call)
+int tcexec_exit_code(const tcx_call *call)
 {
     if (call->status == TCX_OK)
         return EXIT_DONE;
@@ -152,14 +176,25 @@ static int exit_code(const tcx_call *call)
     return EXIT_API;
 }
 
-static void say_more(const tcexec_ended *ended)
+/* What to name to the service's support. */
+static void note_request_id(const tcx_call *call)
 {
-    const tcx_response *response = &ended->call->response;
+    const time_t now = time(NULL);
+    char words[sizeof "9999-12-31 23:59:59"];
 
-    tcexec_say("%s, %s, HTTP %d", tcx_status_name(ended->call->status), tcx_outcome_name(ended->call->outcome),
-               response->http_status);
-    if (tcx_response_time(response) != 0)
-        say_clock_offset(ended->call);
+    strftime(words, sizeof words, "%Y-%m-%d %H:%M:%S", gmtime(&now));
+    if (call->response.request_id.bytes != NULL)
+        note_peer("RequestId", call->response.request_id);
+    else if (call->outcome == TCX_MAYBE_EXECUTED)
+        tcexec_note("no RequestId came: to the service's support, name the time, %s UTC", words);
+}
+
+static void note_more(const tcx_call *call)
+{
+    tcexec_note("%s, %s, HTTP %d", tcx_status_name(call->status), tcx_outcome_name(call->outcome),
+                call->response.http_status);
+    if (tcx_response_time(&call->response) != 0)
+        note_clock_offset(call);
 }
 
 /*
@@ -167,10 +202,10 @@ static void say_more(const tcexec_ended *ended)
  * a blind repeat would run it again. So a standard output that fails after the call ends with EXIT_NO_ANSWER, and not
  * with EXIT_USAGE, which promises that nothing was sent.
  */
-int tcexec_report(const tcexec_ended *ended)
+int tcexec_report(const tcexec_exchange *ended)
 {
-    const tcx_response *response = &ended->call->response;
-    const tcx_status status = ended->call->status;
+    const tcx_response *response = &ended->call.response;
+    const tcx_status status = ended->call.status;
     int code;
 
     if (ended->options->json) {
@@ -179,15 +214,14 @@ int tcexec_report(const tcexec_ended *ended)
         fwrite(response->result.bytes, 1, response->result.length, stdout);
         fputc('\n', stdout);
     }
-    code = tcexec_flush(exit_code(ended->call), EXIT_NO_ANSWER);
+    code = tcexec_flush(tcexec_exit_code(&ended->call), EXIT_NO_ANSWER);
     if (status == TCX_E_API)
         say_api_error(ended);
     else if (status != TCX_OK)
         say_failure(ended);
-    if (response->request_id.bytes != NULL)
-        say_peer("RequestId", response->request_id);
+    note_request_id(&ended->call);
     if (ended->options->verbose)
-        say_more(ended);
+        note_more(&ended->call);
     return code;
 }
 

@@ -25,13 +25,13 @@ static int take_session(int fd, const tcexec_options *options, tcexec_session *s
         return -1;
     }
     if (about.st_mode & (S_IRWXG | S_IRWXO))
-        tcexec_say("--session-file: %s: others have access to it: chmod 600 would end that", options->session_file);
+        tcexec_note("--session-file: %s: others have access to it: chmod 600 would end that", options->session_file);
     length = read(fd, bytes, sizeof bytes);
     session->was_there = length == TCX_TLS_SESSION_SIZE;
     if (session->was_there)
         tcx_tls_session_init(&session->session, bytes);
     else if (length >= 0 && options->verbose)
-        tcexec_say("--session-file: %s: ignored, it does not hold a session", options->session_file);
+        tcexec_note("--session-file: %s: ignored, it does not hold a session", options->session_file);
     tcx_wipe(bytes, sizeof bytes);
     return length < 0 ? -1 : 0;
 }
@@ -103,12 +103,12 @@ void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trac
     if (path == NULL)
         return;
     if (options->verbose && session->was_there && trace->connected && !trace->resumed)
-        tcexec_say("--session-file: %s: not resumed: it is damaged, of another host, or the server forgot it", path);
+        tcexec_note("--session-file: %s: not resumed: it is damaged, of another host, or the server forgot it", path);
     tcx_tls_session_init(&none, NULL);
     if (memcmp(session->session.bytes, none.bytes, sizeof none.bytes) != 0)
         failed = write_session(path, &session->session);
     else if (session->was_there)
         failed = unlink(path);
     if (failed)
-        tcexec_say("--session-file: %s: the session is not kept: %s", path, strerror(errno));
+        tcexec_note("--session-file: %s: the session is not kept: %s", path, strerror(errno));
 }

@@ -5,8 +5,38 @@
 
 #include <netdb.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int tcexec_is_terminal(void)
+{
+    const char *kind = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && (kind == NULL || strcmp(kind, "dumb") != 0);
+}
+
+/* NO_COLOR counts unless it is empty: https://no-color.org. */
+void tcexec_begin_error(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const int is_colored = tcexec_is_terminal() && (no_color == NULL || *no_color == '\0');
+
+    fputs(is_colored ? "\033[1;31mtcexec:\033[0m " : "tcexec: ", stderr);
+}
 
 int tcexec_say(const char *format, ...)
+{
+    va_list arguments;
+
+    tcexec_begin_error();
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
+void tcexec_note(const char *format, ...)
 {
     va_list arguments;
 
@@ -15,7 +45,6 @@ int tcexec_say(const char *format, ...)
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
-    return EXIT_USAGE;
 }
 
 /* BearSSL's number for an alert that the peer sent is 256 more than the alert's own. */

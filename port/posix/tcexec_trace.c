@@ -1,7 +1,7 @@
 /* What a call does, as it does it: see tcexec_command.h. */
 #include "tcexec_command.h"
 
-static const char *suite_name(uint32_t suite)
+const char *tcexec_suite_name(uint32_t suite)
 {
     switch (suite) {
     case BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:
@@ -39,10 +39,10 @@ static void put_words(tcx_event event, uint32_t number, char *words, size_t size
         snprintf(words, size, "connected after %lu ms", n);
         break;
     case TCX_EVENT_HANDSHAKE:
-        snprintf(words, size, "TLS handshake done, server verified, %s", suite_name(number));
+        snprintf(words, size, "TLS handshake done, server verified, %s", tcexec_suite_name(number));
         break;
     case TCX_EVENT_RESUMED:
-        snprintf(words, size, "TLS session resumed, %s", suite_name(number));
+        snprintf(words, size, "TLS session resumed, %s", tcexec_suite_name(number));
         break;
     case TCX_EVENT_SENT:
         snprintf(words, size, "%lu bytes of the request sent", n);
@@ -74,8 +74,12 @@ static void observe(void *context, tcx_event event, uint32_t number)
     const unsigned long elapsed = tcx_posix_tick() - trace->began;
     char words[120] = "";
 
-    if (event == TCX_EVENT_DIAL)
+    if (event == TCX_EVENT_DIAL) {
         trace->connected = trace->resumed = 0;
+        trace->suite = 0;
+    }
+    if (event == TCX_EVENT_HANDSHAKE || event == TCX_EVENT_RESUMED)
+        trace->suite = number;
     if (event == TCX_EVENT_RESUMED)
         trace->resumed = 1;
     if (event == TCX_EVENT_CONNECTED) {
@@ -85,7 +89,7 @@ static void observe(void *context, tcx_event event, uint32_t number)
     if (!trace->is_told)
         return;
     put_words(event, number, words, sizeof words);
-    tcexec_say("%lu.%03lu s: %s", elapsed / 1000, elapsed % 1000, words);
+    tcexec_note("%lu.%03lu s: %s", elapsed / 1000, elapsed % 1000, words);
 }
 
 void tcexec_trace_init(tcexec_trace *trace, int is_told)

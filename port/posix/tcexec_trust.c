@@ -2,6 +2,7 @@
 #include "tcexec_command.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
 #define BUNDLE_MAX (16u * 1024u * 1024u) /* bytes: the largest public bundles have 0.3 MB */
@@ -36,62 +37,75 @@ static const char *system_bundle(void)
     return NULL;
 }
 
-static int read_bundle(const char *file, tcx_text *pem)
+/* Returns -1, with `problem` set. */
+__attribute__((format(printf, 2, 3))) static int refuse(tcexec_trust *trust, const char *format, ...)
 {
-    if (tcexec_read_file(file, BUNDLE_MAX, pem) == 0)
-        return 0;
-    return tcexec_say("%s: %s", file, strerror(errno));
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(trust->problem, sizeof trust->problem, format, arguments);
+    va_end(arguments);
+    return -1;
 }
 
-static int decode_bundle(tcx_text pem, const char *file, tcx_posix_anchors *anchors, void **memory)
+static int read_bundle(tcexec_trust *trust, tcx_text *pem)
+{
+    if (tcexec_read_file(trust->file, BUNDLE_MAX, pem) == 0)
+        return 0;
+    return refuse(trust, "%s: %s", trust->file, strerror(errno));
+}
+
+static int decode_bundle(tcx_text pem, tcexec_trust *trust)
 {
     const size_t ample = pem.length + sizeof(br_x509_trust_anchor); /* an anchor is smaller than its certificate */
     tcx_status status;
 
-    *memory = malloc(ample);
-    if (*memory == NULL)
-        return tcexec_say("%s: %s", file, strerror(errno));
-    status = tcx_posix_anchors_read(pem, *memory, ample, anchors);
+    trust->memory = malloc(ample);
+    if (trust->memory == NULL)
+        return refuse(trust, "%s: %s", trust->file, strerror(errno));
+    status = tcx_posix_anchors_read(pem, trust->memory, ample, &trust->anchors);
     if (status == TCX_OK)
         return 0;
-    if (anchors->skipped > 0)
-        return tcexec_say("%s: all its certificates are damaged, or their keys are not " KEYS_OF_USE, file);
-    return tcexec_say("%s: no certificate in it (PEM: -----BEGIN CERTIFICATE-----)", file);
+    if (trust->anchors.skipped > 0)
+        return refuse(trust, "%s: all its certificates are damaged, or their keys are not " KEYS_OF_USE, trust->file);
+    return refuse(trust, "%s: no certificate in it (PEM: -----BEGIN CERTIFICATE-----)", trust->file);
 }
 
-int tcexec_anchors_load(const char *file, tcx_posix_anchors *anchors, void **memory)
+int tcexec_trust_read(const char *file, tcexec_trust *trust)
 {
     tcx_text pem;
-    int code = read_bundle(file, &pem);
+    int result;
 
-    *memory = NULL;
-    if (code != 0)
-        return code;
-    code = decode_bundle(pem, file, anchors, memory);
+    memset(trust, 0, sizeof *trust);
+    trust->file = file ? file : system_bundle();
+    if (trust->file == NULL)
+        return refuse(trust,
+                      "no bundle of root certificates found on this system: give one with --ca, or by SSL_CERT_FILE");
+    if (read_bundle(trust, &pem) != 0)
+        return -1;
+    result = decode_bundle(pem, trust);
     free((void *)pem.bytes);
-    return code;
+    return result;
 }
 
-static int load_chain(tcexec_trust *trust)
+static int load_chain(const char *file, tcexec_trust *trust)
 {
-    int code = tcexec_anchors_load(trust->file, &trust->anchors, &trust->memory);
     tcx_status status;
 
-    if (code != 0)
-        return code;
+    if (tcexec_trust_read(file, trust) != 0)
+        return -1;
     status = tcx_tls_chain_init(&trust->chain, trust->anchors.anchors, trust->anchors.count);
     trust->use = &trust->chain.trust;
-    return status == TCX_OK ? 0 : tcexec_refused(status, 0);
+    return status == TCX_OK ? 0 : refuse(trust, "%s", tcx_status_text(status));
 }
 
 static int load_pin(tcexec_trust *trust)
 {
     tcx_text pem;
-    int code = read_bundle(trust->file, &pem);
     tcx_status status;
 
-    if (code != 0)
-        return code;
+    if (read_bundle(trust, &pem) != 0)
+        return -1;
     status = tcx_posix_key_read(pem, &trust->key);
     if (status == TCX_OK)
         status = tcx_tls_pin_init(&trust->pin, &trust->key.key);
@@ -99,7 +113,7 @@ static int load_pin(tcexec_trust *trust)
     trust->use = &trust->pin.trust;
     if (status == TCX_OK)
         return 0;
-    return tcexec_say("%s: no first certificate, or it is damaged, or its key is not " KEYS_OF_USE, trust->file);
+    return refuse(trust, "%s: no first certificate, or it is damaged, or its key is not " KEYS_OF_USE, trust->file);
 }
 
 int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust)
@@ -109,14 +123,8 @@ int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust)
     memset(trust, 0, sizeof *trust);
     if (options->plaintext)
         return 0;
-    if (options->pin != NULL) {
-        trust->file = options->pin;
+    trust->file = options->pin;
+    if (options->pin != NULL)
         return load_pin(trust);
-    }
-    if (options->ca == NULL && is_preview)
-        return 0;
-    trust->file = options->ca ? options->ca : system_bundle();
-    if (trust->file == NULL)
-        return tcexec_say("--ca: no bundle of root certificates found on this system: give one");
-    return load_chain(trust);
+    return options->ca == NULL && is_preview ? 0 : load_chain(options->ca, trust);
 }

@@ -141,8 +141,10 @@ static int from_file(tcx_posix_credentials *found, const form *as)
     if (secrets.credentials.secret_key.length == 0)
         return refuse(found, "%s: no %s in it", found->origin, as->secret_key);
     if (secrets.role.length > 0)
-        return refuse(found, "%s: names a role (role-arn), and roles are not assumed here: "
-                             "set the keys that AssumeRole gives in the environment", found->origin);
+        return refuse(found,
+                      "%s: names a role (role-arn), and roles are not assumed here: "
+                      "set the keys that AssumeRole gives in the environment",
+                      found->origin);
     found->credentials = secrets.credentials;
     found->expires = secrets.expires;
     return 0;
@@ -185,7 +187,8 @@ static int from_named_file(tcx_posix_credentials *found, const char *path)
     if (set_path(found, path, "", "", "") != 0)
         return -1;
     status = from_file(found, &ini);
-    return status == NOT_THERE ? refuse(found, "%s: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it", path) : status;
+    return status == NOT_THERE ? refuse(found, "%s: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it", path)
+                               : status;
 }
 
 static int from_ini(tcx_posix_credentials *found)

@@ -7,12 +7,10 @@ The service is tests/endpoint/endpoint.py, over TLS and over plain HTTP. Beside 
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
 import os
-import pty
 import re
 import shlex
 import shutil
@@ -359,6 +357,42 @@ class CredentialFiles(Case):
         self.assertEqual(self.found("AKIDini", "t"), b"")
         self.found("AKIDenv", TENCENTCLOUD_SECRET_ID="AKIDenv", TENCENTCLOUD_SECRET_KEY="k")
 
+    def test_a_profile_and_nothing_else(self) -> None:
+        self.write(".tccli/work.credential", '{"secretId": "AKIDwork", "secretKey": "k"}')
+        names = {"HOME": str(self.home)}  # the environment has credentials, too
+        done = run("--dry-run", "--profile", "work", "mps", "F", env=environment(**names))
+        self.check(done, DONE, "^$")
+        self.assertIn(b"Credential=AKIDwork/", done.stdout)
+        for profile, said in (("nosuch", r"no profile 'nosuch': there is no .*\.tccli/nosuch\.credential"), ("", "name"),
+                              ("../x", "has no '/' in it")):
+            done = run("--dry-run", "--profile", profile, "mps", "F", env=environment(**names))
+            self.check(done, USAGE, f"credentials: .*{said}", b"")
+
+    def test_a_file_that_is_named(self) -> None:
+        self.write("keys.ini", "[default]\nsecret_id=AKIDnamed\nsecret_key=k\n")
+        self.found("AKIDnamed", TENCENTCLOUD_CREDENTIALS_FILE=str(self.home / "keys.ini"))
+        self.check(self.dry(TENCENTCLOUD_CREDENTIALS_FILE="/nonexistent"), USAGE, "/nonexistent: not there", b"")
+        self.check(self.dry(TENCENTCLOUD_CREDENTIALS_FILE=""), USAGE, "CREDENTIALS_FILE is set, but empty", b"")
+
+    def test_credentials_that_end(self) -> None:
+        now = int(time.time())
+        for expires, code, said in [
+            (now - 60, USAGE, r"default\.credential: they ended 6\d s ago: renew them"),
+            (now + 100, DONE, r"they end in (100|99) s"),
+            (now + 5000, DONE, "^$"),
+        ]:
+            text = json.dumps({"secretId": "AKIDtccli", "secretKey": "k", "token": "t", "expiresAt": expires})
+            self.write(".tccli/default.credential", text)
+            self.check(self.dry(), code, said)
+        names = environment(TENCENTCLOUD_SECRET_ID=None, TENCENTCLOUD_SECRET_KEY=None, HOME=str(self.home))
+        done = run("--dry-run", "--time", str(now + 6000), "mps", "F", env=names)  # by the call's clock
+        self.check(done, USAGE, "they ended 1000 s ago", b"")
+
+    def test_a_profile_with_a_role_is_refused(self) -> None:
+        text = '{"secretId": "AKIDtccli", "secretKey": "k", "role-arn": "qcs::cam::uin/1:roleName/x"}'
+        self.write(".tccli/default.credential", text)
+        self.check(self.dry(), USAGE, r"names a role \(role-arn\)", b"")
+
     def test_half_an_environment_is_an_error(self) -> None:
         self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini\nsecret_key = k\n")
         id_only, key_only = {"TENCENTCLOUD_SECRET_ID": "x"}, {"TENCENTCLOUD_SECRET_KEY": KEY}
@@ -425,6 +459,39 @@ class Failures(Case):
         done = run(at(443, "no-such-host.invalid"), "--ca=root.pem", "--timeout=5", "mps", "Echo")
         self.check(done, NOT_SENT, "TCX_E_(RESOLVE|DEADLINE)", b"")
         self.assertEqual(endpoint.state()["requests"], 0)
+
+    def test_an_error_has_four_parts(self) -> None:
+        """What happened, what was sent, what to do, and what to quote; on standard error, in this order."""
+        asked = "what to do: tcexec doctor mps, with the same options"
+        for call, kind, options, parts in [
+            (plain, "api_error", {"code": "AuthFailure.SecretIdNotFound"},
+             ["said no: AuthFailure.SecretIdNotFound", "refused before it ran: check the key pair", "RequestId: "]),
+            (plain, "api_error", {"code": "InvalidParameterValue.FunctionArg"},
+             ["said no: InvalidParameterValue", "the request itself is refused: correct it", "RequestId: "]),
+            (plain, "api_error", {"code": "FailedOperation"},
+             ["said no: FailedOperation", "the function was called and failed", "RequestId: "]),
+            (plain, "api_error", {"code": "InternalError"},
+             ["said no: InternalError", "unknown how far it ran: quote the RequestId", "RequestId: "]),
+            (plain, "api_error", {"code": "Unheard.Of"}, ["said no: Unheard.Of", "quote the RequestId", "RequestId: "]),
+            (secure, "handshake", {"at": 100}, ["TCX_E_CLOSED", "not sent: the function has not run", asked]),
+            (plain, "swallow", {}, ["TCX_E_CLOSED", "sent, and unknown whether it ran: do not repeat", asked,
+                                    r"no RequestId came: to the service's support, name the time, 2\d{3}-\d\d-\d\d \d\d:\d\d:\d\d UTC"]),
+            (plain, "reset", {}, ["TCX_E_RECEIVE, Connection reset", "sent, and unknown", asked, "no RequestId came"]),
+            (plain, "stall", {}, ["TCX_E_DEADLINE", "sent, and unknown", "what to do: allow more with --timeout",
+                                  "no RequestId came"]),
+            (plain, "status", {"status": 502}, ["TCX_E_HTTP_STATUS", "it begins: <", "sent, and unknown",
+                                                "what to do: check --host and --connect", "no RequestId came"]),
+            (plain, "huge", {"bytes": 17 << 20}, ["TCX_E_HTTP_BODY_TOO_LARGE", "sent, and unknown",
+                                                  "what to do: ask for less", "no RequestId came"]),
+            (plain, "body", {"base64": encoded(b'{"Response":{"Result":5,"RequestId":"r-5"}}')},
+             ["TCX_E_JSON_TYPE", "sent, and unknown", "what to do: check --host", "RequestId: r-5"]),
+        ]:
+            with self.subTest(kind=kind, options=options):
+                endpoint.fault(kind, **options)
+                done = call("--timeout=2", "mps", "Echo", "x")
+                self.assertRegex(done.stderr.decode(), "(?s)^tcexec: [^\n]*" + "[^\n]*\n.*tcexec: .*".join(parts))
+        done = run(at(endpoint.tls_port), "--ca=other.pem", "mps", "Echo")
+        self.check(done, NOT_SENT, "(?s)TCX_E_X509_UNTRUSTED.*not sent.*what to do: give the root .* with --ca")
 
     def test_whom_tls_does_not_believe(self) -> None:
         later = str(int(time.time()) + 60 * 86400)
@@ -571,11 +638,6 @@ class Json(Case):
         every = "".join(map(chr, range(0x20))) + "\"\\\x7f\x80\u07ff\u0800\uffff\U00010000\U0010ffff"
         endpoint.answer(json.dumps({"Response": {"Result": every, "RequestId": "r"}}).encode())
         self.read(plain("--json", "mps", "Echo"), DONE, result=every)
-
-    def test_the_members_that_help_names(self) -> None:
-        listed = re.search(r"JSON: ([\w\s,{}()]+)\nCred", run("--help").stdout.decode())[1]  # type: ignore[index]
-        names = re.sub(r" [{(].*?[)}]", "", listed).replace(",", " ").split()
-        self.assertEqual(list(self.read(plain("--json", "mps", "Echo"), DONE)), names)
 
     def test_measures(self) -> None:
         endpoint.fault("split", at=30, delay_ms=100)
@@ -746,14 +808,27 @@ class Curl(Case):
         words = (at(endpoint.tls_port), "--pin=server.pem")
         self.assertEqual(self.shell(*words, "vod", "Echo", "pinned")["Result"], "pinned")
 
+    def test_a_token_is_in_it(self) -> None:
+        other = Endpoint("--token", "the-token").start()
+        try:
+            for sign in ("tc3", "sha1"):
+                names = environment(TENCENTCLOUD_TOKEN="the-token")
+                words = (at(other.tls_port), "--ca=root.pem", "--sign", sign, "mps", "Echo", "x")
+                self.assertEqual(self.shell(*words, env=names)["Result"], "x")
+        finally:
+            other.stop()
+
     def test_every_signature_and_method(self) -> None:
-        words = (at(endpoint.plain_port), "--plaintext")
+        for words in ((at(endpoint.plain_port), "--plaintext"), (at(endpoint.tls_port), "--ca=root.pem")):
+            self.every_signature_and_method(words)
+        answer = self.shell("--plaintext", "--host", f"127.0.0.1:{endpoint.plain_port}", "mps", "Echo", "h")
+        self.assertEqual(answer["Result"], "h")
+
+    def every_signature_and_method(self, words: Sequence[Word]) -> None:
         for sign in ("tc3", "tc3-compat", "sha256", "sha1"):
             for method in ((), ("--get",)):
                 arg = "a'b ü &=%41[1-2]{x,y}"
                 self.assertEqual(self.shell(*words, "--sign", sign, *method, "vod", "Echo", arg)["Result"], arg)
-        answer = self.shell("--plaintext", "--host", f"127.0.0.1:{endpoint.plain_port}", "mps", "Echo", "h")
-        self.assertEqual(answer["Result"], "h")
 
     def test_a_large_body(self) -> None:
         text = "it's 'large'\n" * 40000
@@ -766,82 +841,6 @@ class Curl(Case):
         self.assertEqual(words[words.index("--connect-to") + 1], "::[::1]:99")
         self.assertEqual(words[words.index("--data-binary") + 1], '{"FunctionName":"F","FunctionArg":"it\'s"}')
         self.assertIn(f"https://{HOSTS['mps']}/", words)
-
-
-# ---- the rest --------------------------------------------------------------------------------------------------------
-
-USE_ANCHORS = """\
-#include <stdio.h>
-#include "anchors.h"
-
-int main(void)
-{
-    const br_x509_trust_anchor *anchor = trust_anchors;
-
-    for (; anchor < trust_anchors + TRUST_ANCHOR_COUNT; anchor++)
-        printf("%d %u %d\\n", (int)anchor->dn.len, anchor->flags, anchor->pkey.key_type);
-    return 0;
-}
-"""
-
-
-class Rest(Case):
-    def test_help_fits_a_screen_and_its_options_exist(self) -> None:
-        done = run("--help")
-        self.check(done, DONE, "^$")
-        lines = done.stdout.decode().splitlines()
-        self.assertLessEqual(len(lines), 24)
-        self.assertLessEqual(max(map(len, lines)), 80)
-        for option in set(re.findall(r"(?<!\S)(--[a-z-]+)", done.stdout.decode())) - {"--help", "--version"}:
-            self.assertNotIn(b"unknown option", run(option).stderr)
-        examples = [line for line in lines if line.startswith("  ") and "tcexec" in line and "usage" not in line]
-        self.assertEqual(len([line for line in examples if re.search(r"tcexec .*(mps|vod) E", line)]), 3)
-
-    def test_version(self) -> None:
-        self.check(run("--version"), DONE, "^$")
-        self.assertRegex(run("--version").stdout.decode(), r"^tcexec \d+\.\d+\.\d+ \(BearSSL \S+, jsmn \S+\)\n$")
-
-    def test_anchors(self) -> None:
-        damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-        roots = [(folder / name).read_bytes() for name in ("root.pem", "other.pem")]
-        (folder / "two.pem").write_bytes(damaged.join(roots))
-        done = run("anchors", "two.pem")
-        self.check(done, DONE, "1 certificates skipped")
-        self.assertIn(b"Example Root", done.stdout)
-        self.assertIn(b"Another ?/ root", done.stdout)
-        compiler = shutil.which("cc") or shutil.which("gcc")
-        if compiler is None:
-            self.skipTest("no compiler")
-        (folder / "anchors.h").write_bytes(done.stdout)
-        (folder / "use.c").write_text(USE_ANCHORS)
-        flags = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror")
-        subprocess.run([compiler, *flags, "-o", "use", "use.c"], cwd=folder, check=True)
-        shown = subprocess.run(["./use"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-        self.assertEqual([line.split()[1:] for line in shown], [["1", "2"], ["1", "1"]])
-
-    def test_anchors_refused(self) -> None:
-        self.check(run("anchors"), USAGE, "anchors takes one file", b"")
-        self.check(run("anchors", "a", "b"), USAGE, "anchors takes one file", b"")
-        self.check(run("anchors", "--json", "a"), USAGE, "--json", b"")
-        self.check(run("anchors", "/nonexistent"), USAGE, "/nonexistent: No such file", b"")
-        self.check(run("anchors", "server.key"), USAGE, "no certificate", b"")
-
-    def test_progress_on_a_terminal_only(self) -> None:
-        words = [COMMAND, at(endpoint.plain_port), "--plaintext", "--timeout", "1.3", "mps", "Echo"]
-        try:
-            terminal, its_end = pty.openpty()
-        except OSError as none:
-            self.skipTest(f"no pseudo-terminal: {none}")
-        endpoint.fault("stall")
-        code = subprocess.run(words, env=environment(), stderr=its_end, stdout=subprocess.DEVNULL).returncode
-        os.close(its_end)
-        shown = b""
-        with contextlib.suppress(OSError):
-            while piece := os.read(terminal, 4096):
-                shown += piece
-        os.close(terminal)
-        self.assertEqual(code, NO_ANSWER)
-        self.assertRegex(shown, rb"\rtcexec: 1 s, 0 KiB sent, 0 KiB received")
 
 
 if __name__ == "__main__":

@@ -59,9 +59,9 @@ static void write_text(const char *name, const char *text)
 
 static int start(void **state)
 {
-    static const char *const names[] = { "TENCENTCLOUD_SECRET_ID",      "TENCENTCLOUD_SECRET_KEY",
-                                         "TENCENTCLOUD_TOKEN",          "TENCENTCLOUD_SESSION_TOKEN",
-                                         "TENCENTCLOUD_SECURITY_TOKEN", "TCCLI_PROFILE",
+    static const char *const names[] = { "TENCENTCLOUD_SECRET_ID",       "TENCENTCLOUD_SECRET_KEY",
+                                         "TENCENTCLOUD_TOKEN",           "TENCENTCLOUD_SESSION_TOKEN",
+                                         "TENCENTCLOUD_SECURITY_TOKEN",  "TCCLI_PROFILE",
                                          "TENCENTCLOUD_CREDENTIALS_FILE" };
     char path[128];
     size_t i;
@@ -334,9 +334,18 @@ static void test_when_they_end(void **state)
         const char *value;
         int64_t expires; /* -1: refused */
     } cases[] = {
-        { "1700000000", 1700000000 }, { "1700000000.75", 1700000000 }, { "null", 0 },     { "253402300799", 253402300799 },
-        { "253402300800", -1 },       { "99999999999999999999", -1 },  { "0", -1 },       { "-5", -1 },
-        { "1.7e9", -1 },              { "true", -1 },                  { "\"17\"", -1 },  { "[1700000000]", -1 },
+        { "1700000000", 1700000000 },
+        { "1700000000.75", 1700000000 },
+        { "null", 0 },
+        { "253402300799", 253402300799 },
+        { "253402300800", -1 },
+        { "99999999999999999999", -1 },
+        { "0", -1 },
+        { "-5", -1 },
+        { "1.7e9", -1 },
+        { "true", -1 },
+        { "\"17\"", -1 },
+        { "[1700000000]", -1 },
         { "1,\"expiresAt\":2", -1 },
     };
     char text[200];
@@ -344,8 +353,8 @@ static void test_when_they_end(void **state)
 
     (void)state;
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        snprintf(text, sizeof text, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"sso\":{\"expiresAt\":1},\"expiresAt\":%s}",
-                 cases[i].value);
+        snprintf(text, sizeof text,
+                 "{\"secretId\":\"a\",\"secretKey\":\"b\",\"sso\":{\"expiresAt\":1},\"expiresAt\":%s}", cases[i].value);
         write_text(JSON, text);
         if (cases[i].expires == -1) {
             assert_refused("expiresAt as a number");

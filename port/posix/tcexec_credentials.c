@@ -1,0 +1,54 @@
+/* The key pair that signs: see tcexec_command.h. */
+#include "tcexec_command.h"
+
+#define SOON 300 /* s: what ends earlier than this is renewed by Tencent's own tools */
+
+int64_t tcexec_time(const tcexec_options *options)
+{
+    return options->has_time ? options->unix_time : tcx_posix_unix_time();
+}
+
+int tcexec_credentials_find(const tcexec_options *options, tcx_posix_credentials *found)
+{
+    return options->profile ? tcx_posix_credentials_of_profile(found, options->profile)
+                            : tcx_posix_credentials_find(found);
+}
+
+tcexec_expiry tcexec_credentials_expiry(const tcexec_options *options, const tcx_posix_credentials *found,
+                                        int64_t *seconds)
+{
+    *seconds = found->expires - tcexec_time(options);
+    if (found->expires == 0)
+        return TCEXEC_EXPIRY_UNKNOWN;
+    return *seconds <= 0 ? TCEXEC_EXPIRED : *seconds < SOON ? TCEXEC_EXPIRES_SOON : TCEXEC_EXPIRES_LATER;
+}
+
+/*
+ * A file that others may read is told and used all the same: tccli itself writes its files so, and a script that has
+ * always worked shall not stop for it. Credentials that have ended are refused: the service would refuse them too, and
+ * after the whole argument has been sent.
+ */
+int tcexec_credentials_load(const tcexec_options *options, tcx_posix_credentials *found, tcx_signer *signer)
+{
+    tcexec_expiry expiry;
+    int64_t seconds;
+    tcx_status status;
+
+    if (tcexec_credentials_find(options, found) != 0)
+        return tcexec_say("credentials: %s", found->problem);
+    if (found->exposed)
+        tcexec_note("%s: others have access to it: chmod 600 would end that", found->origin);
+    status = tcx_signer_init(signer, &found->credentials, options->scheme);
+    if (status != TCX_OK)
+        return tcexec_say("credentials, from %s: %s: %s (%s)", found->origin, tcexec_culprit(status),
+                          tcx_status_text(status), tcx_status_name(status));
+    expiry = tcexec_credentials_expiry(options, found, &seconds);
+    if (expiry == TCEXEC_EXPIRED)
+        return tcexec_say("credentials, from %s: they ended %lld s ago: renew them (tccli auth login)", found->origin,
+                          (long long)-seconds);
+    if (expiry == TCEXEC_EXPIRES_SOON)
+        tcexec_note("credentials, from %s: they end in %lld s", found->origin, (long long)seconds);
+    if (options->verbose)
+        tcexec_note("credentials from %s%s", found->origin, found->credentials.token.bytes ? ", temporary" : "");
+    return 0;
+}

@@ -1,0 +1,459 @@
+/*
+ * `tcexec doctor`: see tcexec_command.h. It makes one call, and tells from how far it came what is well and what is
+ * not.
+ *
+ * Which request is harmless? One with a right signature is a real call, whatever function it names. So, unless the user
+ * names a function, the request is signed with a key that is wrong on purpose: that no function runs for it is what the
+ * service's signatures are for. The refusal still shows that the way to the service is good, that it knows the SecretId,
+ * and what its clock reads. What it cannot show is that the SecretKey is right, and the doctor says so.
+ */
+#include "tcexec_command.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#define LINE_MAX_BYTES 1024u
+#define CLOCK_LIMIT    300 /* s: the service's own */
+#define PROBE_KEY      "tcexec-doctor-has-no-key"
+#define PROBE_ID       "tcexec-doctor-has-no-id"
+#define PROBE_FUNCTION "tcexec-doctor"
+
+/* What has been found so far. */
+typedef struct findings {
+    const tcexec_options *options;
+    int code;                  /* of the first line that is bad; EXIT_DONE: there is none */
+    char next[LINE_MAX_BYTES]; /* what to do about it */
+    int has_credentials;
+} findings;
+
+/* ---- lines ---- */
+
+/* Text of files and of the peer is in them. */
+static void print_line(const char *verdict, const char *what, const char *format, va_list arguments)
+{
+    char text[LINE_MAX_BYTES];
+
+    vsnprintf(text, sizeof text, format, arguments);
+    printf("%-8s %-12s ", verdict, what);
+    tcexec_print_peer(stdout, tcx_text_from(text), sizeof text);
+    putchar('\n');
+    fflush(stdout);
+}
+
+__attribute__((format(printf, 2, 3))) static void ok(const char *what, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_line("ok", what, format, arguments);
+    va_end(arguments);
+}
+
+__attribute__((format(printf, 2, 3))) static void skipped(const char *what, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_line("skipped", what, format, arguments);
+    va_end(arguments);
+}
+
+__attribute__((format(printf, 2, 3))) static void bad(const char *what, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_line("bad", what, format, arguments);
+    va_end(arguments);
+}
+
+/* What to do about the line that is bad, and the code it leads to. The first one counts: the others may follow from it. */
+__attribute__((format(printf, 3, 4))) static void next(findings *found, int code, const char *format, ...)
+{
+    va_list arguments;
+
+    if (found->code != EXIT_DONE)
+        return;
+    found->code = code;
+    va_start(arguments, format);
+    vsnprintf(found->next, sizeof found->next, format, arguments);
+    va_end(arguments);
+}
+
+static void skip_all(const char *const *what, size_t count, const char *reason)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        skipped(what[i], "%s", reason);
+}
+
+/* ---- credentials ---- */
+
+#define ID_SHOWN 4u /* characters, at either end */
+
+static void tell_credentials(const tcx_posix_credentials *credentials)
+{
+    const tcx_text id = credentials->credentials.secret_id;
+    const size_t shown = id.length >= 4 * ID_SHOWN ? ID_SHOWN : 0;
+
+    ok("credentials", "SecretId %.*s...%.*s of %zu characters, SecretKey of %zu%s, from %s", (int)shown, id.bytes,
+       (int)shown, id.bytes + id.length - shown, id.length, credentials->credentials.secret_key.length,
+       credentials->credentials.token.bytes ? ", a token" : "", credentials->origin);
+}
+
+static void check_end(findings *found, const tcx_posix_credentials *credentials)
+{
+    int64_t seconds;
+
+    switch (tcexec_credentials_expiry(found->options, credentials, &seconds)) {
+    case TCEXEC_EXPIRED:
+        bad("expiry", "they ended %lld s ago", (long long)-seconds);
+        next(found, EXIT_USAGE, "renew the credentials in %s (tccli auth login)", credentials->origin);
+        break;
+    case TCEXEC_EXPIRES_SOON:
+    case TCEXEC_EXPIRES_LATER:
+        ok("expiry", "they end in %lld s", (long long)seconds);
+        break;
+    default:
+        skipped("expiry", credentials->credentials.token.bytes ? "when the token ends is not told with it"
+                                                               : "permanent keys do not end");
+        break;
+    }
+}
+
+static void check_credentials(findings *found, tcx_posix_credentials *credentials)
+{
+    static const char *const others[] = { "permissions", "expiry" };
+    tcx_signer signer;
+    tcx_status status;
+
+    if (tcexec_credentials_find(found->options, credentials) != 0) {
+        bad("credentials", "%s", credentials->problem);
+        next(found, EXIT_USAGE, "%s", credentials->problem);
+        skip_all(others, 2, "no credentials");
+        return;
+    }
+    status = tcx_signer_init(&signer, &credentials->credentials, found->options->scheme);
+    tcx_signer_wipe(&signer);
+    found->has_credentials = status == TCX_OK;
+    if (found->has_credentials) {
+        tell_credentials(credentials);
+    } else {
+        bad("credentials", "from %s: %s", credentials->origin, tcx_status_text(status));
+        next(found, EXIT_USAGE, "mend the %s in %s: %s", tcexec_culprit(status), credentials->origin,
+             tcx_status_text(status));
+    }
+    if (!credentials->is_file) {
+        skipped("permissions", "they are in no file");
+    } else if (credentials->exposed) {
+        bad("permissions", "others have access to %s", credentials->origin);
+        next(found, EXIT_USAGE, "chmod 600 %s", credentials->origin);
+    } else {
+        ok("permissions", "%s is its owner's alone", credentials->origin);
+    }
+    check_end(found, credentials);
+}
+
+/* ---- roots ---- */
+
+static int has_root(const tcx_posix_anchors *anchors, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < anchors->count; i++)
+        if (tcexec_anchor_is(&anchors->anchors[i], name))
+            return 1;
+    return 0;
+}
+
+/* Returns whether there is something to verify the server by, or nothing is to be verified. */
+static int check_roots(findings *found, tcexec_trust *trust)
+{
+    if (tcexec_trust_load(found->options, trust) != 0) {
+        bad("roots", "%s", trust->problem);
+        next(found, EXIT_USAGE, "install the system's root certificates (package ca-certificates), or give --ca FILE");
+        return 0;
+    }
+    if (found->options->plaintext)
+        skipped("roots", "--plaintext needs none");
+    else if (found->options->pin != NULL)
+        ok("roots", "none needed: the key of %s is pinned", trust->file);
+    else
+        ok("roots", "%zu usable in %s, " TCEXEC_ROOT_G2 " is%s in it, " TCEXEC_ROOT_G1 " is%s", trust->anchors.count,
+           trust->file, has_root(&trust->anchors, TCEXEC_ROOT_G2) ? "" : " not",
+           has_root(&trust->anchors, TCEXEC_ROOT_G1) ? "" : " not");
+    return 1;
+}
+
+/* ---- the way to the service ---- */
+
+static void tell_failure(const char *what, const tcx_call *call)
+{
+    char words[160];
+
+    tcexec_detail_text(call->status, call->detail, words, sizeof words);
+    bad(what, "%s (%s%s%s)", tcx_status_text(call->status), tcx_status_name(call->status), words[0] ? ", " : "", words);
+}
+
+/* Returns whether the name led to an address. */
+static int check_dns(findings *found, const tcexec_exchange *with)
+{
+    const tcx_text name = with->call.peer.address;
+    char peer[80];
+
+    tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
+    if (peer[0] == '\0') {
+        tell_failure("dns", &with->call);
+        next(found, EXIT_NOT_SENT, "check the name %.*s and this machine's DNS", (int)name.length, name.bytes);
+        return 0;
+    }
+    ok("dns", "%.*s leads to %zu address%s, the last tried is %s", (int)name.length, name.bytes,
+       with->tcp.addresses.count, with->tcp.addresses.count == 1 ? "" : "es", peer);
+    return 1;
+}
+
+/* Returns whether a connection came about. The first thing that is done with one is to send. */
+static int check_tcp(findings *found, const tcexec_exchange *with)
+{
+    char peer[80];
+
+    tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
+    if (with->tcp.sent > 0) {
+        ok("tcp", "connected to %s", peer);
+        return 1;
+    }
+    tell_failure("tcp", &with->call);
+    next(found, EXIT_NOT_SENT, "check that %s is the service, and the network and firewalls on the way to it", peer);
+    return 0;
+}
+
+static void advise_on_tls(findings *found, const tcexec_exchange *with)
+{
+    const tcx_text host = with->call.peer.name;
+
+    switch (with->call.status) {
+    case TCX_E_X509_TIME:
+        next(found, EXIT_NOT_SENT, "check this machine's clock (%lld s since 1970), then the certificate's dates",
+             (long long)tcexec_time(found->options));
+        break;
+    case TCX_E_X509_NAME:
+        next(found, EXIT_NOT_SENT, "find out who answers there: its certificate is not for %.*s, which --host names",
+             (int)host.length, host.bytes);
+        break;
+    case TCX_E_X509_UNTRUSTED:
+        next(found, EXIT_NOT_SENT, "find out who answers there; if it is to be trusted, give its root with --ca FILE");
+        break;
+    default:
+        next(found, EXIT_NOT_SENT, "%s", tcx_status_text(with->call.status));
+        break;
+    }
+}
+
+/* Returns whether the server was verified. */
+static int check_tls(findings *found, const tcexec_exchange *with)
+{
+    const tcx_text host = with->call.peer.name;
+
+    if (found->options->plaintext) {
+        skipped("tls", "--plaintext has none");
+        return 1;
+    }
+    if (!with->trace.connected) {
+        tell_failure("tls", &with->call);
+        advise_on_tls(found, with);
+        return 0;
+    }
+    ok("tls", "1.2, %s, %s%.*s, after %lu ms", tcexec_suite_name(with->trace.suite),
+       found->options->pin ? "with the pinned key, as " : "verified as ", (int)host.length, host.bytes,
+       (unsigned long)with->trace.connect_time);
+    return 1;
+}
+
+static void check_clock(findings *found, const tcx_call *call)
+{
+    const int64_t offset = tcx_call_clock_offset(call);
+    char words[80];
+
+    if (tcx_response_time(&call->response) == 0) {
+        skipped("clock", "no answer with a date came");
+        return;
+    }
+    tcexec_clock_text(offset, words, sizeof words);
+    if (offset >= -CLOCK_LIMIT && offset <= CLOCK_LIMIT) {
+        ok("clock", "%s, %d s are allowed", words, CLOCK_LIMIT);
+        return;
+    }
+    bad("clock", "%s, only %d s are allowed", words, CLOCK_LIMIT);
+    next(found, EXIT_USAGE, "set this machine's clock: %s", words);
+}
+
+/* ---- the answer ---- */
+
+static int is_code(tcx_text code, const char *expected)
+{
+    return code.length == strlen(expected) && memcmp(code.bytes, expected, code.length) == 0;
+}
+
+/* ", RequestId r", to quote to the service's support. */
+static void request_id_text(const tcx_call *call, char *text, size_t size)
+{
+    const tcx_text id = call->response.request_id;
+
+    text[0] = '\0';
+    if (id.bytes != NULL)
+        snprintf(text, size, ", RequestId %.*s", (int)id.length, id.bytes);
+}
+
+static void check_api_error(findings *found, const tcx_call *call, const char *request_id)
+{
+    const tcx_text code = call->response.error_code;
+    const tcx_text message = call->response.error_message;
+    const int is_probe = found->options->function.bytes == NULL;
+
+    if (is_probe && !found->has_credentials) {
+        skipped("service", "it answers, but there are no credentials to ask it about%s", request_id);
+    } else if (is_probe && is_code(code, "AuthFailure.SignatureFailure")) {
+        ok("service", "it knows the SecretId, and refused a signature that was wrong on purpose: no function ran%s",
+           request_id);
+    } else {
+        bad("service", "%.*s: %.*s%s", (int)code.length, code.bytes, (int)message.length, message.bytes, request_id);
+        next(found, EXIT_API, "%s", tcexec_advice(tcx_api_classify(code)));
+    }
+}
+
+static void check_service(findings *found, const tcx_call *call)
+{
+    char request_id[120];
+
+    request_id_text(call, request_id, sizeof request_id);
+    if (call->status == TCX_OK && found->options->function.bytes != NULL) {
+        ok("service", "it verified the signature and answered with a Result of %zu bytes%s",
+           call->response.result.length, request_id);
+    } else if (call->status == TCX_OK) {
+        bad("service", "it answered a request whose signature is wrong: it is not Tencent Cloud");
+        next(found, EXIT_NOT_UNDERSTOOD, "find out who answers there, before you send it anything");
+    } else if (call->status == TCX_E_API) {
+        check_api_error(found, call, request_id);
+    } else {
+        tell_failure("service", call);
+        next(found, tcexec_exit_code(call), "%s", tcx_status_text(call->status));
+    }
+}
+
+/* ---- the whole ---- */
+
+static const char *const of_the_way[] = { "dns", "tcp", "tls", "clock", "service" };
+#define OF_THE_WAY 5
+
+static void interpret(findings *found, const tcexec_exchange *with)
+{
+    const tcx_call *call = &with->call;
+
+    if (with->is_refused) {
+        tell_failure(call->status == TCX_E_CLOCK_UNSET ? "clock" : "request", call);
+        next(found, EXIT_USAGE, "%s", tcx_status_text(call->status));
+    } else if (!check_dns(found, with)) {
+        skip_all(of_the_way + 1, OF_THE_WAY - 1, "no address");
+    } else if (!check_tcp(found, with)) {
+        skip_all(of_the_way + 2, OF_THE_WAY - 2, "no connection");
+    } else if (!check_tls(found, with)) {
+        skip_all(of_the_way + 3, OF_THE_WAY - 3, "the server is not verified");
+    } else {
+        check_clock(found, call);
+        check_service(found, call);
+    }
+}
+
+/* Makes the request, by `credentials`, and tells what it came to. Returns 0, or the exit code of what was told. */
+static int ask(findings *found, const tcx_credentials *credentials, const tcexec_trust *trust,
+               const tcx_request *request)
+{
+    tcx_signer signer;
+    tcx_call_config config;
+    tcexec_exchange with;
+    const tcx_status status = tcx_signer_init(&signer, credentials, found->options->scheme);
+    int code;
+
+    if (status != TCX_OK)
+        return tcexec_refused(status, 0);
+    code = tcexec_configure(found->options, &signer, &config);
+    if (code == 0)
+        code = tcexec_exchange_make(&with, found->options, trust, &config, request);
+    if (code == 0)
+        interpret(found, &with);
+    tcexec_configure_end(&config);
+    tcx_signer_wipe(&signer);
+    return code;
+}
+
+static int check_the_way(findings *found, const tcx_credentials *given, const tcx_request *request)
+{
+    const int is_probe = found->options->function.bytes == NULL;
+    tcx_credentials credentials = *given;
+    tcexec_trust trust;
+    int code = 0;
+
+    if (!found->has_credentials) {
+        credentials.secret_id = tcx_text_from(PROBE_ID);
+        credentials.token = tcx_text_from(NULL);
+    }
+    if (is_probe)
+        credentials.secret_key = tcx_text_from(PROBE_KEY);
+    if (!check_roots(found, &trust))
+        skip_all(of_the_way, OF_THE_WAY, "no roots to verify the server by");
+    else if (!is_probe && !found->has_credentials)
+        skip_all(of_the_way, OF_THE_WAY, "no credentials to make the call with");
+    else
+        code = ask(found, &credentials, &trust, request);
+    free(trust.memory);
+    return code;
+}
+
+static void tell_next(const findings *found)
+{
+    fputs("Next: ", stdout);
+    if (found->code != EXIT_DONE)
+        tcexec_print_peer(stdout, tcx_text_from(found->next), sizeof found->next);
+    else if (found->options->function.bytes != NULL)
+        fputs("nothing to mend", stdout);
+    else
+        printf("nothing to mend; that the SecretKey is right, only a call shows: tcexec doctor %s FUNCTION",
+               found->options->service->name.bytes);
+    putchar('\n');
+}
+
+static int examine(const tcexec_options *options, const tcx_request *request)
+{
+    findings found;
+    tcx_posix_credentials credentials;
+    int code;
+
+    memset(&found, 0, sizeof found);
+    found.options = options;
+    check_credentials(&found, &credentials);
+    code = check_the_way(&found, &credentials.credentials, request);
+    tcx_posix_credentials_wipe(&credentials);
+    if (code != 0)
+        return code;
+    tell_next(&found);
+    return tcexec_flush(found.code, options->function.bytes ? EXIT_NO_ANSWER : EXIT_USAGE);
+}
+
+int tcexec_doctor(const tcexec_options *options)
+{
+    tcexec_options described = *options;
+    tcexec_argument argument;
+    tcx_request request;
+    int code = tcexec_argument_open(options->argument, &argument);
+
+    if (code != 0)
+        return code;
+    if (options->function.bytes == NULL)
+        described.function = tcx_text_from(PROBE_FUNCTION);
+    code = tcexec_describe(&described, &argument, &request);
+    if (code == 0)
+        code = examine(options, &request);
+    tcexec_argument_close(&argument);
+    return code;
+}

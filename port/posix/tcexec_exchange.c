@@ -1,0 +1,158 @@
+/* A call from its begin to its end: see tcexec_command.h. */
+#define _DEFAULT_SOURCE
+
+#include "tcexec_command.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#define PROGRESS_AFTER 1000u /* ms: between two lines of progress, and before the first one */
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* The first signal ends the call in order, so that its outcome can be told; the second one ends the program. */
+static void catch_signals(void)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = interrupt;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void show_progress(const tcx_posix_tcp *tcp, uint32_t elapsed)
+{
+    fprintf(stderr, "\rtcexec: %lu s, %llu KiB sent, %llu KiB received ", (unsigned long)(elapsed / 1000),
+            (unsigned long long)(tcp->sent / 1024), (unsigned long long)(tcp->received / 1024));
+}
+
+/* Steps a call that has begun to its end. With -v the events tell how far it is. */
+static void drive(tcexec_exchange *with)
+{
+    const tcx_waiter waiter = tcx_posix_waiter(&with->tcp);
+    const int is_watched = tcexec_is_terminal() && !with->options->verbose;
+    tcx_call *call = &with->call;
+    tcx_status status;
+    uint32_t shown = 0;
+
+    while ((status = tcx_call_step(call, tcx_posix_tick())) == TCX_PENDING && !interrupted) {
+        uint32_t left = tcx_call_time_left(call, tcx_posix_tick());
+        uint32_t elapsed = tcx_posix_tick() - with->trace.began;
+
+        if (is_watched && elapsed - shown >= PROGRESS_AFTER) {
+            show_progress(&with->tcp, elapsed);
+            shown = elapsed;
+        }
+        waiter.wait(waiter.context, tcx_call_wants(call), is_watched && left > PROGRESS_AFTER ? PROGRESS_AFTER : left);
+    }
+    if (status == TCX_PENDING)
+        tcx_call_cancel(call);
+    if (shown > 0)
+        fputc('\n', stderr);
+}
+
+static void tell_trust(const tcexec_trust *trust)
+{
+    if (trust->use == &trust->chain.trust)
+        tcexec_note("%zu trust anchors from %s, %zu certificates skipped", trust->anchors.count, trust->file,
+                    trust->anchors.skipped);
+    else if (trust->use != NULL)
+        tcexec_note("the key of %s is pinned", trust->file);
+}
+
+static void tell_link(const tcexec_exchange *with)
+{
+    char peer[80];
+
+    tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
+    tcexec_note("%s: %llu bytes sent, %llu received, %lu ms", peer[0] ? peer : "no address was reached",
+                (unsigned long long)with->tcp.sent, (unsigned long long)with->tcp.received,
+                (unsigned long)with->elapsed);
+}
+
+/* A call that ended for a mistake in its set-up, before anything could be sent. A source fails by itself. */
+static int is_refusal(const tcx_call *call)
+{
+    return call->status != TCX_OK && call->outcome == TCX_NOT_SENT && call->status > TCX_E_CONNECT &&
+           call->status != TCX_E_SOURCE;
+}
+
+static void call_service(tcexec_exchange *with, const tcx_call_config *config, const tcx_request *request)
+{
+    if (with->options->verbose)
+        tell_trust(with->trust);
+    if (tcx_call_begin(&with->call, config, request, with->trace.began) != TCX_OK) {
+        with->is_refused = 1;
+        return;
+    }
+    drive(with);
+    with->is_refused = is_refusal(&with->call);
+    with->elapsed = tcx_posix_tick() - with->trace.began;
+    if (with->options->verbose && !with->is_refused)
+        tell_link(with);
+}
+
+static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const tcx_request *request)
+{
+    unsigned char records[TCX_TLS_BUFFER_SAFE];
+    tcexec_session session;
+    tcx_tls tls;
+    tcx_tls_config tls_config;
+    int code = tcexec_session_load(with->options, &session);
+
+    if (code != 0)
+        return code;
+    memset(&tls_config, 0, sizeof tls_config);
+    tls_config.link = &with->tcp.transport;
+    tls_config.profile = tcx_tls_profile_full;
+    tls_config.trust = with->trust->use;
+    tls_config.entropy = tcx_posix_entropy;
+    tls_config.buffer = records;
+    tls_config.buffer_size = sizeof records;
+    tls_config.session = with->options->session_file ? &session.session : NULL;
+    tls_config.trace = &with->trace.trace;
+    with->call.status = tcx_tls_init(&tls, &tls_config);
+    with->is_refused = with->call.status != TCX_OK;
+    if (!with->is_refused) {
+        config->transport = &tls.transport;
+        call_service(with, config, request);
+    }
+    if (!with->is_refused)
+        tcexec_session_save(with->options, &with->trace, &session);
+    tcx_tls_wipe(&tls);
+    tcx_wipe(records, sizeof records);
+    tcx_wipe(&session, sizeof session);
+    return 0;
+}
+
+int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,
+                         tcx_call_config *config, const tcx_request *request)
+{
+    memset(with, 0, sizeof *with);
+    if (options->attempts > 1 && tcx_posix_entropy(NULL, &config->jitter, sizeof config->jitter) < 0)
+        return tcexec_say("--attempts: the system gives no random numbers: %s", strerror(errno));
+    catch_signals();
+    with->options = options;
+    with->trust = trust;
+    tcx_posix_tcp_init(&with->tcp, options->timeout);
+    with->tcp.loopback_only = options->plaintext;
+    with->tcp.ahead = with->ahead;
+    with->tcp.ahead_size = sizeof with->ahead;
+    tcexec_trace_init(&with->trace, options->verbose);
+    tcexec_rule_init(&with->rule, options->attempts, config->unix_time, with->trace.began);
+    config->trace = &with->trace.trace;
+    config->retry = &with->rule.retry;
+    if (!options->plaintext)
+        return call_over_tls(with, config, request);
+    config->transport = &with->tcp.transport;
+    call_service(with, config, request);
+    return 0;
+}

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Trust anchors: the header that `tcexec anchors` prints, Tencent's roots, and a root that is replaced.
+
+The rotation is made with tests/posix/rotation.c, a program that goes on running while the server's chain changes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any, List
+
+from harness import (COMMAND, DONE, ID, KEY, NOT_SENT, USAGE, Case, Endpoint, at, endpoint, environment, folder, openssl,
+                     run, stand, stand_up)
+
+ROTATION = Path(COMMAND).with_name("rotation")
+BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+G2, G1 = "DigiCert Global Root G2", "DigiCert Global Root CA"
+
+USE_ANCHORS = """\
+#include <stdio.h>
+#include "anchors.h"
+
+int main(void)
+{
+    const br_x509_trust_anchor *anchor = trust_anchors;
+
+    for (; anchor < trust_anchors + TRUST_ANCHOR_COUNT; anchor++)
+        printf("%d %u %d\\n", (int)anchor->dn.len, anchor->flags, anchor->pkey.key_type);
+    return 0;
+}
+"""
+
+
+def setUpModule() -> None:
+    stand_up()
+
+
+def write(name: str, *parts: bytes) -> str:
+    (folder / name).write_bytes(b"".join(parts))
+    return name
+
+
+def pem(name: str) -> bytes:
+    return (folder / name).read_bytes()
+
+
+def named(common_name: str) -> bytes:
+    """A root of this name."""
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "named.key",
+            "-out", "named.pem", "-subj", f"/O=x/CN={common_name}", "-days", "1")
+    return pem("named.pem")
+
+
+class Anchors(Case):
+    def names(self, *words: str, **env: Any) -> List[str]:
+        """The names in the header that is printed."""
+        done = run("anchors", *words, env=environment(**env))
+        self.check(done, DONE)
+        text = done.stdout.decode()
+        names = re.findall(r"^/\* \d+: (.*) \*/$", text, re.M)
+        self.assertIn(f"#define TRUST_ANCHOR_COUNT {len(names)}\n", text)
+        return names
+
+    def test_a_file(self) -> None:
+        damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+        write("two.pem", pem("root.pem"), damaged, pem("other.pem"))
+        self.assertEqual(self.names("two.pem"), ["Example Root", "Another ?/ root"])
+        self.check(run("anchors", "two.pem"), DONE, "1 certificates skipped")
+        with (folder / "two.pem").open("rb") as file:
+            self.assertEqual(run("anchors", "-", stdin=file).stdout, run("anchors", "two.pem").stdout)
+
+    def test_one_that_stands_there_twice(self) -> None:
+        write("twice.pem", pem("root.pem"), pem("other.pem"), pem("root.pem"), pem("root.pem"))
+        self.check(run("anchors", "twice.pem"), DONE, "twice.pem: 2 certificates are there twice and written once")
+        self.assertEqual(self.names("twice.pem"), ["Example Root", "Another ?/ root"])
+        write("namesakes.pem", named("Twin"), named("Twin"))  # two keys
+        self.check(run("anchors", "namesakes.pem"), DONE, "^$")
+        self.assertEqual(self.names("namesakes.pem"), ["Twin", "Twin"])
+
+    def test_the_header_compiles_as_c_and_as_cpp(self) -> None:
+        write("anchors.h", run("anchors", write("both.pem", pem("root.pem"), pem("other.pem"))).stdout)
+        write("use.c", USE_ANCHORS.encode())
+        for compiler, flags in (("cc", ["-std=c99", "-pedantic"]), ("c++", ["-x", "c++", "-std=c++11"]),
+                                ("c++", ["-x", "c++", "-std=c++20", "-pedantic"]), ("clang++", ["-x", "c++", "-std=c++17"])):
+            if shutil.which(compiler) is None:
+                continue
+            with self.subTest(compiler=compiler, flags=flags):
+                command = [compiler, *flags, "-Wall", "-Wextra", "-Werror", "-o", "use", "use.c"]
+                subprocess.run(command, cwd=folder, check=True)
+                shown = subprocess.run(["./use"], cwd=folder, check=True, capture_output=True, text=True).stdout
+                self.assertEqual([line.split()[1:] for line in shown.splitlines()], [["1", "2"], ["1", "1"]])
+
+    def test_refused(self) -> None:
+        for words, said in [
+            ([], "anchors takes one file, or --tencent"),
+            (["a", "b"], "anchors takes one file"),
+            (["--json", "a"], "--json has no meaning for anchors"),
+            (["/nonexistent"], "/nonexistent: No such file"),
+            (["server.key"], "no certificate"),
+            (["--tencent", "/nonexistent"], "/nonexistent: No such file"),
+            (["--tencent", "root.pem"], f"root.pem: {G2} is not in it"),
+        ]:
+            self.check(run("anchors", *words), USAGE, said, b"")
+
+    def test_the_roots_of_tencent(self) -> None:
+        near = [named(name) for name in (G2 + "0", "x" + G2, G2.lower(), "DigiCert Global Root G3", "DigiCert")]
+        g2, g1 = named(G2), named(G1)
+        write("full.pem", *near, g1, pem("root.pem"), g2, g1)
+        self.assertEqual(self.names("--tencent", "full.pem"), [G1, G2])
+        self.assertEqual(self.names("--tencent", SSL_CERT_FILE="full.pem"), [G1, G2])
+        self.check(run("anchors", "--tencent", "full.pem"), DONE, "^$")
+        self.check(run("anchors", "--tencent", write("new.pem", *near, g2)), DONE, f"new.pem: {G1} is not in it: only {G2}")
+        self.assertEqual(self.names("--tencent", "new.pem"), [G2])
+        self.check(run("anchors", "--tencent", write("old.pem", *near, g1)), USAGE, f"old.pem: {G2} is not in it", b"")
+
+    @unittest.skipUnless(BUNDLE.exists(), "no system bundle")
+    def test_the_roots_of_tencent_from_the_system(self) -> None:
+        """They are who they say: the fingerprints that DigiCert publishes."""
+        published = {
+            G2: "CB3CCBB76031E5E0138F8DD39A23F9DE47FFC35E43C1144CEA27D46A5AB1CB5F",
+            G1: "4348A0E9444C78CB265E058D5E8944B4D84F9662BD26DB257F8934A443C70161",
+        }
+        names = self.names("--tencent")
+        self.assertIn(G2, names)
+        header = run("anchors", "--tencent").stdout.decode()
+        moduli = [bytes.fromhex("".join(re.findall(r"0x(\w\w)", body)))
+                  for body in re.findall(r"trust_anchor_\d+_n\[\d+\] = {([^}]*)}", header)]
+        for block in re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", BUNDLE.read_text(), re.S):
+            shown = subprocess.run(["openssl", "x509", "-noout", "-fingerprint", "-sha256", "-modulus"], input=block,
+                                   capture_output=True, text=True, check=True).stdout
+            fingerprint, modulus = (line.partition("=")[2].replace(":", "") for line in shown.splitlines())
+            for name, expected in published.items():
+                if fingerprint == expected:
+                    self.assertIn(name, names)
+                    self.assertEqual(moduli[names.index(name)], bytes.fromhex(modulus))
+                    names[names.index(name)] = "seen"
+        self.assertEqual(set(names), {"seen"})
+
+
+class Rotation(Case):
+    """A server whose chain leads to another root from one call to the next."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Two roots, each with a server that it vouches for."""
+        cls.old, cls.new = (stand.Certificates(Path(tempfile.mkdtemp(dir=folder))) for _ in range(2))
+        cls.servers = [Endpoint(), Endpoint()]
+        for server, certificates in zip(cls.servers, (cls.old, cls.new)):
+            stand.Endpoint.__init__(server, certificates)
+            server.start()
+            cls.addClassCleanup(server.stop)
+        write("roots.pem", cls.old.root.read_bytes(), cls.new.root.read_bytes())
+
+    def rotate(self, *steps: str) -> List[str]:
+        """What the program prints for each step."""
+        names = environment(TENCENTCLOUD_SECRET_ID=ID, TENCENTCLOUD_SECRET_KEY=KEY)
+        done = subprocess.run([ROTATION], input="".join(step + "\n" for step in steps), cwd=folder, env=names,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.splitlines()
+
+    def test_in_a_program_that_goes_on(self) -> None:
+        before, after = (f"call {server.tls_port}" for server in self.servers)
+        old, new, both = f"trust {self.old.root}", f"trust {self.new.root}", "trust roots.pem"
+        self.assertEqual(self.rotate(both, before, after, before), ["trust 2", "TCX_OK", "TCX_OK", "TCX_OK"])
+        self.assertEqual(self.rotate(old, before, after, both, after, new, after, before),
+                         ["trust 1", "TCX_OK", "TCX_E_X509_UNTRUSTED", "trust 2", "TCX_OK",
+                          "trust 1", "TCX_OK", "TCX_E_X509_UNTRUSTED"])
+
+    def test_with_the_command(self) -> None:
+        for bundle, codes in ((str(self.old.root), [DONE, NOT_SENT]), (str(self.new.root), [NOT_SENT, DONE]),
+                              ("roots.pem", [DONE, DONE])):
+            for server, code in zip(self.servers, codes):
+                self.check(run(at(server.tls_port), f"--ca={bundle}", "mps", "Echo", "x"), code)
+
+
+if __name__ == "__main__":
+    unittest.main()

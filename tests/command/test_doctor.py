@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Tests of `tcexec doctor`: each check when it is well, when it fails and when it is skipped, against the endpoint."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import tempfile
+import time
+import unittest
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+from harness import (API, DONE, ID, KEY, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at,
+                     encoded, endpoint, environment, folder, run, stand_up)
+
+CHECKS = ["credentials", "permissions", "expiry", "roots", "dns", "tcp", "tls", "clock", "service"]
+WELL = dict.fromkeys(CHECKS, "ok") | {"permissions": "skipped", "expiry": "skipped"}  # from the environment
+
+
+def setUpModule() -> None:
+    stand_up()
+
+
+def after(failed: str) -> Dict[str, str]:
+    """What the verdicts are when one check of the way fails: those behind it are skipped."""
+    at_failed = CHECKS.index(failed)
+    return {**WELL, failed: "bad", **dict.fromkeys(CHECKS[at_failed + 1 :], "skipped")}
+
+
+class Doctor(Case):
+    def examine(self, done: Done, code: int, verdicts: Dict[str, str], next_thing: str, **said: str) -> Dict[str, str]:
+        """Checks all lines; `said`: patterns in the lines of some checks. Returns the text of each check."""
+        self.check(done, code)
+        *lines, last = done.stdout.decode().splitlines()
+        parts = [re.fullmatch(r"(ok|bad|skipped) +(\w+) +(.+)", line).groups() for line in lines]  # type: ignore
+        self.assertEqual([check for _, check, _ in parts], CHECKS)
+        texts = {check: text for _, check, text in parts}
+        self.assertEqual({check: verdict for verdict, check, _ in parts}, verdicts, texts)
+        self.assertRegex(last, "^Next: " + next_thing)
+        for check, pattern in said.items():
+            self.assertRegex(texts[check], pattern)
+        self.assertNotIn(ID, done.stdout.decode())
+        return texts
+
+    def doctor(self, *words: Word, ca: Optional[str] = "root.pem", port: Optional[int] = None, **env: Any) -> Done:
+        trust = [f"--ca={ca}"] if ca else []
+        return run("doctor", at(port or endpoint.tls_port), *trust, *words, env=environment(**env))
+
+    def test_all_is_well(self) -> None:
+        for service in ("mps", "vod"):
+            done = self.doctor(service)
+            self.examine(done, DONE, WELL, f"nothing to mend; .* tcexec doctor {service} FUNCTION",
+                         credentials=rf"SecretId {ID[:4]}\.\.\.{ID[-4:]} of {len(ID)} characters, "
+                                     rf"SecretKey of {len(KEY)}, from the environment",
+                         roots="1 usable in root.pem, DigiCert Global Root G2 is not in it",
+                         dns=rf"127\.0\.0\.1:{endpoint.tls_port}", tls=rf"1\.2, ECDHE-.*{service}\.tencentcloudapi\.com",
+                         clock=r"clock is \d s (ahead|behind)",
+                         service="no function ran, RequestId " + endpoint.state()["last_request_id"])
+        self.examine(self.doctor(), DONE, WELL, "nothing to mend; .* tcexec doctor mps FUNCTION")
+
+    def test_no_function_runs_unless_it_is_named(self) -> None:
+        for words in ((), ("--sign=sha1",), ("--sign=tc3-compat", "--get")):
+            self.examine(self.doctor(*words), DONE, WELL, "nothing")
+        self.assertEqual(endpoint.state()["verdicts"], {"AuthFailure.SignatureFailure": 3})
+        self.assertEqual(endpoint.executed(), 0)
+        self.examine(self.doctor("vod", "Echo", "x", "--session-id=s"), DONE, WELL, "nothing to mend$",
+                     service="verified the signature and answered with a Result of 1 bytes, RequestId ")
+        self.assertEqual(endpoint.executed(), 1)
+
+    def test_a_real_call_that_fails(self) -> None:
+        bad = {**WELL, "service": "bad"}
+        self.examine(self.doctor("mps", "Nothing"), API, bad, "the request itself is refused",
+                     service="InvalidParameterValue.FunctionName: .*RequestId")
+        done = self.doctor("mps", "Echo", TENCENTCLOUD_SECRET_KEY="another")
+        self.examine(done, API, bad, "refused before it ran: check the key pair", service="AuthFailure.SignatureFailure")
+
+    def test_over_plain_http(self) -> None:
+        done = self.doctor("--plaintext", ca=None, port=endpoint.plain_port)
+        self.examine(done, DONE, {**WELL, "roots": "skipped", "tls": "skipped"}, "nothing")
+
+    def test_a_pinned_key(self) -> None:
+        self.examine(self.doctor("--pin=server.pem", ca=None), DONE, WELL, "nothing", roots="pinned", tls="pinned key")
+        self.examine(self.doctor("--pin=other.pem", ca=None), NOT_SENT, after("tls"), "")
+
+    # ---- credentials
+
+    def home(self, path: str, text: str, mode: int = 0o600) -> Dict[str, Optional[str]]:
+        """An environment whose credentials are in this file of its home."""
+        home = Path(tempfile.mkdtemp(dir=folder))
+        file = home / path
+        file.parent.mkdir()
+        file.write_text(text)
+        file.chmod(mode)
+        return {"HOME": str(home), "TENCENTCLOUD_SECRET_ID": None, "TENCENTCLOUD_SECRET_KEY": None}
+
+    def test_no_credentials(self) -> None:
+        verdicts = {**WELL, "credentials": "bad", "service": "skipped"}
+        nothing: Dict[str, Optional[str]] = {"TENCENTCLOUD_SECRET_ID": None, "TENCENTCLOUD_SECRET_KEY": None}
+        self.examine(self.doctor(**nothing), USAGE, verdicts, "no credentials: set TENCENTCLOUD_SECRET_ID",
+                     service="it answers")
+        self.examine(self.doctor("--profile=nosuch"), USAGE, verdicts, "no profile 'nosuch': there is no .*nosuch")
+        done = self.doctor("mps", "Echo", **nothing)
+        self.examine(done, USAGE, {**after("dns"), "dns": "skipped", "credentials": "bad"}, "no credentials")
+        self.assertEqual(endpoint.executed(), 0)
+
+    def test_unusable_credentials(self) -> None:
+        verdicts = {**WELL, "credentials": "bad", "service": "skipped"}
+        done = self.doctor(TENCENTCLOUD_SECRET_ID="AKID with a blank")
+        self.examine(done, USAGE, verdicts, "mend the SecretId in the environment: .*blank")
+        done = self.doctor(TENCENTCLOUD_SECRET_KEY=KEY + " ")
+        self.examine(done, USAGE, verdicts, "mend the SecretKey in the environment: .*blank")
+
+    def test_short_ids_are_not_shown(self) -> None:
+        for secret_id, shown in (("x" * 15, r"\.\.\."), ("abcd" + "x" * 8 + "wxyz", r"abcd\.\.\.wxyz")):
+            done = self.doctor(TENCENTCLOUD_SECRET_ID=secret_id)
+            self.examine(done, API, {**WELL, "service": "bad"}, "refused before it ran: check the key pair",
+                         credentials=f"^SecretId {shown} of {len(secret_id)} characters", service="SecretIdNotFound")
+
+    def test_the_permissions_of_their_file(self) -> None:
+        text = f"[default]\nsecret_id={ID}\nsecret_key={KEY}\n"
+        env = self.home(".tencentcloud/credentials", text)
+        self.examine(self.doctor(**env), DONE, {**WELL, "permissions": "ok"}, "nothing", credentials="credentials$")
+        env = self.home(".tencentcloud/credentials", text, 0o644)
+        self.examine(self.doctor(**env), USAGE, {**WELL, "permissions": "bad"}, "chmod 600 .*/.tencentcloud/credentials$")
+
+    def test_the_end_of_the_token(self) -> None:
+        now = int(time.time())
+        for left, verdict, code, said in ((5000, "ok", API, "they end in (4999|5000) s"), (-60, "bad", USAGE, "ended 6. s ago")):
+            text = json.dumps({"secretId": ID, "secretKey": KEY, "token": "t", "expiresAt": now + left, "type": "oauth"})
+            env = self.home(".tccli/default.credential", text)
+            verdicts = {**WELL, "permissions": "ok", "expiry": verdict, "service": "bad"}  # it knows no token
+            self.examine(self.doctor(**env), code, verdicts, "renew" if verdict == "bad" else "refused before it ran",
+                         expiry=said, credentials="a token, from", service="TokenFailure")
+        self.examine(self.doctor(TENCENTCLOUD_TOKEN="t"), API, {**WELL, "service": "bad"}, "refused",
+                     expiry="when the token ends is not told")
+
+    # ---- the way
+
+    def test_no_roots(self) -> None:
+        verdicts = {**after("roots"), "roots": "bad"}
+        for ca, said in (("missing.pem", "No such file"), ("server.key", "no certificate in it")):
+            self.examine(self.doctor(ca=ca), USAGE, verdicts, "install the system's root certificates", roots=said)
+            self.examine(self.doctor(ca=None, SSL_CERT_FILE=ca), USAGE, verdicts, "install", roots=said)
+
+    def test_the_roots_of_tencent(self) -> None:
+        bundle = Path("/etc/ssl/certs/ca-certificates.crt")
+        if not bundle.exists():
+            self.skipTest("no system bundle")
+        self.examine(self.doctor(ca=str(bundle)), NOT_SENT, after("tls"), "find out who answers",
+                     roots=r"^\d\d+ usable .*DigiCert Global Root G2 is in it")
+
+    def test_a_name_that_leads_nowhere(self) -> None:
+        done = run("doctor", at(443, "no-such-host.invalid"), "--ca=root.pem", "--timeout=5")
+        self.examine(done, NOT_SENT, after("dns"), "check the name no-such-host.invalid", dns="TCX_E_(RESOLVE|DEADLINE)")
+
+    def test_a_connection_that_is_refused(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        self.examine(self.doctor(port=port), NOT_SENT, after("tcp"), f"check that 127.0.0.1:{port} is the service",
+                     tcp="Connection refused")
+
+    def test_a_server_that_is_silent(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            done = self.doctor("--timeout=0.3", port=silent.getsockname()[1])
+        self.examine(done, NOT_SENT, after("tls"), "the time for the call was over", tls="TCX_E_DEADLINE")
+
+    def test_whom_tls_does_not_believe(self) -> None:
+        for words, ca, said, next_thing in [
+            (["--host=vod.example.com"], "root.pem", "TCX_E_X509_NAME", "find out .* not for vod.example.com"),
+            ([], "other.pem", "TCX_E_X509_UNTRUSTED", "find out who answers there; .* --ca FILE"),
+            ([f"--time={int(time.time()) + 86400 * 60}"], "root.pem", "TCX_E_X509_TIME", "check this machine's clock"),
+        ]:
+            with self.subTest(said=said):
+                self.examine(self.doctor(*words, ca=ca), NOT_SENT, after("tls"), next_thing, tls=said)
+        self.examine(self.doctor(port=endpoint.plain_port), NOT_SENT, after("tls"), "the peer does not speak TLS")
+
+    def test_the_clock(self) -> None:
+        for skew, verdict, code in ((290, "ok", DONE), (-290, "ok", DONE), (900, "bad", USAGE), (-900, "bad", USAGE)):
+            endpoint.fault("date", skew=skew)
+            self.examine(self.doctor(), code, {**WELL, "clock": verdict}, "set this" if code else "nothing",
+                         clock=f"{'ahead' if skew > 0 else 'behind'}, (only )?300 s are allowed")
+        endpoint.control("POST", "clock", {"offset": 900})
+        self.examine(self.doctor(), USAGE, {**WELL, "clock": "bad", "service": "bad"},
+                     r"set this machine's clock: the service's clock is (899|90[01]) s ahead", service="SignatureExpire")
+
+    # ---- the service
+
+    def test_the_service(self) -> None:
+        bad = {**WELL, "service": "bad"}
+        endpoint.fault("api_error", code="InternalError", message="\x1b[2J")
+        self.examine(self.doctor(), API, bad, "a fault on the service's side", service=r"InternalError: \\x1b\[2J, Req")
+        endpoint.fault("status", status=502)
+        self.examine(self.doctor(), NOT_UNDERSTOOD, bad, "the answer is not the service's", service="TCX_E_HTTP_STATUS")
+        endpoint.fault("stall")
+        self.examine(self.doctor("--timeout=0.5"), NO_ANSWER, {**bad, "clock": "skipped"}, "the time for the call was over")
+
+    def test_a_service_that_takes_any_signature(self) -> None:
+        endpoint.fault("body", base64=encoded(b'{"Response":{"Result":"x","RequestId":"r"}}'))
+        self.examine(self.doctor(), NOT_UNDERSTOOD, {**WELL, "service": "bad"}, "find out who answers there")
+
+    # ---- the rest
+
+    def test_refused(self) -> None:
+        for words, said in ((["--json"], "--json has no meaning for doctor"), (["cvm"], "unknown service 'cvm'"),
+                            (["vod", "Echo", "@/nonexistent"], "ARG: /nonexistent: No such file"),
+                            (["mps", "Echo", "--session-id=x"], "--session-id: .*VOD"), (["--host=a b"], "--host: ")):
+            self.check(self.doctor(*words), USAGE, said, b"")
+
+    def test_verbose_and_output_that_cannot_be_written(self) -> None:
+        done = self.doctor("-v")
+        self.examine(done, DONE, WELL, "nothing")
+        self.assertIn(b"TLS handshake done, server verified", done.stderr)
+        with open("/dev/full", "wb") as full:
+            done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", stdout=full)
+            self.check(done, USAGE, "standard output: No space left")
+            done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", "mps", "Echo", stdout=full)
+            self.check(done, NO_ANSWER, "standard output: No space left")
+
+
+if __name__ == "__main__":
+    unittest.main()

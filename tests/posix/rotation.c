@@ -1,0 +1,102 @@
+/*
+ * Calls with one TLS object whose trust anchors are replaced in between, for tests/command/test_anchors.py. Reads steps
+ * from standard input, a line each, and prints a line for each:
+ *
+ *     trust FILE   takes the roots of a PEM file in place of those before: "trust 2"
+ *     call PORT    calls Echo at 127.0.0.1: the name of the status
+ */
+#define _DEFAULT_SOURCE
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <tcexec/tls.h>
+
+#include "tcx_posix.h"
+
+#define PEM_MAX 65536u
+
+static unsigned char records[TCX_TLS_BUFFER_SAFE], answer[4096];
+static char pem[PEM_MAX];
+static br_x509_trust_anchor memory[2][256]; /* the anchors in use, and those that come */
+static tcx_token tokens[TCX_TOKENS_DEFAULT];
+static tcx_posix_tcp tcp;
+static tcx_tls_chain chain;
+static tcx_tls tls;
+
+static int trust(const char *path)
+{
+    static unsigned turn;
+    tcx_posix_anchors anchors;
+    tcx_text text = { pem, 0 };
+    FILE *file = fopen(path, "r");
+
+    if (file == NULL)
+        return -1;
+    text.length = fread(pem, 1, sizeof pem, file);
+    fclose(file);
+    turn = !turn;
+    if (tcx_posix_anchors_read(text, memory[turn], sizeof memory[turn], &anchors) != TCX_OK)
+        return -1;
+    if (tcx_tls_chain_init(&chain, anchors.anchors, anchors.count) != TCX_OK)
+        return -1;
+    memset(memory[!turn], 0xFF, sizeof memory[!turn]); /* nobody may still look at the old ones */
+    printf("trust %zu\n", anchors.count);
+    return 0;
+}
+
+static int call(tcx_signer *signer, const char *port)
+{
+    const tcx_request request = { .service = &tcx_mps,
+                                  .function_name = TCX_TEXT("Echo"),
+                                  .function_arg = TCX_TEXT("x") };
+    const tcx_call_config config = {
+        .transport = &tls.transport,
+        .signer = signer,
+        .buffer = answer,
+        .buffer_size = sizeof answer,
+        .tokens = tokens,
+        .token_count = TCX_TOKENS_DEFAULT,
+        .unix_time = tcx_posix_unix_time(),
+        .timeout = 10000,
+        .address = TCX_TEXT("127.0.0.1"),
+        .port = (uint16_t)atoi(port),
+    };
+    const tcx_waiter waiter = tcx_posix_waiter(&tcp);
+    static tcx_call state;
+
+    puts(tcx_status_name(tcx_execute(&state, &config, &request, &waiter)));
+    return 0;
+}
+
+int main(void)
+{
+    const tcx_credentials credentials = {
+        .secret_id = tcx_text_from(getenv("TENCENTCLOUD_SECRET_ID")),
+        .secret_key = tcx_text_from(getenv("TENCENTCLOUD_SECRET_KEY")),
+    };
+    const tcx_tls_config config = {
+        .link = &tcp.transport,
+        .profile = tcx_tls_profile_full,
+        .trust = &chain.trust,
+        .entropy = tcx_posix_entropy,
+        .buffer = records,
+        .buffer_size = sizeof records,
+    };
+    char step[16];
+    char what[512];
+    tcx_signer signer;
+    int failed = tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3) != TCX_OK;
+
+    tcx_posix_tcp_init(&tcp, 0);
+    while (!failed && scanf("%15s %511s", step, what) == 2) {
+        if (strcmp(step, "trust") == 0)
+            failed = trust(what) != 0;
+        else
+            failed = call(&signer, what) != 0;
+        if (!failed && tls.config == NULL)
+            failed = tcx_tls_init(&tls, &config) != TCX_OK;
+    }
+    tcx_signer_wipe(&signer);
+    return failed;
+}
