@@ -30,6 +30,10 @@ look() {
     command -v pkg-config >/dev/null || need pkg-config "pkg-config"
     command -v openssl >/dev/null || need openssl "the openssl command"
     command -v python3 >/dev/null || need python3 "Python 3"
+    command -v c++ >/dev/null || need g++ "a C++ compiler"
+    command -v mandoc >/dev/null || need mandoc "mandoc, to check the manual page"
+    command -v zsh >/dev/null || need zsh "zsh, to check its completion"
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || need ca-certificates "root certificates"
     case ${2:-} in
     node)
         command -v node >/dev/null || need nodejs "Node.js"

@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Tests of what surrounds a call: help, the manual page, completion, versions, mistyped words, colours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import re
+import subprocess
+import unittest
+from typing import Any, List, Tuple
+
+from harness import COMMAND, DONE, NO_ANSWER, ROOT, USAGE, Case, at, endpoint, environment, folder, run, stand_up
+
+PORT = ROOT / "port/posix"
+MANUAL = (PORT / "tcexec.1").read_text()
+BASH, ZSH = PORT / "completion/tcexec.bash", PORT / "completion/_tcexec"
+OPTION = r"(?<![\w-])(--[a-z][a-z-]*|-v)(?![\w-])"
+COMMANDS = ("mps", "vod", "doctor", "anchors")
+
+
+def setUpModule() -> None:
+    stand_up()
+
+
+def in_help(*words: str) -> str:
+    return run(*words, "--help").stdout.decode()
+
+
+def examples(text: str) -> List[str]:
+    """The command lines under the heading "Examples:"."""
+    return [line.strip() for line in text.partition("Examples:\n")[2].splitlines()]
+
+
+class Option:
+    """A row of the table in the code: its name, whether it takes a value, and which commands take it."""
+
+    MASKS = {"REQUEST": {"CALL", "DOCTOR"}, "ALL": {"CALL", "DOCTOR", "ANCHORS"}}
+
+    def __init__(self, name: str, takes_value: str, mask: str) -> None:
+        self.name, self.takes_value, self.commands = name, takes_value == "1", self.MASKS.get(mask, {mask})
+
+
+TABLE = [Option(*row) for row in re.findall(r'{ "(-\S+)", (\d), FOR_(\w+) }', (PORT / "tcexec_words.c").read_text())]
+OPTIONS = {option.name for option in TABLE}
+
+
+class Help(Case):
+    def test_it_fits_a_screen(self) -> None:
+        for words in ((), ("mps",), ("doctor",), ("anchors",)):
+            done = run(*words, "--help")
+            self.check(done, DONE, "^$")
+            lines = done.stdout.decode().splitlines()
+            self.assertLessEqual(len(lines), 24)
+            self.assertLessEqual(max(map(len, lines)), 80)
+            self.assertEqual(len(examples(done.stdout.decode())), 3)
+        self.assertEqual(in_help(), in_help("mps"))
+        self.assertEqual(run("-h").stdout.decode(), in_help())
+        done = run()
+        self.check(done, USAGE, re.escape(in_help()), b"")
+
+    def test_the_examples_work_as_they_are_printed(self) -> None:
+        """By a shell, with a `tcexec` in its path that dials the endpoint and trusts its root."""
+        path = folder / "bin"
+        path.mkdir()
+        tcexec = path / "tcexec"
+        tcexec.write_text(f'#!/bin/sh\ncase $1 in anchors) exec {COMMAND} "$@" ;; esac\n'
+                          f'exec {COMMAND} {at(endpoint.tls_port)} --ca=root.pem "$@"\n')
+        tcexec.chmod(0o755)
+        lines = [line for words in ((), ("doctor",), ("anchors",)) for line in examples(in_help(*words))]
+        lines += [line.replace(r"\(dq", '"') for line in re.findall(r"^\.Dl \$ (.*)", MANUAL, re.M)]
+        self.assertEqual(len(lines), 14)
+        for line in lines:
+            with self.subTest(line=line):
+                endpoint.reset()  # or a SessionId would be the same as before
+                names = environment(PATH=f"{path}:{os.environ['PATH']}")
+                done = subprocess.run(["sh", "-c", line], cwd=folder, env=names, capture_output=True, timeout=30)
+                self.assertEqual(done.returncode, DONE, done.stderr)
+                self.assertEqual(endpoint.executed(), 0 if re.search("doctor( vod.*)?$|anchors", line) else 1)
+
+    def test_one_set_of_options_everywhere(self) -> None:
+        pages = {words: set(re.findall(OPTION, in_help(*words))) for words in ((), ("doctor",), ("anchors",))}
+        manual = {"-" + name for name in re.findall(r"^\.It Fl (-?[a-z-]+)", MANUAL, re.M)}
+        bash = set(re.findall(OPTION, BASH.read_text()))
+        zsh = set(re.findall(r"'(?:\([^)]*\))?(--[a-z-]+|-v)=?\[", ZSH.read_text()))
+        self.assertGreater(len(OPTIONS), 25)
+        self.assertEqual(pages[()] | pages["anchors",], OPTIONS)
+        for page in pages.values():
+            self.assertLessEqual(page, OPTIONS)
+        self.assertEqual(manual, OPTIONS)
+        self.assertEqual(bash, OPTIONS)
+        self.assertEqual(zsh, OPTIONS)
+        for option in OPTIONS:
+            self.assertNotIn(b"unknown option", run(option).stderr)
+
+    def test_an_option_of_another_command(self) -> None:
+        for command, words in {"CALL": ("mps", "F"), "DOCTOR": ("doctor",), "ANCHORS": ("anchors", "x")}.items():
+            for option in TABLE:
+                if command not in option.commands:
+                    word = f"{option.name}=1" if option.takes_value else option.name
+                    self.check(run(*words, word), USAGE, f"{option.name} has no meaning for (a call|doctor|anchors)", b"")
+
+    def test_versions(self) -> None:
+        done = run("--version")
+        self.check(done, DONE, "^$")
+        shown = re.fullmatch(r"tcexec (\S+) \(BearSSL (.+), jsmn (.+)\)\n", done.stdout.decode())
+        version = re.search(r'TCX_VERSION "(.*)"', (ROOT / "include/tcexec.h").read_text())
+        self.assertEqual(shown[1], version[1])  # type: ignore[index]
+        for package, part in (("libbearssl-dev", 2), ("libjsmn-dev", 3)):
+            query = subprocess.run(["dpkg-query", "-W", "-f=${Version}", package], capture_output=True, text=True)
+            if query.returncode == 0:
+                self.assertIn(shown[part], (query.stdout, "of unknown version"))  # type: ignore[index]
+
+
+class Mistyped(Case):
+    def test_the_nearest_is_suggested(self) -> None:
+        for words, said in [
+            (["--sesion-id=1", "vod", "F"], r"unknown option --sesion-id: did you mean --session-id\?"),
+            (["--jsno", "mps", "F"], r"did you mean --json\?"),
+            (["--timeuot", "1", "mps", "F"], r"did you mean --timeout\?"),
+            (["--verison"], r"did you mean --version\?"),
+            (["--hots", "h", "mps", "F"], r"did you mean --host\?"),
+            (["--completely-else", "mps", "F"], "unknown option --completely-else: see tcexec --help"),
+            (["msp", "F"], r"unknown service 'msp': did you mean mps\?"),
+            (["vdo", "F"], r"did you mean vod\?"),
+            (["docter"], r"did you mean doctor\?"),
+            (["anchor", "root.pem"], r"did you mean anchors\?"),
+            (["doctor", "vodd"], r"did you mean vod\?"),
+            (["cvm", "F"], "unknown service 'cvm': it is mps or vod"),
+            (["x" * 500], "unknown service 'x"),
+            (["--" + "x" * 500], "unknown option"),
+            (["doctor", "mps", "F", "a", "b"], "one argument too many"),
+        ]:
+            with self.subTest(words=words):
+                self.check(run(*words), USAGE, said, b"")
+
+
+class Manual(Case):
+    def test_it_is_well_formed(self) -> None:
+        done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(PORT / "tcexec.1")], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_its_sections(self) -> None:
+        sections = re.findall(r"^\.Sh (.*)", MANUAL, re.M)
+        for name in ("JSON", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "DIAGNOSTICS"):
+            self.assertIn(name, sections)
+
+    def test_every_variable_that_is_read(self) -> None:
+        code = "".join(path.read_text() for path in PORT.glob("*.c"))
+        read = set(re.findall(r'(?:getenv|variable)\("(\w+)"\)', code)) | set(re.findall(r'"(TENCENTCLOUD_\w+)"', code))
+        self.assertGreater(len(read), 8)
+        told = set(re.findall(r"\b[A-Z][A-Z_]+\b", " ".join(re.findall(r"^\.It Ev (.*)", MANUAL, re.M))))
+        self.assertEqual(told, read - {"HOME"})
+
+
+class Completion(Case):
+    def bash(self, *words: str) -> List[str]:
+        """What bash offers for the last word."""
+        script = (f'source "{BASH}"; COMP_WORDS=(tcexec "$@"); COMP_CWORD=$#; _tcexec; '
+                  'printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "--norc", "-c", script, "bash", *words], cwd=folder, env=environment(),
+                              capture_output=True, text=True, timeout=10)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.split()
+
+    def test_bash(self) -> None:
+        done = subprocess.run(["bash", "--norc", "-c", f'source "{BASH}"; complete -p tcexec'], capture_output=True)
+        self.assertEqual(done.stdout, b"complete -F _tcexec tcexec\n")
+        credential = folder / ".tccli/work.credential"
+        credential.parent.mkdir()
+        credential.touch()
+        for words, offered in [
+            (["v"], ["vod"]),
+            (["d"], ["doctor"]),
+            (["--se"], ["--session-context", "--session-id", "--session-file"]),
+            (["--sign", "tc3"], ["tc3", "tc3-compat"]),
+            (["--sign", "=", "sha1"], ["sha1"]),
+            (["--language", "z"], ["zh-CN"]),
+            (["--profile", "w"], ["work"]),
+            (["--ca", "roo"], ["root.key", "root.pem"]),
+            (["--region", "x"], []),
+            (["anchors", "oth"], ["other.key", "other.pem"]),
+            (["anchors", "--"], ["--tencent", "--help"]),
+            (["--region", "vod", "doctor", "--j"], []),
+            (["doctor", "m"], ["mps"]),
+            (["vod", "F", "@root.p"], ["@root.pem"]),
+            (["mps", "F", "--cu"], ["--curl"]),
+        ]:
+            with self.subTest(words=words):
+                self.assertEqual(sorted(self.bash(*words)), sorted(offered))
+
+    def test_bash_offers_what_the_command_takes(self) -> None:
+        for command, words in {"CALL": ["mps", "F", "-"], "DOCTOR": ["doctor", "-"], "ANCHORS": ["anchors", "-"]}.items():
+            offered = set(self.bash(*words))
+            self.assertEqual(offered, {option.name for option in TABLE if command in option.commands} - {"--version"})
+        self.assertEqual(set(self.bash("")), (OPTIONS - {"--tencent"}) | set(COMMANDS))
+
+    def test_zsh(self) -> None:
+        subprocess.run(["zsh", "-n", str(ZSH)], check=True)
+        script = f'fpath=("{ZSH.parent}" $fpath); autoload -U compinit; compinit -D -u; print $_comps[tcexec]'
+        done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, env=environment(), timeout=30)
+        self.assertEqual((done.returncode, done.stdout), (0, "_tcexec\n"), done.stderr)
+
+
+class Terminal(Case):
+    """Colours and progress: on standard error, on a terminal, unless they are not wanted."""
+
+    def on_a_terminal(self, *words: str, stdout: bool = False, **names: str) -> Tuple[int, bytes]:
+        """The exit code, and what a terminal shows of standard error, or of standard output."""
+        try:
+            terminal, its_end = pty.openpty()
+        except OSError as none:
+            self.skipTest(f"no pseudo-terminal: {none}")
+        ends: Any = {"stdout" if stdout else "stderr": its_end, "stderr" if stdout else "stdout": subprocess.DEVNULL}
+        done = subprocess.run([COMMAND, *words], cwd=folder, env=environment(**{"TERM": "xterm", **names}), timeout=30, **ends)
+        os.close(its_end)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while piece := os.read(terminal, 4096):
+                shown += piece
+        os.close(terminal)
+        return done.returncode, shown
+
+    def test_an_error_is_coloured(self) -> None:
+        red = rb"^\x1b\[1;31mtcexec:\x1b\[0m unknown service"
+        for names in ({}, {"NO_COLOR": ""}):
+            code, shown = self.on_a_terminal("cvm", "F", **names)
+            self.assertEqual(code, USAGE)
+            self.assertRegex(shown, red)
+
+    def test_but_not_where_colours_are_not_wanted(self) -> None:
+        for names in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            self.assertRegex(self.on_a_terminal("cvm", "F", **names)[1], rb"^tcexec: unknown")
+        self.assertRegex(run("cvm", "F", env=environment(TERM="xterm")).stderr, rb"^tcexec: unknown")
+
+    def test_only_what_failed_is_coloured(self) -> None:
+        words = (at(endpoint.plain_port), "--plaintext", "-v", "mps")
+        self.assertNotIn(b"\x1b", self.on_a_terminal(*words, "Echo", "x")[1])
+        shown = self.on_a_terminal(*words, "Nothing")[1]
+        self.assertEqual(shown.count(b"\x1b[1;31m"), 1)
+        self.assertIn(b"\x1b[1;31mtcexec:\x1b[0m the service said no", shown)
+
+    def test_nothing_on_standard_output(self) -> None:
+        link = (at(endpoint.plain_port), "--plaintext")
+        for words in (["--help"], [*link, "mps", "Nothing"], [*link, "--json", "mps", "Nothing"], ["doctor", *link],
+                      ["anchors", "root.pem"], [*link, "mps", "Echo", "x"]):
+            self.assertNotIn(b"\x1b", self.on_a_terminal(*words, stdout=True)[1])
+
+    def test_progress(self) -> None:
+        words = (at(endpoint.plain_port), "--plaintext", "--timeout", "1.3", "mps", "Echo")
+        for names, told in (({}, True), ({"NO_COLOR": "1"}, True), ({"TERM": "dumb"}, False)):
+            endpoint.fault("stall")
+            code, shown = self.on_a_terminal(*words, **names)
+            self.assertEqual(code, NO_ANSWER)
+            self.assertEqual(b"\rtcexec: 1 s, 0 KiB sent, 0 KiB received" in shown, told, shown)
+        endpoint.fault("stall")
+        self.assertNotIn(b"\r", run(*words).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

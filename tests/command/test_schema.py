@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The schema of --json, port/posix/tcexec.schema.json: every exit of the command is checked against it.
+
+The checker below knows the keywords that the schema uses and refuses any other, so that none is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import unittest
+from typing import Any, Dict, List
+
+from harness import (API, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, ROOT, USAGE, Case, Done, at, encoded, endpoint,
+                     plain, run, secure, stand_up)
+
+SCHEMA = json.loads((ROOT / "port/posix/tcexec.schema.json").read_text())
+NOTES = {"$schema", "title", "description"}
+TYPES = {"object": dict, "string": str, "boolean": bool, "null": type(None), "integer": int}
+
+
+def setUpModule() -> None:
+    stand_up()
+
+
+def is_type(value: Any, name: str) -> bool:
+    return isinstance(value, TYPES[name]) and not (name == "integer" and isinstance(value, bool))
+
+
+def violations(value: Any, schema: Dict[str, Any], where: str = "$") -> List[str]:
+    """What is wrong with a value, by JSON Schema 2020-12."""
+    found: List[str] = []
+    for keyword, wanted in schema.items():
+        right = True
+        if keyword == "type":
+            right = any(is_type(value, name) for name in ([wanted] if isinstance(wanted, str) else wanted))
+        elif keyword == "enum":
+            right = value in wanted
+        elif keyword == "pattern":
+            right = not isinstance(value, str) or re.search(wanted, value) is not None
+        elif keyword == "minLength":
+            right = not isinstance(value, str) or len(value) >= wanted
+        elif keyword == "minimum":
+            right = not is_type(value, "integer") or value >= wanted
+        elif keyword == "maximum":
+            right = not is_type(value, "integer") or value <= wanted
+        elif keyword == "required":
+            found += [f"{where}.{name} is missing" for name in wanted if isinstance(value, dict) and name not in value]
+        elif keyword == "properties":
+            for name in wanted if isinstance(value, dict) else ():
+                found += violations(value[name], wanted[name], f"{where}.{name}") if name in value else []
+        elif keyword not in NOTES:
+            raise ValueError(f"the checker does not know {keyword}")
+        if not right:
+            found.append(f"{where}: {value!r} breaks {keyword} {wanted!r}")
+    return found
+
+
+class Schema(Case):
+    def document(self, done: Done, code: int) -> Dict[str, Any]:
+        """The object that was printed, after the schema has been held against it."""
+        self.check(done, code)
+        document = json.loads(done.stdout)
+        self.assertEqual(violations(document, SCHEMA), [])
+        self.assertEqual(list(document), SCHEMA["required"])
+        return document
+
+    def test_done(self) -> None:
+        self.document(secure("--json", "mps", "Echo", "x"), DONE)
+        for body in (b'{"Response":{}}', b'{"Response":{"Result":"\\u0000\\ud83d\\ude00","RequestId":""}}'):
+            endpoint.answer(body)
+            self.document(plain("--json", "mps", "Echo"), DONE)
+
+    def test_the_api_says_no(self) -> None:
+        self.assertTrue(self.document(plain("--json", "mps", "Nothing"), API)["error"])
+        for body in (b'{"Response":{"Error":{"Code":"InternalError"}}}', b'{"Response":{"Error":{"Message":"m"}}}',
+                     b'{"Response":{"Error":{}}}'):
+            endpoint.answer(body)
+            self.document(plain("--json", "mps", "Echo"), API)
+
+    def test_not_sent(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        self.document(run(at(port), "--plaintext", "--json", "mps", "F"), NOT_SENT)
+        self.document(run(at(443, "no-such-host.invalid"), "--ca=root.pem", "--json", "--timeout=5", "mps", "F"), NOT_SENT)
+        self.document(run(at(endpoint.tls_port), "--ca=other.pem", "--json", "mps", "F"), NOT_SENT)
+        self.document(run(at(port), "--plaintext", "--json", "--attempts=3", "--timeout=1", "mps", "F"), NOT_SENT)
+
+    def test_no_answer(self) -> None:
+        for kind, options in (("swallow", {}), ("cut", {"at": 60}), ("reset", {}), ("stall", {})):
+            endpoint.fault(kind, **options)
+            self.document(secure("--json", "--timeout=0.5", "mps", "Echo", "x"), NO_ANSWER)
+
+    def test_not_understood(self) -> None:
+        for kind, options in (("garbage", {}), ("status", {"status": 502}), ("redirect", {}), ("encoding", {}),
+                              ("raw", {"base64": encoded(b"HTTP/1.1 999 X\r\nContent-Length: 4\r\n\r\n\xff\xc3(\x00")}),
+                              ("body", {"base64": encoded(b'{"code":4100,"message":"old"}')})):
+            endpoint.fault(kind, **options)
+            self.document(plain("--json", "mps", "Echo", "x"), NOT_UNDERSTOOD)
+
+    def test_nothing_on_the_exit_that_is_left(self) -> None:
+        self.check(plain("--json", "vod", "Echo", "--session-id", "x" * 51), USAGE, "--session-id", b"")
+
+    def test_the_manual_page_names_the_same_members(self) -> None:
+        manual = (ROOT / "port/posix/tcexec.1").read_text()
+        section = manual.partition(".Sh JSON\n")[2].partition(".Sh ")[0]
+        self.assertEqual(re.findall(r"^\.It Sy (\w+)$", section, re.M), SCHEMA["required"])
+        self.assertEqual(list(SCHEMA["properties"]), SCHEMA["required"])
+
+    def test_the_checker_sees_what_is_wrong(self) -> None:
+        good = self.document(plain("--json", "mps", "Echo", "x"), DONE)
+        for name, value in {"result": 1, "outcome": "sent", "http_status": 20, "status": "OK", "attempts": True,
+                            "detail": None, "resumed": 0, "elapsed_ms": -1, "error": {}, "status_text": ""}.items():
+            self.assertNotEqual(violations({**good, name: value}, SCHEMA), [], name)
+        for name in good:
+            self.assertEqual(violations({key: good[key] for key in good if key != name}, SCHEMA), [f"$.{name} is missing"])
+        self.assertEqual(violations({**good, "more": 1}, SCHEMA), [])
+        with self.assertRaises(ValueError):
+            violations({}, {"propertyNames": {}})
+
+
+if __name__ == "__main__":
+    unittest.main()
