@@ -3,9 +3,9 @@
  * not.
  *
  * Which request is harmless? One with a right signature is a real call, whatever function it names. So, unless the user
- * names a function, the request is signed with a key that is wrong on purpose: that no function runs for it is what the
- * service's signatures are for. The refusal still shows that the way to the service is good, that it knows the SecretId,
- * and what its clock reads. What it cannot show is that the SecretKey is right, and the doctor says so.
+ * names a function, the request is signed with a key that is wrong on purpose: that no function runs for it is what
+ * signatures are for. The refusal still shows that the way to the service is good, that it knows the SecretId, and what
+ * its clock reads. What it cannot show is that the SecretKey is right, and the doctor says so.
  */
 #include "tcexec_command.h"
 
@@ -67,7 +67,7 @@ __attribute__((format(printf, 2, 3))) static void bad(const char *what, const ch
     va_end(arguments);
 }
 
-/* What to do about the line that is bad, and the code it leads to. The first one counts: the others may follow from it. */
+/* What to do about a line that is bad, and the code it leads to. The first one counts: others may follow from it. */
 __attribute__((format(printf, 3, 4))) static void next(findings *found, int code, const char *format, ...)
 {
     va_list arguments;

@@ -85,8 +85,12 @@ class Anchors(Case):
     def test_the_header_compiles_as_c_and_as_cpp(self) -> None:
         write("anchors.h", run("anchors", write("both.pem", pem("root.pem"), pem("other.pem"))).stdout)
         write("use.c", USE_ANCHORS.encode())
-        for compiler, flags in (("cc", ["-std=c99", "-pedantic"]), ("c++", ["-x", "c++", "-std=c++11"]),
-                                ("c++", ["-x", "c++", "-std=c++20", "-pedantic"]), ("clang++", ["-x", "c++", "-std=c++17"])):
+        for compiler, flags in [
+            ("cc", ["-std=c99", "-pedantic"]),
+            ("c++", ["-x", "c++", "-std=c++11"]),
+            ("c++", ["-x", "c++", "-std=c++20", "-pedantic"]),
+            ("clang++", ["-x", "c++", "-std=c++17"]),
+        ]:
             if shutil.which(compiler) is None:
                 continue
             with self.subTest(compiler=compiler, flags=flags):

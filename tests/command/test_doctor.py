@@ -127,7 +127,10 @@ class Doctor(Case):
 
     def test_the_end_of_the_token(self) -> None:
         now = int(time.time())
-        for left, verdict, code, said in ((5000, "ok", API, "they end in (4999|5000) s"), (-60, "bad", USAGE, "ended 6. s ago")):
+        for left, verdict, code, said in [
+            (5000, "ok", API, "they end in (4999|5000) s"),
+            (-60, "bad", USAGE, "ended 6. s ago"),
+        ]:
             text = json.dumps({"secretId": ID, "secretKey": KEY, "token": "t", "expiresAt": now + left, "type": "oauth"})
             env = self.home(".tccli/default.credential", text)
             verdicts = {**WELL, "permissions": "ok", "expiry": verdict, "service": "bad"}  # it knows no token

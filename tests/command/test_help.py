@@ -11,7 +11,8 @@ import subprocess
 import unittest
 from typing import Any, List, Tuple
 
-from harness import COMMAND, DONE, NO_ANSWER, ROOT, USAGE, Case, at, endpoint, environment, folder, run, stand_up
+from harness import (COMMAND, DONE, NO_ANSWER, ROOT, USAGE, Case, at, endpoint, environment, folder, run, stand_up,
+                     wait_until)
 
 PORT = ROOT / "port/posix"
 MANUAL = (PORT / "tcexec.1").read_text()
@@ -26,6 +27,14 @@ def setUpModule() -> None:
 
 def in_help(*words: str) -> str:
     return run(*words, "--help").stdout.decode()
+
+
+def open_terminal() -> Tuple[int, int]:
+    """A pseudo-terminal, and its other end."""
+    try:
+        return pty.openpty()
+    except OSError as none:
+        raise unittest.SkipTest(f"no pseudo-terminal: {none}")
 
 
 def examples(text: str) -> List[str]:
@@ -155,6 +164,13 @@ class Manual(Case):
 
 
 class Completion(Case):
+    @classmethod
+    def setUpClass(cls) -> None:
+        """A profile to be offered."""
+        credential = folder / ".tccli/work.credential"
+        credential.parent.mkdir()
+        credential.touch()
+
     def bash(self, *words: str) -> List[str]:
         """What bash offers for the last word."""
         script = (f'source "{BASH}"; COMP_WORDS=(tcexec "$@"); COMP_CWORD=$#; _tcexec; '
@@ -167,9 +183,6 @@ class Completion(Case):
     def test_bash(self) -> None:
         done = subprocess.run(["bash", "--norc", "-c", f'source "{BASH}"; complete -p tcexec'], capture_output=True)
         self.assertEqual(done.stdout, b"complete -F _tcexec tcexec\n")
-        credential = folder / ".tccli/work.credential"
-        credential.parent.mkdir()
-        credential.touch()
         for words, offered in [
             (["v"], ["vod"]),
             (["d"], ["doctor"]),
@@ -202,18 +215,55 @@ class Completion(Case):
         done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, env=environment(), timeout=30)
         self.assertEqual((done.returncode, done.stdout), (0, "_tcexec\n"), done.stderr)
 
+    def zsh(self, typed: List[str]) -> List[str]:
+        """What lines become in an interactive zsh when Tab is pressed at their end."""
+        lines = folder / "zsh lines"
+        lines.write_text("")
+        set_up = (f'PS1=; fpath=("{ZSH.parent}" $fpath); autoload -U compinit; compinit -D -u; setopt nobeep nolistambiguous; '
+                  f'keep() {{ print -r -- "$BUFFER" >> "{lines}"; BUFFER= }}; zle -N keep; bindkey "^T" keep; '
+                  "bindkey '^I' complete-word\n")
+        terminal, its_end = open_terminal()
+        shell = subprocess.Popen(["zsh", "-f", "-i"], stdin=its_end, stdout=subprocess.DEVNULL, cwd=folder,
+                                 stderr=subprocess.DEVNULL, env=environment(TERM="dumb"), start_new_session=True)
+        os.close(its_end)
+        try:
+            os.write(terminal, set_up.encode())
+            for count, line in enumerate(typed, 1):
+                os.write(terminal, f"{line}\t\x14".encode())
+                wait_until(lambda: lines.read_text().count("\n") == count)
+        finally:
+            shell.kill()
+            shell.wait()
+            os.close(terminal)
+        return [line.strip() for line in lines.read_text().splitlines()]
+
+    def test_zsh_when_tab_is_pressed(self) -> None:
+        cases = {
+            "tcexec doc": "tcexec doctor",
+            "tcexec --tim": "tcexec --time",
+            "tcexec --language z": "tcexec --language zh-CN",
+            "tcexec --language=e": "tcexec --language=en-US",
+            "tcexec --profile wo": "tcexec --profile work",
+            "tcexec anchors --t": "tcexec anchors --tencent",
+            "tcexec anchors oth": "tcexec anchors other.",
+            "tcexec vod F @roo": "tcexec vod F @root.",
+            "tcexec mps F --js": "tcexec mps F --json",
+            "tcexec doctor --js": "tcexec doctor --js",
+            "tcexec doctor v": "tcexec doctor vod",
+            "tcexec --region vod doctor --js": "tcexec --region vod doctor --js",
+        }
+        self.assertEqual(dict(zip(cases, self.zsh(list(cases)))), cases)
+
 
 class Terminal(Case):
     """Colours and progress: on standard error, on a terminal, unless they are not wanted."""
 
     def on_a_terminal(self, *words: str, stdout: bool = False, **names: str) -> Tuple[int, bytes]:
         """The exit code, and what a terminal shows of standard error, or of standard output."""
-        try:
-            terminal, its_end = pty.openpty()
-        except OSError as none:
-            self.skipTest(f"no pseudo-terminal: {none}")
+        terminal, its_end = open_terminal()
         ends: Any = {"stdout" if stdout else "stderr": its_end, "stderr" if stdout else "stdout": subprocess.DEVNULL}
-        done = subprocess.run([COMMAND, *words], cwd=folder, env=environment(**{"TERM": "xterm", **names}), timeout=30, **ends)
+        names = environment(**{"TERM": "xterm", **names})
+        done = subprocess.run([COMMAND, *words], cwd=folder, env=names, timeout=30, **ends)
         os.close(its_end)
         shown = b""
         with contextlib.suppress(OSError):
