@@ -136,6 +136,7 @@ class Mistyped(Case):
             (["docter"], r"did you mean doctor\?"),
             (["anchor", "root.pem"], r"did you mean anchors\?"),
             (["doctor", "vodd"], r"did you mean vod\?"),
+            (["mp", "F"], "unknown service 'mp': it is mps or vod"),  # half of it differs
             (["cvm", "F"], "unknown service 'cvm': it is mps or vod"),
             (["x" * 500], "unknown service 'x"),
             (["--" + "x" * 500], "unknown option"),
@@ -196,6 +197,7 @@ class Completion(Case):
             (["anchors", "oth"], ["other.key", "other.pem"]),
             (["anchors", "--"], ["--tencent", "--help"]),
             (["--region", "vod", "doctor", "--j"], []),
+            (["--region", "=", "vod", "doctor", "--j"], []),
             (["doctor", "m"], ["mps"]),
             (["vod", "F", "@root.p"], ["@root.pem"]),
             (["mps", "F", "--cu"], ["--curl"]),
