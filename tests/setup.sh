@@ -1,6 +1,6 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [node|firmware|riscv]
+#   setup.sh check|install [command|node|firmware|riscv]
 set -u
 mode=${1:-check}
 CC=${CC:-cc}
@@ -30,11 +30,14 @@ look() {
     command -v pkg-config >/dev/null || need pkg-config "pkg-config"
     command -v openssl >/dev/null || need openssl "the openssl command"
     command -v python3 >/dev/null || need python3 "Python 3"
-    command -v c++ >/dev/null || need g++ "a C++ compiler"
-    command -v mandoc >/dev/null || need mandoc "mandoc, to check the manual page"
-    command -v zsh >/dev/null || need zsh "zsh, to check its completion"
-    [ -e /etc/ssl/certs/ca-certificates.crt ] || need ca-certificates "root certificates"
     case ${2:-} in
+    command)
+        command -v c++ >/dev/null || need g++ "a C++ compiler"
+        command -v curl >/dev/null || need curl "curl, which runs what --curl prints"
+        command -v mandoc >/dev/null || need mandoc "mandoc, to check the manual page"
+        command -v zsh >/dev/null || need zsh "zsh, to check its completion"
+        [ -e /etc/ssl/certs/ca-certificates.crt ] || need ca-certificates "root certificates"
+        ;;
     node)
         command -v node >/dev/null || need nodejs "Node.js"
         command -v npm >/dev/null || need npm "npm"

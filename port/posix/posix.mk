@@ -25,7 +25,7 @@ $(B)/port/posix/examples/%.o: CPPFLAGS += -Iport/posix
 $(B)/many: $(B)/port/posix/examples/many.o $(POSIX_OBJECTS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread -Wl,--gc-sections $^ $(BEARSSL_LIBS) -o $@
 
-# Their tests: tests/posix/test_*.c; the command's are tests/command/test_command.py.
+# Their tests: tests/posix/test_*.c; the command's are in tests/command/.
 POSIX_TESTS := $(patsubst tests/posix/%.c,$(B)/tests/%,$(wildcard tests/posix/test_*.c))
 
 $(B)/tests/posix/%.o: tests/posix/%.c | $(B)/setup.stamp
@@ -38,5 +38,11 @@ $(POSIX_TESTS): $(B)/tests/%: $(B)/tests/posix/%.o $(POSIX_OBJECTS) $(LIB)
 # A program that goes on while a root is replaced, for tests/command/test_anchors.py.
 $(B)/rotation: $(B)/tests/posix/rotation.o $(POSIX_OBJECTS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(BEARSSL_LIBS) -o $@
+
+# What the command's tests need beside.
+$(B)/packages-command.stamp: tests/setup.sh | $(B)/setup.stamp
+	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh install command
+	touch $@
+test: | $(B)/packages-command.stamp
 
 unit-tests: $(POSIX_TESTS) $(B)/many $(B)/rotation

@@ -6,6 +6,7 @@ The rotation is made with tests/posix/rotation.c, a program that goes on running
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,8 +15,8 @@ import unittest
 from pathlib import Path
 from typing import Any, List
 
-from harness import (COMMAND, DONE, ID, KEY, NOT_SENT, USAGE, Case, Endpoint, at, endpoint, environment, folder, openssl,
-                     run, stand, stand_up)
+from harness import (COMMAND, DONE, ID, KEY, NOT_SENT, ROOT, USAGE, Case, Endpoint, at, environment, folder, openssl, run,
+                     stand, stand_up)
 
 ROTATION = Path(COMMAND).with_name("rotation")
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -144,6 +145,17 @@ class Anchors(Case):
                     self.assertEqual(moduli[names.index(name)], bytes.fromhex(modulus))
                     names[names.index(name)] = "seen"
         self.assertEqual(set(names), {"seen"})
+
+
+    @unittest.skipUnless(BUNDLE.exists(), "no system bundle")
+    def test_the_header_that_make_writes(self) -> None:
+        build = Path(COMMAND).parent
+        header = build / "tencent_anchors.h"
+        header.unlink(missing_ok=True)
+        names = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+        subprocess.run(["make", "-s", f"B={build}", "-o", str(build / "tcexec"), "anchors"], cwd=ROOT, env=names,
+                       check=True, capture_output=True, timeout=60)
+        self.assertEqual(header.read_bytes(), run("anchors", "--tencent").stdout)
 
 
 class Rotation(Case):
