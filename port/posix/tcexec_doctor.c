@@ -180,20 +180,22 @@ static int check_roots(findings *found, tcexec_trust *trust)
     else if (found->options->pin != NULL)
         ok("roots", "none needed: the key of %s is pinned", trust->file);
     else
-        ok("roots", "%zu usable in %s, " TCEXEC_ROOT_G2 " is%s in it, " TCEXEC_ROOT_G1 " is%s", trust->anchors.count,
-           trust->file, has_root(&trust->anchors, TCEXEC_ROOT_G2) ? "" : " not",
-           has_root(&trust->anchors, TCEXEC_ROOT_G1) ? "" : " not");
+        ok("roots", "%zu usable in %s, with%s " TCEXEC_ROOT_G2 ", with%s " TCEXEC_ROOT_G1, trust->anchors.count,
+           trust->file, has_root(&trust->anchors, TCEXEC_ROOT_G2) ? "" : "out",
+           has_root(&trust->anchors, TCEXEC_ROOT_G1) ? "" : "out");
     return 1;
 }
 
 /* ---- the way to the service ---- */
 
-static void tell_failure(const char *what, const tcx_call *call)
+/* `whom` it is about: a name or an address; empty: it goes without saying. */
+static void tell_failure(const char *what, tcx_text whom, const tcx_call *call)
 {
     char words[160];
 
     tcexec_detail_text(call->status, call->detail, words, sizeof words);
-    bad(what, "%s (%s%s%s)", tcx_status_text(call->status), tcx_status_name(call->status), words[0] ? ", " : "", words);
+    bad(what, "%.*s%s%s (%s%s%s)", (int)whom.length, whom.bytes, whom.length > 0 ? ": " : "",
+        tcx_status_text(call->status), tcx_status_name(call->status), words[0] ? ", " : "", words);
 }
 
 /* Returns whether the name led to an address. */
@@ -204,7 +206,7 @@ static int check_dns(findings *found, const tcexec_exchange *with)
 
     tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
     if (peer[0] == '\0') {
-        tell_failure("dns", &with->call);
+        tell_failure("dns", name, &with->call);
         next(found, EXIT_NOT_SENT, "check the name %.*s and this machine's DNS", (int)name.length, name.bytes);
         return 0;
     }
@@ -223,7 +225,7 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
         ok("tcp", "connected to %s", peer);
         return 1;
     }
-    tell_failure("tcp", &with->call);
+    tell_failure("tcp", tcx_text_from(peer), &with->call);
     next(found, EXIT_NOT_SENT, "check that %s is the service, and the network and firewalls on the way to it", peer);
     return 0;
 }
@@ -260,7 +262,7 @@ static int check_tls(findings *found, const tcexec_exchange *with)
         return 1;
     }
     if (!with->trace.connected) {
-        tell_failure("tls", &with->call);
+        tell_failure("tls", tcx_text_from(""), &with->call);
         advise_on_tls(found, with);
         return 0;
     }
@@ -336,7 +338,7 @@ static void check_service(findings *found, const tcx_call *call)
     } else if (call->status == TCX_E_API) {
         check_api_error(found, call, request_id);
     } else {
-        tell_failure("service", call);
+        tell_failure("service", tcx_text_from(""), call);
         next(found, tcexec_exit_code(call), "%s", tcx_status_text(call->status));
     }
 }
@@ -351,7 +353,7 @@ static void interpret(findings *found, const tcexec_exchange *with)
     const tcx_call *call = &with->call;
 
     if (with->is_refused) {
-        tell_failure(call->status == TCX_E_CLOCK_UNSET ? "clock" : "request", call);
+        tell_failure(call->status == TCX_E_CLOCK_UNSET ? "clock" : "request", tcx_text_from(""), call);
         next(found, EXIT_USAGE, "%s", tcx_status_text(call->status));
     } else if (!check_dns(found, with)) {
         skip_all(of_the_way + 1, OF_THE_WAY - 1, "no address");

@@ -127,6 +127,7 @@ static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const t
     }
     if (!with->is_refused)
         tcexec_session_save(with->options, &with->trace, &session);
+    config->transport = NULL; /* it goes with this function */
     tcx_tls_wipe(&tls);
     tcx_wipe(records, sizeof records);
     tcx_wipe(&session, sizeof session);

@@ -230,6 +230,7 @@ int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const
         paper.send = write_command;
     config->transport = &paper;
     status = write_down(&call, config, request);
+    config->transport = NULL; /* it goes with this function */
     if (status == TCX_E_SEND && call.detail == -ENOBUFS)
         return tcexec_say("--curl: the head of the request is over %u bytes", HEAD_MAX);
     if (status != TCX_E_SEND && status != TCX_E_CLOSED)

@@ -363,8 +363,11 @@ class CredentialFiles(Case):
         done = run("--dry-run", "--profile", "work", "mps", "F", env=environment(**names))
         self.check(done, DONE, "^$")
         self.assertIn(b"Credential=AKIDwork/", done.stdout)
-        for profile, said in (("nosuch", r"no profile 'nosuch': there is no .*\.tccli/nosuch\.credential"), ("", "name"),
-                              ("../x", "has no '/' in it")):
+        for profile, said in [
+            ("nosuch", r"no profile 'nosuch': there is no .*\.tccli/nosuch\.credential"),
+            ("", "name"),
+            ("../x", "has no '/' in it"),
+        ]:
             done = run("--dry-run", "--profile", profile, "mps", "F", env=environment(**names))
             self.check(done, USAGE, f"credentials: .*{said}", b"")
 

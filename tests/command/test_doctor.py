@@ -54,8 +54,9 @@ class Doctor(Case):
             self.examine(done, DONE, WELL, f"nothing to mend; .* tcexec doctor {service} FUNCTION",
                          credentials=rf"SecretId {ID[:4]}\.\.\.{ID[-4:]} of {len(ID)} characters, "
                                      rf"SecretKey of {len(KEY)}, from the environment",
-                         roots="1 usable in root.pem, DigiCert Global Root G2 is not in it",
-                         dns=rf"127\.0\.0\.1:{endpoint.tls_port}", tls=rf"1\.2, ECDHE-.*{service}\.tencentcloudapi\.com",
+                         roots="1 usable in root.pem, without DigiCert Global Root G2, without DigiCert Global Root",
+                         dns=rf"127\.0\.0\.1:{endpoint.tls_port}",
+                         tls=rf"1\.2, ECDHE-.*{service}\.tencentcloudapi\.com",
                          clock=r"clock is \d s (ahead|behind)",
                          service="no function ran, RequestId " + endpoint.state()["last_request_id"])
         self.examine(self.doctor(), DONE, WELL, "nothing to mend; .* tcexec doctor mps FUNCTION")
@@ -74,7 +75,7 @@ class Doctor(Case):
         self.examine(self.doctor("mps", "Nothing"), API, bad, "the request itself is refused",
                      service="InvalidParameterValue.FunctionName: .*RequestId")
         done = self.doctor("mps", "Echo", TENCENTCLOUD_SECRET_KEY="another")
-        self.examine(done, API, bad, "refused before it ran: check the key pair", service="AuthFailure.SignatureFailure")
+        self.examine(done, API, bad, "refused before it ran: check the key", service="AuthFailure.SignatureFailure")
 
     def test_over_plain_http(self) -> None:
         done = self.doctor("--plaintext", ca=None, port=endpoint.plain_port)
@@ -123,7 +124,8 @@ class Doctor(Case):
         env = self.home(".tencentcloud/credentials", text)
         self.examine(self.doctor(**env), DONE, {**WELL, "permissions": "ok"}, "nothing", credentials="credentials$")
         env = self.home(".tencentcloud/credentials", text, 0o644)
-        self.examine(self.doctor(**env), USAGE, {**WELL, "permissions": "bad"}, "chmod 600 .*/.tencentcloud/credentials$")
+        verdicts = {**WELL, "permissions": "bad"}
+        self.examine(self.doctor(**env), USAGE, verdicts, "chmod 600 .*/.tencentcloud/credentials$")
 
     def test_the_end_of_the_token(self) -> None:
         now = int(time.time())
@@ -131,8 +133,8 @@ class Doctor(Case):
             (5000, "ok", API, "they end in (4999|5000) s"),
             (-60, "bad", USAGE, "ended 6. s ago"),
         ]:
-            text = json.dumps({"secretId": ID, "secretKey": KEY, "token": "t", "expiresAt": now + left, "type": "oauth"})
-            env = self.home(".tccli/default.credential", text)
+            profile = {"secretId": ID, "secretKey": KEY, "token": "t", "expiresAt": now + left, "type": "oauth"}
+            env = self.home(".tccli/default.credential", json.dumps(profile))
             verdicts = {**WELL, "permissions": "ok", "expiry": verdict, "service": "bad"}  # it knows no token
             self.examine(self.doctor(**env), code, verdicts, "renew" if verdict == "bad" else "refused before it ran",
                          expiry=said, credentials="a token, from", service="TokenFailure")
@@ -152,17 +154,18 @@ class Doctor(Case):
         if not bundle.exists():
             self.skipTest("no system bundle")
         self.examine(self.doctor(ca=str(bundle)), NOT_SENT, after("tls"), "find out who answers",
-                     roots=r"^\d\d+ usable .*DigiCert Global Root G2 is in it")
+                     roots=r"^\d\d+ usable .*, with DigiCert Global Root G2, with(out)? DigiCert Global Root CA$")
 
     def test_a_name_that_leads_nowhere(self) -> None:
         done = run("doctor", at(443, "no-such-host.invalid"), "--ca=root.pem", "--timeout=5")
-        self.examine(done, NOT_SENT, after("dns"), "check the name no-such-host.invalid", dns="TCX_E_(RESOLVE|DEADLINE)")
+        self.examine(done, NOT_SENT, after("dns"), "check the name no-such-host.invalid",
+                     dns="^no-such-host.invalid: .*TCX_E_(RESOLVE|DEADLINE)")
 
     def test_a_connection_that_is_refused(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
         self.examine(self.doctor(port=port), NOT_SENT, after("tcp"), f"check that 127.0.0.1:{port} is the service",
-                     tcp="Connection refused")
+                     tcp=f"^127.0.0.1:{port}: .*Connection refused")
 
     def test_a_server_that_is_silent(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -186,7 +189,8 @@ class Doctor(Case):
                          clock=f"{'ahead' if skew > 0 else 'behind'}, (only )?300 s are allowed")
         endpoint.control("POST", "clock", {"offset": 900})
         self.examine(self.doctor(), USAGE, {**WELL, "clock": "bad", "service": "bad"},
-                     r"set this machine's clock: the service's clock is (899|90[01]) s ahead", service="SignatureExpire")
+                     r"set this machine's clock: the service's clock is (899|90[01]) s ahead",
+                     service="SignatureExpire")
 
     # ---- the service
 
@@ -197,7 +201,7 @@ class Doctor(Case):
         endpoint.fault("status", status=502)
         self.examine(self.doctor(), NOT_UNDERSTOOD, bad, "the answer is not the service's", service="TCX_E_HTTP_STATUS")
         endpoint.fault("stall")
-        self.examine(self.doctor("--timeout=0.5"), NO_ANSWER, {**bad, "clock": "skipped"}, "the time for the call was over")
+        self.examine(self.doctor("--timeout=0.5"), NO_ANSWER, {**bad, "clock": "skipped"}, "the time for the call")
 
     def test_a_service_that_takes_any_signature(self) -> None:
         endpoint.fault("body", base64=encoded(b'{"Response":{"Result":"x","RequestId":"r"}}'))

@@ -108,7 +108,7 @@ class Help(Case):
             for option in TABLE:
                 if command not in option.commands:
                     word = f"{option.name}=1" if option.takes_value else option.name
-                    self.check(run(*words, word), USAGE, f"{option.name} has no meaning for (a call|doctor|anchors)", b"")
+                    self.check(run(*words, word), USAGE, f"{option.name} has no meaning for ", b"")
 
     def test_versions(self) -> None:
         done = run("--version")
@@ -206,23 +206,23 @@ class Completion(Case):
                 self.assertEqual(sorted(self.bash(*words)), sorted(offered))
 
     def test_bash_offers_what_the_command_takes(self) -> None:
-        for command, words in {"CALL": ["mps", "F", "-"], "DOCTOR": ["doctor", "-"], "ANCHORS": ["anchors", "-"]}.items():
-            offered = set(self.bash(*words))
+        for command, words in {"CALL": ["mps", "F"], "DOCTOR": ["doctor"], "ANCHORS": ["anchors"]}.items():
+            offered = set(self.bash(*words, "-"))
             self.assertEqual(offered, {option.name for option in TABLE if command in option.commands} - {"--version"})
         self.assertEqual(set(self.bash("")), (OPTIONS - {"--tencent"}) | set(COMMANDS))
 
     def test_zsh(self) -> None:
         subprocess.run(["zsh", "-n", str(ZSH)], check=True)
         script = f'fpath=("{ZSH.parent}" $fpath); autoload -U compinit; compinit -D -u; print $_comps[tcexec]'
-        done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, env=environment(), timeout=30)
+        done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, env=environment())
         self.assertEqual((done.returncode, done.stdout), (0, "_tcexec\n"), done.stderr)
 
     def zsh(self, typed: List[str]) -> List[str]:
         """What lines become in an interactive zsh when Tab is pressed at their end."""
         lines = folder / "zsh lines"
         lines.write_text("")
-        set_up = (f'PS1=; fpath=("{ZSH.parent}" $fpath); autoload -U compinit; compinit -D -u; setopt nobeep nolistambiguous; '
-                  f'keep() {{ print -r -- "$BUFFER" >> "{lines}"; BUFFER= }}; zle -N keep; bindkey "^T" keep; '
+        set_up = (f'PS1=; fpath=("{ZSH.parent}" $fpath); autoload -U compinit; compinit -D -u; '
+                  f'setopt nobeep nolistambiguous; keep() {{ print -r -- "$BUFFER" >> "{lines}"; BUFFER= }}; zle -N keep; bindkey "^T" keep; '
                   "bindkey '^I' complete-word\n")
         terminal, its_end = open_terminal()
         shell = subprocess.Popen(["zsh", "-f", "-i"], stdin=its_end, stdout=subprocess.DEVNULL, cwd=folder,

@@ -83,7 +83,8 @@ class Schema(Case):
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
         self.document(run(at(port), "--plaintext", "--json", "mps", "F"), NOT_SENT)
-        self.document(run(at(443, "no-such-host.invalid"), "--ca=root.pem", "--json", "--timeout=5", "mps", "F"), NOT_SENT)
+        nowhere = at(443, "no-such-host.invalid")
+        self.document(run(nowhere, "--ca=root.pem", "--json", "--timeout=5", "mps", "F"), NOT_SENT)
         self.document(run(at(endpoint.tls_port), "--ca=other.pem", "--json", "mps", "F"), NOT_SENT)
         self.document(run(at(port), "--plaintext", "--json", "--attempts=3", "--timeout=1", "mps", "F"), NOT_SENT)
 
@@ -114,7 +115,8 @@ class Schema(Case):
                             "detail": None, "resumed": 0, "elapsed_ms": -1, "error": {}, "status_text": ""}.items():
             self.assertNotEqual(violations({**good, name: value}, SCHEMA), [], name)
         for name in good:
-            self.assertEqual(violations({key: good[key] for key in good if key != name}, SCHEMA), [f"$.{name} is missing"])
+            without = {key: good[key] for key in good if key != name}
+            self.assertEqual(violations(without, SCHEMA), [f"$.{name} is missing"])
         self.assertEqual(violations({**good, "more": 1}, SCHEMA), [])
         with self.assertRaises(ValueError):
             violations({}, {"propertyNames": {}})
