@@ -334,16 +334,16 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
         return TCX_PENDING;
     case LINE_START:
         window_clear(http);
-        if (byte != ' ' && byte != '\t') {
-            http->state = NAME;
-            return name(http, byte);
+        if (byte == ' ' || byte == '\t') {
+            /*
+             * Section 5.2: a folded line goes on with the field before it. That is harmless in a field that is not
+             * read, and refused in one that is.
+             */
+            http->state = VALUE;
+            return http->field == OTHER ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
         }
-        /*
-         * Section 5.2: a folded line goes on with the field before it. That is harmless in a field that is not read,
-         * and refused in one that is.
-         */
-        http->state = VALUE;
-        return http->field == OTHER ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
+        http->state = NAME;
+        /* fall through */
     case NAME:
         return name(http, byte);
     case VALUE:

@@ -12,44 +12,43 @@ typedef struct scanner {
     const char *end;
 } scanner;
 
-/* The next byte; at the end 0, which stands nowhere outside a string. */
-static char peek(const scanner *scan)
+/* Takes the next byte if it is one of these. */
+static int take(scanner *scan, const char *these)
 {
-    return scan->at < scan->end ? *scan->at : '\0';
+    for (; scan->at < scan->end && *these != '\0'; these++) {
+        if (*scan->at == *these) {
+            scan->at++;
+            return 1;
+        }
+    }
+    return 0;
 }
 
-/* Takes the digits that are next. 0: there are none. */
-static int digits(scanner *scan)
+static int take_digits(scanner *scan)
 {
     const char *first = scan->at;
 
-    while (peek(scan) >= '0' && peek(scan) <= '9')
-        scan->at++;
+    while (take(scan, "0123456789"))
+        ;
     return scan->at > first;
 }
 
 /* Section 6. Numbers are not converted: no range is too large. */
-static int number(scanner *scan)
+static int take_number(scanner *scan)
 {
-    scan->at += peek(scan) == '-';
-    if (peek(scan) == '0')
-        scan->at++;
-    else if (!digits(scan))
+    (void)take(scan, "-");
+    if (!take(scan, "0") && !take_digits(scan))
         return 0;
-    if (peek(scan) == '.') {
-        scan->at++;
-        if (!digits(scan))
-            return 0;
-    }
-    if (peek(scan) != 'e' && peek(scan) != 'E')
+    if (take(scan, ".") && !take_digits(scan))
+        return 0;
+    if (!take(scan, "eE"))
         return 1;
-    scan->at++;
-    scan->at += peek(scan) == '+' || peek(scan) == '-';
-    return digits(scan);
+    (void)take(scan, "+-");
+    return take_digits(scan);
 }
 
 /* Section 3: a value that is no object, array or string. */
-static int primitive(scanner *scan)
+static int take_primitive(scanner *scan)
 {
     static const char literals[][6] = { "true", "false", "null" };
 
@@ -61,16 +60,16 @@ static int primitive(scanner *scan)
             return 1;
         }
     }
-    return number(scan);
+    return take_number(scan);
 }
 
 /* Four hexadecimal digits, or -1. */
-static int32_t code_unit(scanner *scan)
+static int32_t take_code_unit(scanner *scan)
 {
     int32_t unit = 0;
 
     for (int i = 0; i < 4; i++) {
-        char c = peek(scan), letter = (char)(c | ' ');
+        char c = scan->at < scan->end ? *scan->at++ : '\0', letter = (char)(c | ' ');
 
         if (c >= '0' && c <= '9')
             unit = unit * 16 + c - '0';
@@ -78,7 +77,6 @@ static int32_t code_unit(scanner *scan)
             unit = unit * 16 + letter - 'a' + 10;
         else
             return -1;
-        scan->at++;
     }
     return unit;
 }
@@ -92,7 +90,7 @@ static int put_utf8(unsigned char *out, uint32_t point)
         out[i] = (unsigned char)(0x80 | (point & 63));
         point >>= 6;
     }
-    out[0] = (unsigned char)(more > 0 ? 0xF0 << (3 - more) | point : point);
+    out[0] = (unsigned char)(more > 0 ? 0xF0u << (3 - more) | point : point);
     return more + 1;
 }
 
@@ -103,24 +101,21 @@ static int put_utf8(unsigned char *out, uint32_t point)
 static int read_escape(scanner *scan, unsigned char out[4])
 {
     static const char from[] = "bfnrt\"\\/", to[] = "\b\f\n\r\t\"\\/";
-    char c = peek(scan);
+    char c = scan->at < scan->end ? *scan->at++ : '\0';
     int32_t unit, low = 0;
 
-    scan->at++;
     for (size_t i = 0; i < sizeof from - 1; i++) {
         if (c == from[i]) {
             out[0] = (unsigned char)to[i];
             return 1;
         }
     }
-    unit = c == 'u' ? code_unit(scan) : -1;
+    unit = c == 'u' ? take_code_unit(scan) : -1;
     if (unit < 0)
         return TCX_E_JSON_SYNTAX;
     if (unit >= 0xD800 && unit <= 0xDFFF) { /* section 8.2: one without its other half is no character */
-        if (scan->end - scan->at >= 2 && scan->at[0] == '\\' && scan->at[1] == 'u') {
-            scan->at += 2;
-            low = code_unit(scan);
-        }
+        if (take(scan, "\\") && take(scan, "u"))
+            low = take_code_unit(scan);
         if (unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
             return TCX_E_JSON_UTF8;
         unit = 0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF);
@@ -177,13 +172,14 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
     *tokens = 0;
     for (;;) {
         unsigned after = depth > 0 ? COMMA | CLOSE : 0;
-        char c = peek(&scan);
+        char c;
 
+        while (take(&scan, " \t\n\r"))
+            ;
         if (scan.at == scan.end)
             return expected == 0 ? TCX_OK : TCX_E_JSON_SYNTAX;
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-            scan.at++;
-        } else if (c == ':' || c == ',') {
+        c = *scan.at;
+        if (c == ':' || c == ',') {
             if (!(expected & (c == ':' ? COLON : COMMA)))
                 return TCX_E_JSON_SYNTAX;
             scan.at++;
@@ -215,7 +211,7 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
             objects = objects << 1 | (c == '{');
             expected = CLOSE | (c == '{' ? NAME : VALUE);
         } else {
-            if (!primitive(&scan))
+            if (!take_primitive(&scan))
                 return TCX_E_JSON_SYNTAX;
             ++*tokens;
             expected = after;

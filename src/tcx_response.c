@@ -24,8 +24,8 @@ static void fail(document *json, tcx_status status)
 }
 
 /*
- * The value of a member of an object, by index, or 0 (which is the root, never a member) when there is none. A null is
- * none where `null_is_none`. A second member of that name is an error: which one counts is anybody's guess.
+ * The value of a member of an object, by index, or 0 (which is the root, never a member) when there is none. A second
+ * member of that name is an error: which one counts is anybody's guess.
  */
 static int member(document *json, int object, const char *name)
 {
@@ -37,41 +37,36 @@ static int member(document *json, int object, const char *name)
         if (key->parent == object && tcx_json_equals(json->text + key->start, (size_t)(key->end - key->start), name)) {
             if (found != 0)
                 fail(json, TCX_E_JSON_DUPLICATE);
-            else
-                found = i + 1;
+            found = i + 1;
         }
     }
     return found;
 }
 
-/* A member that is an object, or 0. */
+/* A member that is an object, or 0: there is none, or another value. */
 static int object_member(document *json, int object, const char *name)
 {
     int value = member(json, object, name);
 
-    if (value != 0 && json->tokens[value].type != JSMN_OBJECT) {
+    if (json->tokens[value].type != JSMN_OBJECT) {
         fail(json, TCX_E_JSON_TYPE);
-        return 0;
+        value = 0;
     }
     return value;
 }
 
 /* A member that is a string, decoded in place; unset when it is null or absent. */
-static tcx_text text_member(document *json, int object, const char *name)
+static void text_member(document *json, int object, const char *name, tcx_text *text)
 {
     int value = member(json, object, name);
     const jsmntok_t *token = &json->tokens[value];
-    tcx_text text = { NULL, 0 };
 
-    if (value == 0)
-        return text;
     if (token->type == JSMN_STRING) {
-        text.bytes = json->text + token->start;
-        text.length = tcx_json_unescape(json->text + token->start, (size_t)(token->end - token->start));
-    } else if (token->type != JSMN_PRIMITIVE || json->text[token->start] != 'n') {
+        text->bytes = json->text + token->start;
+        text->length = tcx_json_unescape(json->text + token->start, (size_t)(token->end - token->start));
+    } else if (value != 0 && json->text[token->start] != 'n') {
         fail(json, TCX_E_JSON_TYPE);
     }
-    return text;
 }
 
 /* The answer that the document is. */
@@ -84,27 +79,25 @@ static tcx_status read_answer(document *json, tcx_response *response)
         return TCX_E_JSON_SHAPE;
     answer = object_member(json, 0, "Response");
     if (answer == 0) {
-        response->error_code = text_member(json, 0, "codeDesc");
-        response->error_message = text_member(json, 0, "message");
+        text_member(json, 0, "codeDesc", &response->error_code);
+        text_member(json, 0, "message", &response->error_message);
         if (response->error_code.bytes != NULL || response->error_message.bytes != NULL)
             response->body = none; /* it is raw no more */
         fail(json, TCX_E_JSON_SHAPE);
         return json->status;
     }
     response->body = none;
-    response->request_id = text_member(json, answer, "RequestId");
-    error = member(json, answer, "Error");
-    if (error != 0) {
-        if (json->tokens[error].type == JSMN_OBJECT) {
-            response->error_code = text_member(json, error, "Code");
-            response->error_message = text_member(json, error, "Message");
+    text_member(json, answer, "RequestId", &response->request_id);
+    if (member(json, answer, "Error") != 0) {
+        error = object_member(json, answer, "Error");
+        if (error != 0) {
+            text_member(json, error, "Code", &response->error_code);
+            text_member(json, error, "Message", &response->error_message);
             (void)member(json, answer, "Result");
-        } else {
-            fail(json, TCX_E_JSON_TYPE);
         }
         fail(json, TCX_E_API);
     } else {
-        response->result = text_member(json, answer, "Result");
+        text_member(json, answer, "Result", &response->result);
     }
     return json->status;
 }

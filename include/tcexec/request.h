@@ -24,7 +24,7 @@ extern "C" {
 /*
  * A FunctionArg that is not in memory: flash behind a bus, a file, a generator. It is read from front to back twice or
  * more (once to hash it, once for each time it is sent) and must give the same bytes each time: it is hashed again as
- * it is sent, and a difference ends the request before its last byte. RAM: 260 bytes on 32-bit machines, for one
+ * it is sent, and a difference ends the request before its last byte. RAM: 232 bytes on 32-bit machines, for one
  * request at a time.
  */
 typedef struct tcx_source tcx_source;
@@ -34,7 +34,7 @@ struct tcx_source {
     /*
      * Copies up to `length` bytes that start at `offset` into `out` and returns how many it copied: 1 … length, or a
      * negative number of its own, which ends the request with TCX_E_SOURCE. It is never asked for bytes at or behind
-     * `size`, nor for more than 64 at a time.
+     * `size`, nor for more than 32 at a time.
      */
     int (*read_at)(void *context, uint32_t offset, void *out, size_t length);
     void *context;
@@ -47,7 +47,7 @@ struct tcx_source {
     unsigned char part[3];
     unsigned char is_signed;
     unsigned char digest[32];
-    unsigned char window[64];
+    unsigned char window[32];
     tcx_hash hash;
 };
 

@@ -25,7 +25,7 @@ static uart_link line;
 static tcx_tls tls;
 static tcx_signer signer;
 static tcx_call call;
-static tcx_token tokens[16]; /* an answer with an error has 11 */
+static tcx_token tokens[11]; /* as many as an answer with an error has */
 static char answer[1024];
 
 /* What a logger in flash would give: the same record over and over. */
@@ -43,17 +43,14 @@ static int read_records(void *context, uint32_t offset, void *out, size_t length
 static tcx_source records; /* set up in main(): as data it would stand in flash and in RAM */
 
 static const struct {
-    tcx_text name;
-    tcx_request request;
+    char name[6];
+    char function[12];
+    const tcx_service *service;
+    const char *argument; /* NULL: from the source */
 } jobs[] = {
-    { TCX_TEXT("mps"),
-      { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc"), .function_arg = TCX_TEXT("XXX") } },
-    { TCX_TEXT("vod"),
-      { .service = &tcx_vod,
-        .function_name = TCX_TEXT("Echo"),
-        .function_arg = TCX_TEXT("{\"input\":\"movie.mp4\"}") } },
-    { TCX_TEXT("flash"),
-      { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc"), .function_arg_source = &records } },
+    { "mps", "ExampleFunc", &tcx_mps, "XXX" },
+    { "vod", "Echo", &tcx_vod, "{\"input\":\"movie.mp4\"}" },
+    { "flash", "ExampleFunc", &tcx_mps, NULL },
 };
 
 /* Makes one call. Before a failure of its set-up, nothing is sent. */
@@ -80,17 +77,26 @@ static tcx_status execute(const tcx_request *request, uint32_t timeout)
     return status;
 }
 
-static const tcx_request *find_request(tcx_text name)
+/* Sets what a job asks for. 0: there is no job of that name. */
+static int set_request(tcx_request *request, tcx_text name)
 {
-    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
-        if (name.length == jobs[i].name.length && memcmp(name.bytes, jobs[i].name.bytes, name.length) == 0)
-            return &jobs[i].request;
-    return NULL;
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+        if (name.length == strlen(jobs[i].name) && memcmp(name.bytes, jobs[i].name, name.length) == 0) {
+            memset(request, 0, sizeof *request);
+            request->service = jobs[i].service;
+            request->function_name = tcx_text_from(jobs[i].function);
+            request->function_arg = tcx_text_from(jobs[i].argument);
+            if (jobs[i].argument == NULL)
+                request->function_arg_source = &records;
+            return 1;
+        }
+    }
+    return 0;
 }
 
 int main(void)
 {
-    char command_line[64];
+    char command_line[36];
     const char *rest = command_line;
     uint32_t timeout = TCX_TIMEOUT_DEFAULT;
     unsigned calls = 0;
@@ -102,10 +108,10 @@ int main(void)
         return 1;
     while (*rest != '\0') {
         tcx_text word = shell_word(&rest);
-        const tcx_request *request = find_request(word);
+        tcx_request request;
         tcx_status status;
 
-        if (request == NULL) {
+        if (!set_request(&request, word)) {
             timeout = shell_number(word);
             if (timeout == 0)
                 return 2;
@@ -114,7 +120,7 @@ int main(void)
         if (calls == uart_count)
             return 2;
         uart_init(&line, calls++);
-        status = execute(request, timeout);
+        status = execute(&request, timeout);
         shell_report_call(word, &call, status);
         if (status != TCX_OK)
             exit_status = 1;

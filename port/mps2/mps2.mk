@@ -5,12 +5,13 @@
 MPS2          := $(B)/mps2
 MPS2_CROSS    ?= arm-none-eabi-
 MPS2_CC       := $(MPS2_CROSS)gcc
-MPS2_AR       := $(MPS2_CROSS)ar
-MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os -g $(TARGET_FLAGS)
+MPS2_AR       := $(MPS2_CROSS)gcc-ar
+MPS2_LTO      := -flto=auto
+MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os -g $(TARGET_FLAGS) $(MPS2_LTO)
 MPS2_CPPFLAGS  = -Iinclude -isystem $(BEARSSL_SRC)/inc -isystem $(MPS2)/jsmn -I$(MPS2)/certificates
 MPS2_LDFLAGS  := --specs=nano.specs -nostartfiles -T port/mps2/mps2.ld -Wl,--gc-sections
 MPS2_WARNINGS := $(WARNINGS) -Wconversion
-INSTALLS      += $(filter firmware firmware-test,$(MAKECMDGOALS))
+INSTALLS      += $(filter firmware firmware-test firmware-instructions,$(MAKECMDGOALS))
 
 # What the compiler needs: packages, BearSSL's headers, and jsmn.h in a folder without the host's other headers.
 ifndef BEARSSL_SRC
@@ -29,7 +30,7 @@ $(MPS2)/jsmn/jsmn.h: | $(B)/setup.stamp
 	cp $(or $(JSMN),/usr/include)/jsmn.h $@
 
 # BearSSL for the target. Its two switches keep it from asking for a clock and a random device that are not there.
-MPS2_BEARSSL := $(B)/bearssl-cortex-m3/libbearssl.a
+MPS2_BEARSSL := $(B)/bearssl-cortex-m3$(MPS2_LTO)/libbearssl.a
 $(MPS2_BEARSSL): $(BEARSSL_SRC)/inc/bearssl.h $(MPS2)/packages.stamp
 	echo '  BEARSSL $@'
 	mkdir -p $(@D)
@@ -45,7 +46,8 @@ MPS2_LIB := $(MPS2)/libtcexec.a
 $(MPS2_LIB): $(SOURCES:%.c=$(MPS2)/%.o)
 	rm -f $@
 	$(MPS2_AR) rcsD $@ $^
-MPS2_BOARD := $(patsubst %,$(MPS2)/port/mps2/%.o,startup board host shell)
+MPS2_BOARD := $(patsubst %,$(MPS2)/port/mps2/%.o,startup board host shell memory)
+$(MPS2)/port/mps2/memory.o: MPS2_CFLAGS += -fno-lto -fno-builtin -fno-tree-loop-distribute-patterns
 
 # Whom an image trusts: roots and a key made for the tests.
 $(MPS2)/certificates/ec.pem: tests/firmware/certificates.py
@@ -80,3 +82,9 @@ firmware: $(MPS2_IMAGES)
 .PHONY: firmware-test
 firmware-test: firmware $(MPS2)/overflow.elf
 	B='$(B)' python3 tests/firmware/run.py
+
+## firmware-instructions: count the instructions of a call, and whose they are; needs no real time
+.PHONY: firmware-instructions
+firmware-instructions:
+	$(MAKE) MPS2=$(B)/mps2-counted MPS2_LTO= firmware
+	B='$(B)' python3 tests/firmware/instructions.py $(B)/mps2-counted

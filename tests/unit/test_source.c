@@ -47,7 +47,7 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
     int now;
 
     assert_ptr_equal(context, &flash);
-    assert_in_range(length, 1, 64);
+    assert_in_range(length, 1, 32);
     assert_true(offset < flash.source.size && length <= flash.source.size - offset);
     flash.passes += offset == 0;
     assert_true(offset == flash.next || offset == 0); /* no gap, and nothing twice */

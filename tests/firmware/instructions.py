@@ -1,0 +1,119 @@
+"""Counts the instructions of one call on a Cortex-M3, and whose they are.
+
+    instructions.py FOLDER       the images, built without link-time optimisation so that every function has its name
+
+QEMU tells each block of code that it executes, under -icount, so the counts do not depend on the machine. An instruction
+is tcexec's when it stands in a function of src/, BearSSL's primitives' when in one of BearSSL, else the board's: port,
+memcpy and its kin, the compiler's library, waiting included. Of a call's first part, up to the first use of the transport, the
+count is that of checking, hashing and signing.
+
+Prints millions of instructions for each image, and last `instructions: N images, tcexec's share at most N.N %`. Fails when
+the share is over 2 %.
+"""
+
+from __future__ import annotations
+
+import bisect
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+
+FOLDER = pathlib.Path(sys.argv.pop(1))  # before run.py looks for a machine there
+
+import run
+import stand
+
+run.AUTHORITY = run.Authority(FOLDER / "certificates")  # of these images, not of the tests'
+
+SHARE = 0.02
+IMAGES = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key"}
+
+
+class Symbols:
+    """Whose the code at an address is: `tcx_` … the name of a function, by the object that it came from."""
+
+    def __init__(self, image: pathlib.Path):
+        listing = subprocess.run(["arm-none-eabi-nm", "-n", "-l", "--defined-only", str(image)], check=True,
+                                 stdout=subprocess.PIPE, text=True).stdout
+        found = re.findall(r"^([0-9a-f]+) [tTwW] (\S+)(?:\t(\S+))?", listing, re.M)
+        self.addresses = [int(address, 16) & ~1 for address, _, _ in found]
+        self.owners = [self.owner(name, where) for _, name, where in found]
+        self.names = [name for _, name, _ in found]
+
+    @staticmethod
+    def owner(name: str, where: str) -> str:
+        """By the source file that the debug information names."""
+        if "/src/tcx_" in where or where.startswith("src/tcx_"):
+            return "tcexec"
+        return "BearSSL" if name.startswith("br_") or "/bearssl/" in where else "board"
+
+    def at(self, address: int) -> int:
+        return bisect.bisect_right(self.addresses, address) - 1
+
+
+def trace(image: pathlib.Path, address: str, words: list[str]) -> tuple[Counter, int]:
+    """Instructions by owner, and those from the beginning of tcx_call_begin() to the first use of TLS."""
+    symbols = Symbols(image)
+    counts: Counter = Counter()
+    sizes: dict[int, int] = {}  # of the blocks, by their address
+    signing = signed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        log = pathlib.Path(folder) / "log"
+        subprocess.run(["mkfifo", str(log)], check=True)
+        command = [*run.MACHINE.qemu, "-kernel", str(image), "-display", "none", "-monitor", "none", "-icount", "shift=0",
+                   "-semihosting-config", ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)]),
+                   "-serial", f"tcp:{address}", "-d", "exec,nochain,in_asm", "-D", str(log)]
+        machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        watchdog = threading.Timer(run.PATIENCE * 3, machine.kill)
+        watchdog.start()
+        block, listed = -1, 0
+        with open(log) as lines:
+            for line in lines:
+                if line.startswith("Trace"):
+                    if block >= 0:
+                        sizes[block], block = listed, -1
+                    address_of = int(line.split("/", 2)[1], 16)
+                    symbol = symbols.at(address_of)
+                    size = sizes[address_of]
+                    counts[symbols.owners[symbol]] += size
+                    name = symbols.names[symbol]
+                    if name == "tcx_call_begin" and not signed:
+                        signing = 1
+                    elif name == "tls_open":
+                        signing, signed = 0, signed or 1
+                    if signing:
+                        counts["signing"] += size
+                elif line.startswith("IN:"):
+                    block, listed = -1, 0
+                elif line.startswith("0x"):
+                    if listed == 0:
+                        block = int(line[:10], 16)
+                    listed += 1
+        watchdog.cancel()
+        if machine.wait(run.PATIENCE) != 0:
+            raise SystemExit(f"{image}: the call failed")
+    return counts, counts.pop("signing")
+
+
+def main() -> int:
+    worst = 0.0
+    print("| call, millions of instructions | in all | BearSSL | board | tcexec | tcexec's share | signing |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    for image, what in IMAGES.items():
+        with stand.Endpoint(run.server_for(image)) as endpoint:
+            counts, signing = trace(FOLDER / f"{image}.elf", endpoint.tls, ["mps"])
+        total = sum(counts.values())
+        share = counts["tcexec"] / (counts["tcexec"] + counts["BearSSL"])
+        worst = max(worst, share)
+        print(f"| {image}: {what} | {total / 1e6:.2f} | {counts['BearSSL'] / 1e6:.2f} | {counts['board'] / 1e6:.2f} |"
+              f" {counts['tcexec'] / 1e6:.3f} | {share:.2%} | {signing / 1e6:.3f} |", flush=True)
+    print(f"instructions: {len(IMAGES)} images, tcexec's share at most {worst:.1%}")
+    return 1 if worst > SHARE else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
