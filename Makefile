@@ -53,6 +53,7 @@ $(B)/%.o: %.c | $(B)/setup.stamp
 
 include port/posix/posix.mk
 include port/template/template.mk
+include port/package/package.mk
 include tests/tests.mk
 include tests/transport/transport.mk
 include tests/conformance/conformance.mk

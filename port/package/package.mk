@@ -1,0 +1,86 @@
+# Installing. DESTDIR is put before every path. PORT=none leaves out the POSIX port and the command: for a library that
+# is compiled for another machine.
+
+PREFIX      ?= /usr/local
+BINDIR      ?= $(PREFIX)/bin
+LIBDIR      ?= $(PREFIX)/lib
+INCLUDEDIR  ?= $(PREFIX)/include
+MANDIR      ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
+PORT        ?= posix
+INSTALL     ?= install
+
+FOLDERS := PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR BASHCOMPDIR ZSHCOMPDIR
+is_plain = $(and $(filter 1,$(words $(1))),$(filter /%,$(1)),$(filter-out %/,$(1)))
+refuse   = $(foreach name,$(FOLDERS),$(if $(call is_plain,$($(name))),, \
+               $(error $(name)="$($(name))": it must be one absolute path, without blanks or a slash at its end))) \
+           $(if $(filter-out 0 1,$(words $(DESTDIR))),$(error DESTDIR="$(DESTDIR)": it must not have blanks)) \
+           $(if $(filter-out posix none,$(PORT)),$(error PORT="$(PORT)": it must be posix or none))
+$(if $(filter install uninstall,$(MAKECMDGOALS)),$(refuse))
+
+PACKAGE := $(B)/package
+posix   := $(filter posix,$(PORT))
+
+# What a program links: with the POSIX port in the same archive, of which only what is called is taken.
+$(PACKAGE)/$(PORT)/libtcexec.a: $(OBJECTS) $(if $(posix),$(POSIX_OBJECTS))
+	echo '  AR $@'
+	mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcsD $@ $^
+all: $(PACKAGE)/$(PORT)/libtcexec.a
+
+# SOURCE:DESTINATION. A source that ends in .in is a template.
+INSTALLED := $(PACKAGE)/$(PORT)/libtcexec.a:$(LIBDIR)/libtcexec.a \
+             include/tcexec.h:$(INCLUDEDIR)/tcexec.h \
+             $(foreach header,$(wildcard include/tcexec/*.h),$(header):$(INCLUDEDIR)/tcexec/$(notdir $(header))) \
+             port/package/tcexec.pc.in:$(LIBDIR)/pkgconfig/tcexec.pc \
+             port/package/tcexec-config.cmake.in:$(LIBDIR)/cmake/tcexec/tcexec-config.cmake \
+             port/package/tcexec-config-version.cmake.in:$(LIBDIR)/cmake/tcexec/tcexec-config-version.cmake
+ifneq ($(posix),)
+INSTALLED += port/posix/tcx_posix.h:$(INCLUDEDIR)/tcx_posix.h \
+             $(B)/tcexec:$(BINDIR)/tcexec \
+             $(addsuffix :$(MANDIR)/man1/tcexec.1,$(wildcard port/posix/tcexec.1)) \
+             $(addsuffix :$(BASHCOMPDIR)/tcexec,$(wildcard port/posix/completion/tcexec.bash)) \
+             $(addsuffix :$(ZSHCOMPDIR)/_tcexec,$(wildcard port/posix/completion/_tcexec))
+endif
+
+# A file below PREFIX is found from where tcexec.pc and the CMake package stand, so that the whole tree can be moved.
+empty     :=
+blank     := $(empty) $(empty)
+up         = $(subst $(blank),/,$(patsubst %,..,$(subst /, ,$(patsubst $(PREFIX)/%,%,$(1)))))
+prefix_at  = $(if $(filter $(PREFIX)/%,$(LIBDIR)),$(2)/$(call up,$(LIBDIR)/$(1)),$(PREFIX))
+below      = $(patsubst $(PREFIX)/%,$(2)/%,$(1))
+
+fill = sed -e 's|@VERSION@|$(VERSION)|' \
+           -e 's|@PREFIX@|$(call prefix_at,pkgconfig,$${pcfiledir})|' \
+           -e 's|@LIBDIR@|$(call below,$(LIBDIR),$${prefix})|' \
+           -e 's|@INCLUDEDIR@|$(call below,$(INCLUDEDIR),$${prefix})|' \
+           -e 's|@BEARSSL_CFLAGS@|$(if $(BEARSSL),$(blank)-I$(abspath $(BEARSSL))/inc)|' \
+           -e 's|@BEARSSL_LIBS@|$(if $(BEARSSL),-L$(abspath $(BEARSSL))/build )-lbearssl|' \
+           -e 's|@PORT_LIBS@|$(if $(posix),$(blank)-pthread)|' \
+           -e 's|@CMAKE_PORT_LIBS@|$(if $(posix),;-pthread)|' \
+           -e 's|@CMAKE_PREFIX@|$(call prefix_at,cmake/tcexec,$${CMAKE_CURRENT_LIST_DIR})|' \
+           -e 's|@CMAKE_LIBDIR@|$(call below,$(LIBDIR),$${tcexec_prefix})|' \
+           -e 's|@CMAKE_INCLUDEDIR@|$(call below,$(INCLUDEDIR),$${tcexec_prefix})|' \
+           -e 's|@BEARSSL_LIB_HINT@|$(if $(BEARSSL),$(blank)HINTS $(abspath $(BEARSSL))/build)|' \
+           -e 's|@BEARSSL_INCLUDE_HINT@|$(if $(BEARSSL),$(blank)HINTS $(abspath $(BEARSSL))/inc)|'
+
+# $(call put,SOURCE,DESTINATION), one line of a recipe
+define put
+$(INSTALL) -d '$(DESTDIR)$(patsubst %/,%,$(dir $(2)))'
+$(if $(filter %.in,$(1)),$(fill) $(1) >'$(DESTDIR)$(2)',$(INSTALL) -m 644 $(1) '$(DESTDIR)$(2)')
+chmod $(if $(filter $(BINDIR)/%,$(2)),755,644) '$(DESTDIR)$(2)'
+
+endef
+
+## install: headers, library, tcexec.pc, CMake package, command; DESTDIR, PREFIX, LIBDIR, …; PORT=none: no command
+.PHONY: install
+install: $(foreach file,$(INSTALLED),$(firstword $(subst :, ,$(file))))
+	$(foreach file,$(INSTALLED),$(call put,$(firstword $(subst :, ,$(file))),$(lastword $(subst :, ,$(file)))))
+
+## uninstall: remove what install has put there; with the same variables
+.PHONY: uninstall
+uninstall:
+	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(lastword $(subst :, ,$(file)))')
+	rmdir '$(DESTDIR)$(INCLUDEDIR)/tcexec' '$(DESTDIR)$(LIBDIR)/cmake/tcexec' 2>/dev/null || true
