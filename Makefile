@@ -60,6 +60,7 @@ include tests/conformance/conformance.mk
 include port/mps2/mps2.mk
 include port/virt/virt.mk
 include port/lwip/lwip.mk
+include tests/package/package.mk
 include tests/size/size.mk
 
 ## clean: remove everything that was built
@@ -72,4 +73,4 @@ clean:
 help:
 	sed -n 's/^## //p' $(MAKEFILE_LIST)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name dist-test -prune -o -name '*.d' -print 2>/dev/null)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [command|node|firmware|riscv]
+#   setup.sh check|install [command|node|firmware|riscv|dist|static|everywhere|proof|coverage|bench]
 set -u
 mode=${1:-check}
 CC=${CC:-cc}
@@ -50,6 +50,10 @@ look() {
             need libnewlib-arm-none-eabi "a C library for Cortex-M"
         command -v qemu-system-arm >/dev/null || need qemu-system-arm "an emulator of Cortex-M boards"
         command -v xz >/dev/null || need xz-utils "xz"
+        ;;
+    dist)
+        command -v clang >/dev/null || need clang "a second compiler"
+        command -v faketime >/dev/null || need faketime "faketime, which runs a program on another day"
         ;;
     riscv)
         command -v riscv64-unknown-elf-gcc >/dev/null || need gcc-riscv64-unknown-elf "a compiler for RISC-V"

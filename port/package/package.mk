@@ -84,3 +84,12 @@ install: $(foreach file,$(INSTALLED),$(firstword $(subst :, ,$(file))))
 uninstall:
 	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(lastword $(subst :, ,$(file)))')
 	rmdir '$(DESTDIR)$(INCLUDEDIR)/tcexec' '$(DESTDIR)$(LIBDIR)/cmake/tcexec' 2>/dev/null || true
+
+# What is handed out: tcexec.c and tcexec.h, a tarball, bills of materials, checksums.
+POSIX_SOURCES := $(POSIX_OBJECTS:$(B)/%.o=%.c)
+
+## dist: one pair of files, tarball, SBOMs, checksums, in build/dist
+.PHONY: dist
+dist:
+	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(BEARSSL_VERSION)' '$(JSMN_VERSION)' \
+	    '$(SOURCES)' '$(POSIX_SOURCES)'

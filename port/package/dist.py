@@ -1,0 +1,46 @@
+"""Makes what is handed out, the same bytes from the same sources: see package.mk, which calls it.
+
+    dist.py OUT VERSION BEARSSL JSMN SOURCES POSIX      the last two: names of files, in one word each
+
+OUT gets tcexec.c and tcexec.h, the source tarball, its bills of materials, and SHA256SUMS of them all. What was there before is removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+import shutil
+import sys
+
+import pair
+import sbom
+import tarball
+from project import Project, time
+
+
+def products(project: Project) -> dict[str, bytes]:
+    """Everything but the checksums, by its path."""
+    entries = tarball.contents(project)
+    archive, stem = tarball.tarball(project, entries), f"tcexec-{project.version}"
+    bare = {name: data for name, (_, data) in entries.items()}
+    out = {"tcexec.c": pair.source(project), "tcexec.h": pair.header(project)}
+    for name, document in (("spdx", sbom.spdx), ("cdx", sbom.cyclonedx)):
+        out[f"{stem}.{name}.json"] = json.dumps(document(project, archive, bare), indent=2) + "\n"
+    return {f"{stem}.tar.gz": archive, **{name: text.encode() for name, text in out.items()}}
+
+
+def main(out: str, version: str, bearssl: str, jsmn: str, sources: str, posix: str) -> None:
+    project = Project(version, bearssl, jsmn, sorted(sources.split()), sorted(posix.split()), time())
+    made = products(project)
+    sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(made.items()))
+    shutil.rmtree(out, ignore_errors=True)
+    for name, data in {**made, "SHA256SUMS": sums.encode()}.items():
+        path = pathlib.Path(out) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    print(f"  DIST {out}: {len(made)} files")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

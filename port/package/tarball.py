@@ -1,0 +1,33 @@
+"""The source tarball: the same bytes wherever and whenever it is made of the same files."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+
+from project import LIST, ROOT, Project, files
+
+
+def contents(project: Project) -> dict[str, tuple[int, bytes]]:
+    """Mode and bytes of each file, by name; with the list by which an unpacked tarball knows its files."""
+    out = {}
+    for name in files():
+        path = ROOT / name
+        if path.is_symlink():
+            raise SystemExit(f"{name}: a link, which not every system can unpack")
+        out[name] = (0o755 if path.stat().st_mode & 0o100 else 0o644, path.read_bytes())
+    text = "".join(f"{line}\n" for line in (f"{project.version} {project.time}", *sorted(out)))
+    return dict(sorted({**out, LIST: (0o644, text.encode())}.items()))
+
+
+def tarball(project: Project, entries: dict[str, tuple[int, bytes]]) -> bytes:
+    """A gzipped tar archive of one folder, tcexec-VERSION: names in order, no owner, one time."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile("", "wb", 9, buffer, mtime=project.time) as stream, \
+            tarfile.open(mode="w", fileobj=stream, format=tarfile.USTAR_FORMAT) as archive:
+        for name, (mode, data) in entries.items():
+            entry = tarfile.TarInfo(f"tcexec-{project.version}/{name}")
+            entry.size, entry.mode, entry.mtime = len(data), mode, project.time
+            archive.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()

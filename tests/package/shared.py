@@ -1,0 +1,44 @@
+"""What the two suites of make dist-test share: where things are, and how a command is run.
+
+make dist-test sets B, BEARSSL_SRC (BearSSL's source), JSMN_DIR (the folder of jsmn.h alone), CROSS (a compiler for
+Cortex-M) and TCEXEC_NODE_MODULES (judges from npm).
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import stand  # noqa: E402, F401
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = pathlib.Path(os.environ["B"]).resolve()
+DIST, FOLDER = BUILD / "dist", BUILD / "dist-test/packages"
+BEARSSL, JSMN = pathlib.Path(os.environ["BEARSSL_SRC"]), pathlib.Path(os.environ["JSMN_DIR"])
+CROSS = os.environ["CROSS"]
+VERSION = re.search(r'TCX_VERSION "(.*)"', (stand.ROOT / "include/tcexec.h").read_text())[1]
+TARGET = ["-mcpu=cortex-m3", "-mthumb", "-Os"]
+KEYS = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": stand.SECRET_KEY}
+BEARSSL_FLAGS = ["-isystem", str(BEARSSL / "inc"), "-isystem", str(JSMN)]
+
+
+def run(*command: object, **more: object) -> str:
+    """Runs a command that must succeed; what it printed."""
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          **more)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))}\n{done.stdout[-6000:]}")
+    return done.stdout
+
+
+def scratch(name: str) -> pathlib.Path:
+    """A new, empty folder."""
+    folder = FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
