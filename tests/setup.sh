@@ -54,6 +54,9 @@ look() {
     dist)
         command -v clang >/dev/null || need clang "a second compiler"
         command -v faketime >/dev/null || need faketime "faketime, which runs a program on another day"
+        command -v avr-g++ >/dev/null || need gcc-avr "a compiler for Arduino's smallest boards"
+        [ -f /usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h ] || need arduino-core-avr "Arduino's headers"
+        /usr/bin/python3 -c 'import kconfiglib' 2>/dev/null || need python3-kconfiglib "a reader of Kconfig"
         ;;
     riscv)
         command -v riscv64-unknown-elf-gcc >/dev/null || need gcc-riscv64-unknown-elf "a compiler for RISC-V"

@@ -2,7 +2,8 @@
 
     dist.py OUT VERSION BEARSSL JSMN SOURCES POSIX      the last two: names of files, in one word each
 
-OUT gets tcexec.c and tcexec.h, the source tarball, its bills of materials, and SHA256SUMS of them all. What was there before is removed.
+OUT gets tcexec.c and tcexec.h, the source tarball, its bills of materials, the packages for other build systems, and
+SHA256SUMS of them all. What was there before is removed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pathlib
 import shutil
 import sys
 
+import ecosystems
 import pair
 import sbom
 import tarball
@@ -24,7 +26,7 @@ def products(project: Project) -> dict[str, bytes]:
     entries = tarball.contents(project)
     archive, stem = tarball.tarball(project, entries), f"tcexec-{project.version}"
     bare = {name: data for name, (_, data) in entries.items()}
-    out = {"tcexec.c": pair.source(project), "tcexec.h": pair.header(project)}
+    out = {"tcexec.c": pair.source(project), "tcexec.h": pair.header(project), **ecosystems.packages(project)}
     for name, document in (("spdx", sbom.spdx), ("cdx", sbom.cyclonedx)):
         out[f"{stem}.{name}.json"] = json.dumps(document(project, archive, bare), indent=2) + "\n"
     return {f"{stem}.tar.gz": archive, **{name: text.encode() for name, text in out.items()}}

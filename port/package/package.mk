@@ -85,10 +85,10 @@ uninstall:
 	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(lastword $(subst :, ,$(file)))')
 	rmdir '$(DESTDIR)$(INCLUDEDIR)/tcexec' '$(DESTDIR)$(LIBDIR)/cmake/tcexec' 2>/dev/null || true
 
-# What is handed out: tcexec.c and tcexec.h, a tarball, bills of materials, checksums.
+# What is handed out: tcexec.c and tcexec.h, a tarball, bills of materials, packages for other build systems, checksums.
 POSIX_SOURCES := $(POSIX_OBJECTS:$(B)/%.o=%.c)
 
-## dist: one pair of files, tarball, SBOMs, checksums, in build/dist
+## dist: one pair of files, tarball, SBOMs, packages for ESP-IDF, Zephyr, PlatformIO and Arduino, in build/dist
 .PHONY: dist
 dist:
 	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(BEARSSL_VERSION)' '$(JSMN_VERSION)' \

@@ -25,7 +25,7 @@ dist-test-headers: dist
 	for header in tcx_posix.h $(patsubst include/%,%,$(wildcard include/tcexec/*.h)); do \
 	    echo '#include <tcexec.h>' >$(PAIR_INCLUDE)/$$header; done
 
-## dist-test: all tests with the pair in place of the sources, and from the unpacked tarball
+## dist-test: all tests with the pair in place of the sources, and from the unpacked tarball; the packages, compiled
 .PHONY: dist-test dist-test-pair dist-test-tarball dist-test-packages
 dist-test:
 	$(MAKE) dist-test-pair
@@ -49,4 +49,4 @@ dist-test-packages: dist $(DIST_TEST)/node_modules/.installed $(DIST_TEST)/packa
 	echo '== the packages'
 	B='$(B)' BEARSSL_SRC='$(BEARSSL_SRC)' JSMN_DIR='$(abspath $(MPS2))/jsmn' CROSS='$(MPS2_CC)' \
 	    TCEXEC_NODE_MODULES='$(abspath $(DIST_TEST))/node_modules' \
-	    python3 -B tests/package/dist_test.py
+	    sh -c 'python3 -B tests/package/dist_test.py && python3 -B tests/package/ecosystem_test.py'

@@ -1,0 +1,7 @@
+/* A firmware's program, to be linked and not run. */
+#include <tcexec.h>
+
+int main(void)
+{
+    return TCX_VERSION[0] == '\0' || tcx_mps.name.length == 0;
+}

@@ -1,0 +1,120 @@
+// The board: a PC. The client is a socket, Serial is standard output, and loop() goes round for twenty seconds.
+#include <WiFi.h>
+
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+Printer Serial;
+WiFiClass WiFi;
+
+void Printer::begin(long) {}
+
+size_t Printer::write(const uint8_t *bytes, size_t length)
+{
+    return fwrite(bytes, 1, length, stdout);
+}
+
+size_t Printer::print(const char *text)
+{
+    return write(reinterpret_cast<const uint8_t *>(text), strlen(text));
+}
+
+size_t Printer::println(const char *text)
+{
+    size_t written = print(text) + print("\n");
+
+    fflush(stdout);
+    return written;
+}
+
+void WiFiClass::begin(const char *, const char *) {}
+
+int WiFiClass::status()
+{
+    return WL_CONNECTED;
+}
+
+void configTime(long, int, const char *) {}
+
+uint32_t millis()
+{
+    timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint32_t>(now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
+void delay(uint32_t ms)
+{
+    usleep(ms * 1000);
+}
+
+void esp_fill_random(void *out, size_t length)
+{
+    if (getrandom(out, length, 0) != static_cast<ssize_t>(length))
+        abort();
+}
+
+int WiFiClient::connect(const char *host, uint16_t port)
+{
+    addrinfo hints = {}, *found;
+    char service[8];
+
+    snprintf(service, sizeof service, "%u", port);
+    hints.ai_socktype = SOCK_STREAM;
+    if (getaddrinfo(host, service, &hints, &found) != 0)
+        return 0;
+    fd = socket(found->ai_family, SOCK_STREAM, 0);
+    int failed = ::connect(fd, found->ai_addr, found->ai_addrlen);
+
+    freeaddrinfo(found);
+    return failed == 0;
+}
+
+size_t WiFiClient::write(const uint8_t *bytes, size_t length)
+{
+    ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+
+    return sent > 0 ? static_cast<size_t>(sent) : 0;
+}
+
+int WiFiClient::available()
+{
+    int count = 0;
+
+    return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
+}
+
+int WiFiClient::read(uint8_t *bytes, size_t length)
+{
+    return static_cast<int>(recv(fd, bytes, length, MSG_DONTWAIT));
+}
+
+uint8_t WiFiClient::connected()
+{
+    char byte;
+
+    return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
+}
+
+void WiFiClient::stop()
+{
+    if (fd >= 0)
+        close(fd);
+    fd = -1;
+}
+
+int main()
+{
+    setup();
+    for (uint32_t start = millis(); millis() - start < 20000;) {
+        loop();
+        delay(1);
+    }
+}
