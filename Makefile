@@ -55,6 +55,7 @@ include port/posix/posix.mk
 include port/template/template.mk
 include port/package/package.mk
 include tests/tests.mk
+include tests/tls/tls.mk
 include tests/transport/transport.mk
 include tests/conformance/conformance.mk
 include port/mps2/mps2.mk
@@ -74,3 +75,4 @@ help:
 	sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 -include $(shell find $(B) -name dist-test -prune -o -name '*.d' -print 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

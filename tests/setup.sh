@@ -7,8 +7,10 @@ CC=${CC:-cc}
 missing=
 
 compiles() { # a line of C
+    # CC may be a compiler with options.
+    # shellcheck disable=SC2086
     printf '%s\nint main(void) { return 0; }\n' "$1" |
-        "$CC" ${BEARSSL:+-isystem "$BEARSSL/inc"} ${JSMN:+-isystem "$JSMN"} -x c -fsyntax-only - 2>/dev/null
+        $CC ${BEARSSL:+-isystem "$BEARSSL/inc"} ${JSMN:+-isystem "$JSMN"} -x c -fsyntax-only - 2>/dev/null
 }
 
 need() { # package, what it gives, the make variable that points elsewhere

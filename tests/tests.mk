@@ -11,8 +11,7 @@ $(B)/tests/unit/%.o: tests/unit/%.c | $(B)/setup.stamp
 
 $(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(LIB)
 	echo '  LD $@'
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(BEARSSL_LIBS) -lcmocka $(TEST_LIBS) -o $@
-$(B)/tests/test_tls: TEST_LIBS := -lssl -lcrypto # the peer
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(BEARSSL_LIBS) -lcmocka -o $@
 
 .PHONY: unit-tests
 unit-tests: $(UNIT_TESTS)

@@ -1,0 +1,125 @@
+/*
+ * A TLS server that was written by others: OpenSSL, in this process, behind the scripted transport, and a client in
+ * front of it. The server counts what it decrypts, and so knows the truth about every call. Keys and certificates are
+ * made as the tests begin.
+ */
+#ifndef PEER_H
+#define PEER_H
+
+#include "script.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <tcexec/tls.h>
+
+#define HOST   "mps.tencentcloudapi.com"
+#define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 48\r\n\r\n{\"Response\":{\"Result\":\"XXX\",\"RequestId\":\"id-1\"}}"
+
+enum { NOW = 1800000000 /* Fri, 15 Jan 2027 08:00:00 GMT */, DAY = 86400, PORT_ERROR = -71 };
+
+/* Keys and certificates. RSA keys have 2048 bits unless their name says another number. */
+
+enum { EC_ROOT, EC_LEAF, EC_OTHER, P384, P521, RSA_ROOT, RSA_LEAF, RSA_1024, RSA_4096, KEYS };
+
+extern EVP_PKEY *keys[KEYS];
+extern br_x509_pkey public_keys[KEYS];
+
+typedef struct certificate {
+    const char *subject; /* common name */
+    const char *names;   /* subjectAltName, as OpenSSL writes it; NULL: none */
+    int key;
+    const char *issuer;
+    int issuer_key;
+    long from, until; /* seconds from NOW */
+    int is_ca;
+    const char *hash;
+    int extension; /* NID of one more extension, and its value as OpenSSL writes it; 0: none */
+    const char *value;
+} certificate;
+
+/* What the client trusts, and a leaf of the first two. */
+enum { ANCHORS = 4 };
+
+extern const certificate ec_root, rsa_root, p384_root, rsa_4096_root;
+extern const certificate ec_leaf, rsa_leaf;
+extern br_x509_trust_anchor anchors[ANCHORS];
+
+/* A group set-up of cmocka: makes the keys and the anchors. */
+int make_keys(void **state);
+
+/* The server. */
+
+typedef struct server {
+    SSL *ssl;
+    const char *answer;
+    size_t answer_length;
+    size_t write;       /* bytes of the answer in one record */
+    int says_goodbye;   /* with a close_notify after the answer */
+    const char *behind; /* what it says once more behind its close_notify */
+    unsigned asks;      /* how often it asks for a renegotiation, before it answers */
+    size_t record;      /* bytes in each record of what it says in the clear; 0: as OpenSSL does */
+    const char *raw;    /* what it says instead of TLS */
+    size_t raw_length;
+    size_t raw_after; /* ... once it has decrypted so many bytes */
+    size_t flip;      /* which byte of what it sends is damaged on the way; SCRIPT_NEVER: none */
+
+    BIO *wire;                   /* what goes to the client */
+    int sealed;                  /* it has said that what follows is encrypted */
+    size_t largest;              /* bytes in the largest record that it made, its header left out */
+    unsigned char request[8192]; /* decrypted */
+    size_t request_length;
+    unsigned requests; /* that were whole */
+    size_t raw_given, given;
+    size_t flights[8]; /* bytes given when the client spoke again */
+    size_t flight_count;
+} server;
+
+/* A server with one or two certificates, willing to speak anything. */
+SSL_CTX *make_context(const certificate *leaf, const certificate *second);
+
+/* One more certificate of its chain. */
+void add_to_chain(SSL_CTX *context, const certificate *plan);
+
+/* It does not see that the client asks for small records, as a server that knows no such extension. */
+void hide_fragment_length(SSL_CTX *context);
+
+/* The client. */
+
+extern struct fixture {
+    tcx_signer signer;
+    tcx_token tokens[TCX_TOKENS_DEFAULT];
+    unsigned char buffer[60000];
+    tcx_call_config config;
+    tcx_tls_chain chain;
+    tcx_tls_pin pin;
+    tcx_tls_config tls_config;
+    tcx_tls tls;
+    tcx_request request;
+    tcx_call call;
+    script link;
+    server peer;
+    int entropy_result;
+} f;
+
+/* A client that trusts the roots and a server of that context (NULL: none yet), before the connection. */
+void set_up(SSL_CTX *context);
+
+/* ... with a record buffer of so many bytes, behind which a page traps. */
+void set_buffer(size_t size);
+
+/* Makes the call to its end; where nothing more can come, its time is over at once. */
+tcx_status run(void);
+
+/* What the server knows is what the call says. */
+void judge(const char *where);
+
+/* The call has ended so before the server was known: nothing was sent, nor a record that could carry any of it. */
+void judge_refused(const char *where, tcx_status status, int detail);
+
+/* The records of one type that the client has sent. */
+enum { ALERT = 21, APPLICATION_DATA = 23 };
+
+unsigned records_sent(unsigned char type);
+
+#endif

@@ -1,0 +1,455 @@
+/*
+ * What TLS is made of, in front of a peer that was written by others: set-up, the client's hello, pieces, damage,
+ * sessions.
+ */
+#include "peer.h"
+
+/* A profile of the caller's own, with a suite of TLS 1.0: it makes no older version of it. */
+static void own_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
+{
+    static const uint16_t suites[] = { BR_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA };
+    br_ssl_engine_context *engine = &client->eng;
+
+    tcx_tls_profile_full(client, chain);
+    br_ssl_engine_set_suites(engine, suites, TCX_COUNT(suites));
+    br_ssl_engine_set_default_aes_cbc(engine);
+    br_ssl_engine_set_prf10(engine, &br_tls10_prf);
+    br_ssl_engine_set_hash(engine, br_md5_ID, &br_md5_vtable);
+    br_ssl_engine_set_hash(engine, br_sha1_ID, &br_sha1_vtable);
+}
+
+static void test_own_profile(void **state)
+{
+    static const int versions[] = { TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(versions); i++) {
+        SSL_CTX *context = make_context(&ec_leaf, NULL);
+
+        SSL_CTX_set_max_proto_version(context, versions[i]);
+        set_up(context);
+        f.tls_config.profile = own_profile;
+        assert_status("own profile", run(), versions[i] == TLS1_2_VERSION ? TCX_OK : TCX_E_TLS_UNSUPPORTED);
+        judge("own profile");
+        SSL_CTX_free(context);
+    }
+}
+
+/* Six suites and no other are offered, and TLS 1.2 and no other. */
+static void test_client_hello(void **state)
+{
+    static const unsigned char suites[] = { 0xC0, 0x2B, 0xC0, 0x2F, 0xCC, 0xA9, 0xCC, 0xA8, 0xC0, 0x2C, 0xC0, 0x30 };
+    const unsigned char *hello = f.link.sent;
+
+    (void)state;
+    set_up(NULL);
+    assert_int_equal(run(), TCX_E_DEADLINE);
+    judge("silence");
+    assert_int_equal(hello[0], 22);
+    assert_int_equal(hello[5], 1);
+    assert_memory_equal(hello + 9, "\x03\x03", 2);
+    assert_int_equal(hello[43], 0); /* no session */
+    assert_int_equal(hello[44] * 256 + hello[45], sizeof suites);
+    for (size_t i = 0; i < sizeof suites; i += 2) {
+        int found = 0;
+
+        for (size_t j = 0; j < sizeof suites; j += 2)
+            found += memcmp(hello + 46 + i, suites + j, 2) == 0;
+        assert_int_equal(found, 1);
+    }
+}
+
+/* Without entropy, name or trust, not a byte leaves: the link is not even opened. */
+static void test_nothing_leaves(void **state)
+{
+    static const int results[] = { -1, 0, 1, 31, 33, 64, INT32_MIN };
+    static char long_name[300];
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+    tcx_peer peer = { { long_name, 0 }, TCX_TEXT("address"), 443, NOW };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(results); i++) {
+        set_up(context);
+        f.entropy_result = results[i];
+        assert_status("entropy", run(), TCX_E_TLS_ENTROPY);
+        judge("entropy");
+        assert_int_equal(f.link.calls + f.link.closes, 0);
+        f.entropy_result = TCX_TLS_SEED; /* the object is none the worse */
+        assert_status("entropy", run(), TCX_OK);
+    }
+    memset(long_name, 'a', sizeof long_name);
+    for (size_t length = 0; length < sizeof long_name; length++) {
+        int detail = 0;
+
+        set_up(NULL);
+        assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+        peer.name.length = length;
+        if (length == 0 || length > 255) {
+            assert_true(f.tls.transport.open(f.tls.transport.context, &peer) < 0);
+            assert_status("name", f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS_NAME);
+            assert_int_equal(f.link.calls, 0);
+        } else {
+            assert_int_equal(f.tls.transport.open(f.tls.transport.context, &peer), TCX_WANT_READ);
+            assert_int_equal(f.link.links, 1);
+        }
+        f.tls.transport.close(f.tls.transport.context);
+        assert_int_equal(f.link.closes, f.link.links);
+    }
+    SSL_CTX_free(context);
+}
+
+static void test_init_refuses(void **state)
+{
+    tcx_tls_config config;
+    tcx_transport link;
+    tcx_tls tls;
+
+    (void)state;
+    assert_int_equal(tcx_tls_chain_init(NULL, anchors, 1), TCX_E_NULL);
+    assert_int_equal(tcx_tls_chain_init(&f.chain, NULL, 1), TCX_E_TLS_TRUST);
+    assert_int_equal(tcx_tls_chain_init(&f.chain, anchors, 0), TCX_E_TLS_TRUST);
+    assert_int_equal(tcx_tls_pin_init(NULL, &public_keys[0]), TCX_E_NULL);
+    assert_int_equal(tcx_tls_pin_init(&f.pin, NULL), TCX_E_NULL);
+    assert_int_equal(tcx_tls_init(NULL, &f.tls_config), TCX_E_NULL);
+    assert_int_equal(tcx_tls_init(&tls, NULL), TCX_E_NULL);
+    for (int missing = 0; missing < 13; missing++) {
+        tcx_status expected = TCX_E_NULL;
+
+        set_up(NULL);
+        config = f.tls_config;
+        link = *config.link;
+        config.link = &link;
+        switch (missing) {
+        case 0:
+            config.link = NULL;
+            break;
+        case 1:
+            link.open = NULL;
+            break;
+        case 2:
+            link.send = NULL;
+            break;
+        case 3:
+            link.recv = NULL;
+            break;
+        case 4:
+            link.close = NULL;
+            break;
+        case 5:
+            config.profile = NULL;
+            break;
+        case 6:
+            config.buffer = NULL;
+            break;
+        case 7:
+            config.buffer_size = TCX_TLS_BUFFER_MIN - 1;
+            expected = TCX_E_TLS_BUFFER;
+            break;
+        case 8:
+            config.buffer_size = 0;
+            expected = TCX_E_TLS_BUFFER;
+            break;
+        case 9:
+            config.trust = NULL;
+            expected = TCX_E_TLS_TRUST;
+            break;
+        case 10:
+            assert_int_equal(tcx_tls_chain_init(&f.chain, NULL, 0), TCX_E_TLS_TRUST);
+            expected = TCX_E_TLS_TRUST;
+            break;
+        case 11:
+            config.entropy = NULL;
+            expected = TCX_E_TLS_ENTROPY;
+            break;
+        default:
+            config.buffer_size = TCX_TLS_BUFFER_MIN;
+            expected = TCX_OK;
+        }
+        check(tcx_tls_init(&tls, &config) == expected, "missing %d", missing);
+        check((tls.transport.open != NULL) == (expected == TCX_OK), "missing %d: it can be used", missing);
+        if (expected != TCX_OK) { /* a call refuses it */
+            f.config.transport = &tls.transport;
+            assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_E_NULL);
+        }
+    }
+    tcx_tls_wipe(NULL);
+    memset(&tls, 0x55, sizeof tls);
+    tcx_tls_wipe(&tls);
+    for (size_t i = 0; i < sizeof tls; i++)
+        assert_int_equal(((unsigned char *)&tls)[i], 0);
+}
+
+/* Which keys can be pinned: RSA by its exact number of bits, and the two curves. */
+static void test_pinnable_keys(void **state)
+{
+    static const struct {
+        size_t length, zeros;
+        unsigned char first;
+        tcx_status status;
+    } moduli[] = {
+        { 256, 0, 0x80, TCX_OK },          { 256, 0, 0xFF, TCX_OK },          { 256, 0, 0x7F, TCX_E_TLS_TRUST },
+        { 257, 0, 0x01, TCX_OK },          { 260, 4, 0x80, TCX_OK },          { 260, 4, 0x40, TCX_E_TLS_TRUST },
+        { 512, 0, 0xFF, TCX_OK },          { 513, 0, 0x01, TCX_E_TLS_TRUST }, { 513, 1, 0xFF, TCX_OK },
+        { 128, 0, 0xFF, TCX_E_TLS_TRUST }, { 0, 0, 0, TCX_E_TLS_TRUST },      { 300, 300, 0, TCX_E_TLS_TRUST },
+    };
+    static unsigned char n[600], e[] = { 1, 0, 1 };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(moduli); i++) {
+        br_x509_pkey key = { .key_type = BR_KEYTYPE_RSA, .key.rsa = { n, moduli[i].length, e, sizeof e } };
+
+        memset(n, 0, sizeof n);
+        memset(n + moduli[i].zeros, 0xFF, moduli[i].length - moduli[i].zeros);
+        if (moduli[i].first != 0)
+            n[moduli[i].zeros] = moduli[i].first;
+        check(tcx_tls_pin_init(&f.pin, &key) == moduli[i].status, "modulus %zu", i);
+    }
+    for (int i = 0; i < KEYS; i++)
+        check(tcx_tls_pin_init(&f.pin, &public_keys[i]) == (i == P521 || i == RSA_1024 ? TCX_E_TLS_TRUST : TCX_OK),
+              "key %d", i);
+    assert_int_equal(tcx_tls_pin_init(&f.pin, &(br_x509_pkey){ .key_type = 0 }), TCX_E_TLS_TRUST);
+}
+
+/* A link that moves little, and blocks in front of every transfer. */
+static void test_pieces(void **state)
+{
+    static const int stutters[] = { 0, TCX_WANT_READ, TCX_WANT_WRITE, TCX_AGAIN };
+    static const size_t pieces[] = { 1, 2, 5, 6, 100, SCRIPT_NEVER };
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+
+    (void)state;
+    for (size_t p = 0; p < TCX_COUNT(pieces); p++) {
+        for (size_t i = 0; i < TCX_COUNT(stutters); i++) {
+            for (size_t buffer = TCX_TLS_BUFFER_MIN; buffer <= TCX_TLS_BUFFER_SAFE;
+                 buffer += TCX_TLS_BUFFER_SAFE - TCX_TLS_BUFFER_MIN) {
+                set_up(context);
+                f.link.piece = pieces[p];
+                f.link.stutter = stutters[i];
+                f.tls_config.buffer = script_edge(0, buffer);
+                f.tls_config.buffer_size = buffer;
+                assert_status("pieces", run(), TCX_OK);
+                judge("pieces");
+                assert_int_equal(f.peer.requests, 1);
+            }
+        }
+    }
+    SSL_CTX_free(context);
+}
+
+/* A quick client: it pins the server's key. */
+static void set_up_pinned(SSL_CTX *context)
+{
+    set_up(context);
+    assert_int_equal(tcx_tls_pin_init(&f.pin, &public_keys[EC_LEAF]), TCX_OK);
+    f.tls_config.trust = &f.pin.trust;
+}
+
+/*
+ * The link dies after every byte, in either direction: the call knows exactly whether the server can have seen the
+ * request.
+ */
+static void test_cut_at_every_byte(void **state)
+{
+    static const int cuts[] = { PORT_ERROR, TCX_CLOSED, TCX_WANT_READ };
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+    unsigned outcomes[3] = { 0, 0, 0 };
+
+    (void)state;
+    for (int receiving = 0; receiving < 2; receiving++) {
+        int whole = 0; /* lengths of signatures differ by a byte or two: go on behind the first success */
+
+        for (size_t offset = 0; whole < 4; offset++) {
+            int cut = cuts[offset % TCX_COUNT(cuts)];
+            char where[80];
+            tcx_status status;
+
+            snprintf(where, sizeof where, "%s %zu bytes, then %d", receiving ? "received" : "sent", offset, cut);
+            set_up_pinned(context);
+            *(receiving ? &f.link.cut_received : &f.link.cut_sent) = offset;
+            f.link.cut = cut;
+            if (cut == TCX_WANT_READ) {
+                assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+                assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
+                status = tcx_call_step(&f.call, 0);
+                check(status == TCX_PENDING || status == TCX_OK, "%s: %d", where, status);
+                status = tcx_call_step(&f.call, TCX_TIMEOUT_DEFAULT);
+                check(status == TCX_E_DEADLINE || status == TCX_OK, "%s: %d", where, status);
+            } else {
+                status = run();
+                check(status == TCX_OK || (cut == TCX_CLOSED ? status == TCX_E_CLOSED
+                                                             : status >= TCX_E_RECEIVE && status <= TCX_E_CONNECT),
+                      "%s: %d", where, status);
+                check(f.call.detail == (status == TCX_OK || cut == TCX_CLOSED ? 0 : cut), "%s: detail %d", where,
+                      f.call.detail);
+            }
+            judge(where);
+            outcomes[f.call.outcome]++;
+            whole += status == TCX_OK;
+            assert_in_range(offset, 0, 5000);
+        }
+    }
+    for (int i = 0; i < 3; i++)
+        assert_in_range(outcomes[i], 8, 5000);
+    SSL_CTX_free(context);
+}
+
+/*
+ * A byte from the server is damaged on its way: whichever it is, nothing is believed, and nothing was sent before the
+ * handshake was whole.
+ */
+static void test_damage_at_every_byte(void **state)
+{
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+    size_t handshake = 0, all = 1;
+
+    (void)state;
+    for (size_t offset = 0; offset < all; offset++) {
+        char where[80];
+
+        snprintf(where, sizeof where, "byte %zu", offset);
+        set_up_pinned(context);
+        if (offset == 0) {
+            assert_int_equal(run(), TCX_OK);
+            all = f.peer.given - 4; /* signatures may be shorter the next time */
+            handshake = all - (sizeof ANSWER - 1) - 29 - 4;
+            continue;
+        }
+        f.peer.flip = offset;
+        check(run() < 0, "%s", where);
+        check(f.call.outcome != TCX_ANSWERED && f.peer.requests <= 1, "%s", where);
+        check(offset > handshake || (f.call.outcome == TCX_NOT_SENT && f.peer.request_length == 0),
+              "%s: it got %zu bytes", where, f.peer.request_length);
+        assert_null(f.link.violation);
+    }
+    SSL_CTX_free(context);
+}
+
+/* A fault in each transfer of a whole call over TLS: the same truth. */
+static void test_each_fault(void **state)
+{
+    static const int faults[] = { PORT_ERROR, TCX_CLOSED,  TCX_CLOSED_CLEAN, TCX_WANT_READ,  TCX_WANT_WRITE,
+                                  TCX_AGAIN,  SCRIPT_ZERO, SCRIPT_ONE_BYTE,  SCRIPT_TOO_MUCH };
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+    size_t calls;
+
+    (void)state;
+    set_up_pinned(context);
+    f.link.piece = 150;
+    assert_int_equal(run(), TCX_OK);
+    calls = f.link.calls;
+    for (size_t call = 0; call < calls; call++) {
+        for (size_t i = 0; i < TCX_COUNT(faults); i++) {
+            int harmless = faults[i] == SCRIPT_ONE_BYTE || (faults[i] <= TCX_AGAIN && faults[i] >= TCX_WANT_WRITE);
+            char where[80];
+
+            snprintf(where, sizeof where, "fault %d at call %zu of %zu", faults[i], call, calls);
+            set_up_pinned(context);
+            f.link.piece = 150;
+            f.link.faults[0].call = call;
+            f.link.faults[0].result = faults[i];
+            (void)run();
+            if (f.link.too_much_sent) /* such a transport has no truth */
+                check(f.call.status == TCX_E_TRANSPORT_CONTRACT || f.call.status == TCX_OK, "%s: %d", where,
+                      f.call.status);
+            else
+                judge(where);
+            check(!harmless || f.call.status == TCX_OK, "%s: %d", where, f.call.status);
+            check(faults[i] != SCRIPT_ZERO || f.call.status == TCX_E_TRANSPORT_CONTRACT || f.call.status == TCX_OK,
+                  "%s: %d", where, f.call.status);
+        }
+    }
+    SSL_CTX_free(context);
+}
+
+/* A peer that talks without end cannot hold a step. */
+static void test_endless_records(void **state)
+{
+    static char warnings[70000];
+    size_t before;
+
+    (void)state;
+    for (size_t at = 0; at + 7 <= sizeof warnings; at += 7)
+        memcpy(warnings + at, "\x15\x03\x03\x00\x02\x01\x5A", 7); /* a warning that means nothing */
+    set_up(NULL);
+    f.peer.raw = warnings;
+    f.peer.raw_length = sizeof warnings / 7 * 7;
+    assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+    assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
+    do {
+        before = f.link.calls;
+        assert_int_equal(tcx_call_step(&f.call, 0), TCX_PENDING);
+        assert_in_range(f.link.calls - before, 0, 100);
+        assert_int_equal(tcx_call_wants(&f.call), f.link.starved ? TCX_READ : 0); /* to be stepped again at once */
+    } while (!f.link.starved);
+    assert_int_equal(tcx_call_step(&f.call, TCX_TIMEOUT_DEFAULT), TCX_E_DEADLINE);
+    judge("endless warnings");
+}
+
+/* Sessions: resumed where both sides agree, else a full handshake, never an error. */
+static void test_sessions(void **state)
+{
+    static const struct {
+        const char *name;
+        int damaged;   /* byte of the exported session; -1: none */
+        int forgotten; /* by the server */
+        int resumed;
+    } rows[] = {
+        { "resumed", -1, 0, 1 },         { "forgotten by the server", -1, 1, 0 },
+        { "damaged in front", 0, 0, 0 }, { "damaged id", 10, 0, 0 },
+        { "damaged secret", 60, 0, 0 },  { "damaged check", TCX_TLS_SESSION_SIZE - 1, 0, 0 },
+    };
+    static tcx_tls_session session;
+    unsigned char exported[TCX_TLS_SESSION_SIZE];
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        SSL_CTX *other = rows[i].forgotten ? make_context(&ec_leaf, NULL) : NULL;
+
+        tcx_tls_session_init(&session, NULL);
+        set_up(context);
+        f.tls_config.session = &session;
+        assert_status(rows[i].name, run(), TCX_OK);
+        assert_int_equal(f.tls.resumed, 0);
+        memcpy(exported, session.bytes, sizeof exported);
+        if (rows[i].damaged >= 0)
+            exported[rows[i].damaged] ^= 1;
+        tcx_tls_session_init(&session, exported);
+        set_up(other != NULL ? other : context);
+        f.tls_config.session = &session;
+        assert_status(rows[i].name, run(), TCX_OK);
+        judge(rows[i].name);
+        check(f.tls.resumed == rows[i].resumed && SSL_session_reused(f.peer.ssl) == rows[i].resumed, "%s",
+              rows[i].name);
+        /* A session is bound to the name that it was made for. */
+        set_up(other != NULL ? other : context);
+        f.tls_config.session = &session;
+        f.tls_config.link = &f.link.transport;
+        assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+        assert_true(f.tls.transport.open(f.tls.transport.context, &(tcx_peer){ TCX_TEXT("vod.tencentcloudapi.com"),
+                                                                               TCX_TEXT("x"), 443, NOW }) < 0);
+        assert_int_equal(f.link.sent[43], 0); /* not offered */
+        f.tls.transport.close(f.tls.transport.context);
+        SSL_CTX_free(other);
+    }
+    SSL_CTX_free(context);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_own_profile),
+        cmocka_unit_test(test_client_hello),
+        cmocka_unit_test(test_nothing_leaves),
+        cmocka_unit_test(test_init_refuses),
+        cmocka_unit_test(test_pinnable_keys),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_damage_at_every_byte),
+        cmocka_unit_test(test_each_fault),
+        cmocka_unit_test(test_endless_records),
+        cmocka_unit_test(test_sessions),
+    };
+
+    return cmocka_run_group_tests(tests, make_keys, NULL);
+}
