@@ -12,6 +12,7 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
 {
     tcx_message message;
     tcx_status status;
+    uint32_t needed;
 
     if (length == NULL || (wire == NULL && capacity > 0))
         return TCX_E_NULL;
@@ -19,8 +20,9 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
     status = tcx_message_init(&message, request, signer, unix_time, 0);
     if (status != TCX_OK)
         return status;
-    *length = tcx_message_length(&message);
-    if (*length > capacity)
+    needed = tcx_message_length(&message);
+    *length = (size_t)needed;
+    if (needed > capacity)
         return TCX_E_BUFFER;
     tcx_message_begin_wire(&message);
     if (tcx_message_read(&message, wire, *length) != *length || !tcx_message_at_end(&message)) {

@@ -6,7 +6,7 @@
  * Years are counted from March, so that the leap day is a year's last. Day 0 is 0000-03-01; 1970-01-01 is 719468 days
  * later. A century has 36524.25 days, a year of one 365.25, and 5 months in a row from March or August 153.
  */
-enum { DAYS_TO_1970 = 719468 };
+#define DAYS_TO_1970 719468u
 
 static void digits(char *out, uint32_t value, int count)
 {

@@ -107,28 +107,28 @@ static tcx_status read_body(tcx_http *http, tcx_token *tokens, size_t token_coun
     document json = { (char *)http->body, (const jsmntok_t *)tokens, 0, TCX_OK };
     jsmn_parser parser;
     size_t count;
-    tcx_status status = tcx_json_check(json.text, http->body_length, &count);
+    tcx_status status = tcx_json_check(json.text, (size_t)http->body_length, &count);
 
     if (status != TCX_OK)
         return status;
     if (count > token_count)
         return TCX_E_JSON_TOKENS;
     jsmn_init(&parser);
-    json.count = jsmn_parse(&parser, json.text, http->body_length, (jsmntok_t *)tokens, (unsigned)token_count);
+    json.count = jsmn_parse(&parser, json.text, (size_t)http->body_length, (jsmntok_t *)tokens, (unsigned)token_count);
     return json.count > 0 ? read_answer(&json, response) : TCX_E_JSON_SHAPE; /* jsmn refuses a lone number or literal */
 }
 
 void tcx_response_partial(const tcx_http *http, tcx_response *response)
 {
     memset(response, 0, sizeof *response);
-    response->http_status = http->status;
+    response->http_status = (int)http->status;
     if (http->date_length > 0) {
         response->date.bytes = http->date;
         response->date.length = http->date_length;
     }
     if (http->body_length > 0) {
         response->body.bytes = (const char *)http->body;
-        response->body.length = http->body_length;
+        response->body.length = (size_t)http->body_length;
     }
 }
 

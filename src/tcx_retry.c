@@ -60,7 +60,8 @@ int tcx_retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
         return 0;
     }
     call->jitter = call->jitter * 1664525u + 1013904223u; /* the next delay is another */
-    call->ambiguous |= call->outcome == TCX_MAYBE_EXECUTED;
+    if (call->outcome == TCX_MAYBE_EXECUTED)
+        call->ambiguous = 1;
     if (clock_is_wrong) {
         call->correction = server_time - tcx_call_unix_time(call);
         call->corrected = 1;

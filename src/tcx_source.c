@@ -30,20 +30,21 @@ static void pull(tcx_message *message)
 {
     tcx_source *source = message->source;
     const br_hash_class *hash = message->signer->scheme->hash;
-    size_t wanted = source->size - source->offset, length;
+    uint32_t left = source->size - source->offset; /* a size_t may have 16 bits */
+    size_t wanted = sizeof source->window - source->begun, length;
     int got, valid;
 
     if (source->offset == 0) {
         hash->init(&source->hash.vtable);
         source->begun = 0;
     }
-    if (wanted == 0) {
+    if (left == 0) {
         message->status = finish(source, hash);
         message->source = NULL;
         return;
     }
-    if (wanted > sizeof source->window - source->begun)
-        wanted = sizeof source->window - source->begun;
+    if (wanted > left)
+        wanted = (size_t)left;
     memcpy(source->window, source->part, source->begun);
     got = source->read_at(source->context, source->offset, source->window + source->begun, wanted);
     if (got <= 0 || (size_t)got > wanted) {

@@ -2,7 +2,7 @@
 
 #include "tcx_calendar.h"
 
-enum { DAYS_TO_1970 = 719528 }; /* BearSSL counts days from 0000-01-01 */
+#define DAYS_TO_1970 719528u /* BearSSL counts days from 0000-01-01 */
 
 static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
                                    int64_t unix_time)

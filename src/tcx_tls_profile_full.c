@@ -1,7 +1,8 @@
 #include <tcexec/tls.h>
 
 /* BearSSL's best elliptic curves of this machine, less P-521, which is no part of the profile. */
-enum { CURVES = 1 << BR_EC_secp256r1 | 1 << BR_EC_secp384r1 | 1 << BR_EC_curve25519 };
+#define CURVE(number) ((uint32_t)1 << (number))
+#define CURVES        (CURVE(BR_EC_secp256r1) | CURVE(BR_EC_secp384r1) | CURVE(BR_EC_curve25519))
 
 static const unsigned char *generator(int curve, size_t *length)
 {
