@@ -324,7 +324,7 @@ static int receive(tcx_call *call)
     tcx_http *http = &call->http;
     unsigned char scratch[SCRATCH];
     unsigned char *bytes = http->body + http->body_length;
-    size_t room = http->body_capacity - http->body_length, used;
+    size_t room = (size_t)(http->body_capacity - http->body_length), used;
     int result;
 
     if (room < sizeof scratch) {

@@ -88,9 +88,11 @@ static void response_clear(tcx_http *http)
 
 void tcx_http_init(tcx_http *http, void *body, size_t capacity)
 {
+    uint64_t most = capacity; /* a size_t may be shorter or longer than the field */
+
     memset(http, 0, sizeof *http);
     http->body = body;
-    http->body_capacity = capacity < UINT32_MAX ? (uint32_t)capacity : UINT32_MAX - 1;
+    http->body_capacity = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX - 1;
     http->head_left = TCX_HTTP_HEAD_MAX;
     response_clear(http);
 }
@@ -268,7 +270,7 @@ static tcx_status head_end(tcx_http *http)
 static tcx_status chunk_size(tcx_http *http, unsigned char byte)
 {
     unsigned char letter = lower(byte);
-    unsigned digit = is_digit(byte) ? byte - '0' + 0u : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10u : 16;
+    unsigned digit = is_digit(byte) ? (unsigned)(byte - '0') : letter >= 'a' && letter <= 'f' ? (unsigned)(letter - 'a') + 10 : 16;
 
     if (digit < 16) {
         http->left = http->left * 16 + digit;
@@ -359,10 +361,10 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
 /* Takes body bytes and returns how many of `length` they were. */
 static size_t body_bytes(tcx_http *http, const unsigned char *bytes, size_t length, tcx_status *status)
 {
-    size_t room = http->body_capacity - http->body_length;
+    size_t room = (size_t)(http->body_capacity - http->body_length);
 
     if (http->state != BODY_TO_END && length > http->left)
-        length = http->left;
+        length = (size_t)http->left;
     if (length > room) {
         length = room;
         *status = TCX_E_HTTP_BODY_TOO_LARGE;

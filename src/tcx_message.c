@@ -55,7 +55,7 @@ static unsigned divide(uint32_t *high, uint32_t *low)
 
     *high /= 10;
     *low = middle / 10 << 16 | last / 10;
-    return last % 10;
+    return (unsigned)(last % 10);
 }
 
 static void put_number(tcx_message *message, uint64_t number)
