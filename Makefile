@@ -74,5 +74,4 @@ clean:
 help:
 	sed -n 's/^## //p' $(MAKEFILE_LIST)
 
--include $(shell find $(B) -name dist-test -prune -o -name '*.d' -print 2>/dev/null)
--include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name dist-test -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -30,13 +30,12 @@ look() {
 #include <cmocka.h>' || need libcmocka-dev "cmocka"
     compiles '#include <openssl/ssl.h>' || need libssl-dev "OpenSSL's library, a peer in tests"
     command -v pkg-config >/dev/null || need pkg-config "pkg-config"
-    command -v cmake >/dev/null || need cmake "CMake, a user of what is installed"
-    command -v g++ >/dev/null || need g++ "a C++ compiler, another"
     command -v openssl >/dev/null || need openssl "the openssl command"
     command -v python3 >/dev/null || need python3 "Python 3"
     case ${2:-} in
     command)
-        command -v c++ >/dev/null || need g++ "a C++ compiler"
+        command -v g++ >/dev/null || need g++ "a C++ compiler"
+        command -v cmake >/dev/null || need cmake "CMake, a user of what is installed"
         command -v curl >/dev/null || need curl "curl, which runs what --curl prints"
         command -v mandoc >/dev/null || need mandoc "mandoc, to check the manual page"
         command -v zsh >/dev/null || need zsh "zsh, to check its completion"
