@@ -11,8 +11,9 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
                              size_t capacity, size_t *length)
 {
     tcx_message message;
+    size_t done;
+    uint32_t more = UINT32_MAX;
     tcx_status status;
-    uint32_t needed;
 
     if (length == NULL || (wire == NULL && capacity > 0))
         return TCX_E_NULL;
@@ -20,15 +21,13 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
     status = tcx_message_init(&message, request, signer, unix_time, 0);
     if (status != TCX_OK)
         return status;
-    needed = tcx_message_length(&message);
-    *length = (size_t)needed;
-    if (needed > capacity)
-        return TCX_E_BUFFER;
     tcx_message_begin_wire(&message);
-    if (tcx_message_read(&message, wire, *length) != *length || !tcx_message_at_end(&message)) {
-        tcx_wipe(wire, *length);
-        *length = 0;
-        return TCX_E_SOURCE;
-    }
-    return TCX_OK;
+    done = tcx_message_read(&message, wire, capacity);
+    status = tcx_message_absorb(&message, NULL, &more);
+    if (status == TCX_OK)
+        *length = done + (size_t)more;
+    if (status == TCX_OK && more == 0)
+        return TCX_OK;
+    tcx_wipe(wire, done);
+    return status == TCX_OK ? TCX_E_BUFFER : TCX_E_SOURCE;
 }

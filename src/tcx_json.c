@@ -100,7 +100,7 @@ static int put_utf8(unsigned char *out, uint32_t point)
  */
 static int read_escape(scanner *scan, unsigned char out[4])
 {
-    static const char from[] = "bfnrt\"\\/", to[] = "\b\f\n\r\t\"\\/";
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t"; /* the usual ones first */
     char c = scan->at < scan->end ? *scan->at++ : '\0';
     int32_t unit, low = 0;
 
@@ -123,40 +123,39 @@ static int read_escape(scanner *scan, unsigned char out[4])
     return put_utf8(out, (uint32_t)unit);
 }
 
+/* ASCII that stands for itself in a string. */
+static int is_plain(char c)
+{
+    unsigned char byte = (unsigned char)c;
+
+    return (unsigned char)(byte - 0x20) < 0x60 && byte != '"' && byte != '\\';
+}
+
 /* Section 7: the rest of a string whose first quotation mark has been read. */
 static tcx_status check_string(scanner *scan)
 {
-    const char *at = scan->at;
-
     for (;;) {
-        size_t size = 1;
-        unsigned char byte;
+        const char *at = scan->at, *end = scan->end;
+        unsigned char ignored[4];
+        int size;
 
-        if (at == scan->end)
-            return TCX_E_JSON_SYNTAX;
-        byte = (unsigned char)*at;
-        if (byte == '"') {
-            scan->at = at + 1;
+        while (at < end && is_plain(*at))
+            at++;
+        scan->at = at;
+        if (take(scan, "\""))
             return TCX_OK;
-        }
-        if (byte == '\\') {
-            unsigned char ignored[4];
-            int result;
-
-            scan->at = at + 1;
-            result = read_escape(scan, ignored);
-            if (result < 0)
-                return (tcx_status)result;
-            at = scan->at;
-            continue;
-        }
-        if (byte < 0x20)
+        if (take(scan, "\\")) {
+            size = read_escape(scan, ignored);
+            if (size < 0)
+                return (tcx_status)size;
+        } else if (at == end || (unsigned char)*at < 0x20) {
             return TCX_E_JSON_SYNTAX;
-        if (byte >= 0x80)
-            size = tcx_utf8_size(at, (size_t)(scan->end - at));
-        if (size == 0)
-            return TCX_E_JSON_UTF8;
-        at += size;
+        } else {
+            size = (int)tcx_utf8_size(at, (size_t)(end - at));
+            if (size == 0)
+                return TCX_E_JSON_UTF8;
+            scan->at += size;
+        }
     }
 }
 
@@ -221,16 +220,20 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
 
 size_t tcx_json_unescape(char *text, size_t length)
 {
-    scanner scan = { text, text + length };
+    const char *at = text, *end = text + length;
     char *out = text;
 
-    while (scan.at < scan.end) {
-        char c = *scan.at++;
+    while (at < end) {
+        char c = *at++;
 
-        if (c == '\\')
+        if (c == '\\') {
+            scanner scan = { at, end };
+
             out += read_escape(&scan, (unsigned char *)out);
-        else
+            at = scan.at;
+        } else {
             *out++ = c;
+        }
     }
     return (size_t)(out - text);
 }

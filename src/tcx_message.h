@@ -52,7 +52,11 @@ size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char 
 size_t tcx_encode_percent(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* Two hexadecimal digits of the alphabet, 16 characters. */
-void tcx_hex(unsigned char out[2], unsigned char byte, const char *alphabet);
+static inline void tcx_hex(unsigned char out[2], unsigned char byte, const char *alphabet)
+{
+    out[0] = (unsigned char)alphabet[byte >> 4];
+    out[1] = (unsigned char)alphabet[byte & 15];
+}
 
 enum { TCX_PARTS = 5 }; /* of a list, the NULL included */
 

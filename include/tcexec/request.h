@@ -102,8 +102,7 @@ TCX_MUST_CHECK tcx_status tcx_request_check(const tcx_request *request);
  *   length      out: the size of the request in bytes, also with TCX_E_BUFFER
  *
  * Errors: those of tcx_request_check(); TCX_E_TIME; TCX_E_NONCE; TCX_E_SOURCE; TCX_E_REQUEST_TOO_LARGE; TCX_E_BUFFER
- * when `capacity` is too small. After any error `wire` is untouched, or wiped where a source failed between the hashing
- * and the writing; `*length` is 0 except with TCX_E_BUFFER.
+ * when `capacity` is too small. After any error `wire` is untouched or wiped; `*length` is 0 except with TCX_E_BUFFER.
  */
 TCX_MUST_CHECK tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int64_t unix_time,
                                             void *wire, size_t capacity, size_t *length);

@@ -30,7 +30,7 @@ typedef enum tcx_status {
 
     /* The caller's mistake. */
     TCX_E_NULL = -1,              /* a required pointer is NULL, or a transport lacks a function */
-    TCX_E_BUFFER = -2,            /* the output is too small; the size needed was returned, nothing was written */
+    TCX_E_BUFFER = -2,            /* the output is too small; the size needed was returned, what was written is wiped */
     TCX_E_TIME = -3,              /* the time to sign with is outside 0 … the end of the year 9999 */
     TCX_E_CLOCK_UNSET = -4,       /* a call's clock reads before its floor: set the clock first */
     TCX_E_NONCE = -5,             /* signature v1 needs a nonce from 1 to 2^32-1 */
