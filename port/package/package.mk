@@ -87,9 +87,12 @@ uninstall:
 
 # What is handed out: tcexec.c and tcexec.h, a tarball, bills of materials, packages for other build systems, checksums.
 POSIX_SOURCES := $(POSIX_OBJECTS:$(B)/%.o=%.c)
+# What it is written for, whatever this machine has.
+DIST_BEARSSL  := 0.6
+DIST_JSMN     := 1.1.0
 
 ## dist: one pair of files, tarball, SBOMs, packages for ESP-IDF, Zephyr, PlatformIO and Arduino, in build/dist
 .PHONY: dist
 dist:
-	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(BEARSSL_VERSION)' '$(JSMN_VERSION)' \
+	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(DIST_BEARSSL)' '$(DIST_JSMN)' \
 	    '$(SOURCES)' '$(POSIX_SOURCES)'
