@@ -60,7 +60,7 @@ int64_t tcx_http_date_read(const char *text, size_t length)
             return 0;
         }
     }
-    while (memcmp(text + 8, months + 3 * month, 3) != 0) {
+    while (memcmp(text + 8, months + (size_t)3 * month, 3) != 0) {
         if (++month == 12)
             return 0;
     }

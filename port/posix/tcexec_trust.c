@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#define BUNDLE_MAX (16u * 1024u * 1024u) /* bytes: the largest public bundles have 0.3 MB */
+#define BUNDLE_MAX ((size_t)16 * 1024 * 1024) /* bytes: the largest public bundles have 0.3 MB */
 
 #define KEYS_OF_USE "RSA of 2048 to 4096 bits, P-256 or P-384"
 
