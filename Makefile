@@ -63,6 +63,8 @@ include port/virt/virt.mk
 include port/lwip/lwip.mk
 include tests/package/package.mk
 include tests/size/size.mk
+include tests/everywhere/everywhere.mk
+include tests/static/static.mk
 
 ## clean: remove everything that was built
 .PHONY: clean

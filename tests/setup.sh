@@ -65,6 +65,20 @@ look() {
             need picolibc-riscv64-unknown-elf "a C library for RISC-V"
         command -v qemu-system-riscv32 >/dev/null || need qemu-system-misc "an emulator of RISC-V boards"
         ;;
+    everywhere)
+        command -v arm-linux-gnueabihf-gcc >/dev/null || need gcc-arm-linux-gnueabihf "a compiler for 32-bit Arm"
+        command -v s390x-linux-gnu-gcc >/dev/null || need gcc-s390x-linux-gnu "a compiler for s390x, big-endian"
+        command -v qemu-s390x >/dev/null || need qemu-user "an emulator of both"
+        command -v avr-gcc >/dev/null || need gcc-avr "a compiler for AVR, whose int has 16 bits"
+        [ -f /usr/lib/avr/include/string.h ] || need avr-libc "a C library for AVR"
+        command -v clang >/dev/null || need clang "clang"
+        command -v valgrind >/dev/null || need valgrind "valgrind"
+        ;;
+    static)
+        command -v clang-tidy >/dev/null || need clang-tidy "clang-tidy"
+        command -v scan-build >/dev/null || need clang-tools "scan-build"
+        command -v cppcheck >/dev/null || need cppcheck "cppcheck"
+        ;;
     esac
 }
 
