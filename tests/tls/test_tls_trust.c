@@ -236,7 +236,7 @@ static void test_many_names(void **state)
 {
     static const size_t buffers[] = { TCX_TLS_BUFFER_MIN, 1100, 4096 + 325, TCX_TLS_BUFFER_SAFE };
     static const size_t records[] = { 0, 1, 16384 };
-    static char names[60 * 140];
+    static char names[60 * 150];
 
     (void)state;
     for (int is_named = 0; is_named < 2; is_named++) {
