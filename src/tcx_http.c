@@ -345,7 +345,7 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
             return http->field == OTHER ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
         }
         http->state = NAME;
-        /* fall through */
+        return name(http, byte);
     case NAME:
         return name(http, byte);
     case VALUE:

@@ -48,8 +48,10 @@ static void print_common_name(const br_x500_name *dn)
     const tcx_text name = common_name(dn);
     size_t i;
 
-    if (name.bytes == NULL)
+    if (name.bytes == NULL) {
         fputs("without a common name", stdout);
+        return;
+    }
     for (i = 0; i < name.length; i++)
         putchar(name.bytes[i] >= ' ' && name.bytes[i] < 0x7F && name.bytes[i] != '*' ? name.bytes[i] : '?');
 }
@@ -169,6 +171,7 @@ static int check_tencent(const tcexec_trust *trust, const br_x509_trust_anchor *
 
 static int print_chosen(const tcexec_options *options, const tcexec_trust *trust)
 {
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers it is */
     const br_x509_trust_anchor **chosen = malloc(trust->anchors.count * sizeof *chosen);
     size_t count;
     int code = 0;

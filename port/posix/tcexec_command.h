@@ -153,7 +153,7 @@ int tcexec_trust_read(const char *file, tcexec_trust *trust);
 #define TCEXEC_ROOT_G1 "DigiCert Global Root CA"
 
 /* Whether a root has this common name. */
-int tcexec_anchor_is(const br_x509_trust_anchor *anchor, const char *common_name);
+int tcexec_anchor_is(const br_x509_trust_anchor *anchor, const char *expected);
 
 /* `tcexec anchors`: the whole of it. */
 int tcexec_anchors(const tcexec_options *options);

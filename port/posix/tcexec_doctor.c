@@ -95,7 +95,7 @@ static void skip_all(const char *const *what, size_t count, const char *reason)
 static void tell_credentials(const tcx_posix_credentials *credentials)
 {
     const tcx_text id = credentials->credentials.secret_id;
-    const size_t shown = id.length >= 4 * ID_SHOWN ? ID_SHOWN : 0;
+    const size_t shown = id.length / 4 >= ID_SHOWN ? ID_SHOWN : 0;
 
     ok("credentials", "SecretId %.*s...%.*s of %zu characters, SecretKey of %zu%s, from %s", (int)shown, id.bytes,
        (int)shown, id.bytes + id.length - shown, id.length, credentials->credentials.secret_key.length,

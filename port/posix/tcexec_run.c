@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define BODY_MAX   (16u * 1024u * 1024u) /* bytes of an answer; pages that are not touched cost nothing */
+#define BODY_MAX   ((size_t)16 * 1024 * 1024) /* bytes of an answer; pages that are not touched cost nothing */
 #define TOKENS_MAX 4096u
 
 /* ---- inputs ---- */

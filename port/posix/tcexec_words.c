@@ -103,7 +103,7 @@ const char *tcexec_nearest(const char *word, size_t length, const char *const *n
     for (i = 0; i < count; i++) {
         const unsigned d = distance(word, length, names[i]);
 
-        if (d < best && d * 2 < length) {
+        if (d < best && d < (length + 1) / 2) {
             best = d;
             nearest = names[i];
         }

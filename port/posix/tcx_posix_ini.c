@@ -44,6 +44,7 @@ static void take_member(tcx_text line, tcx_credentials *out)
         out->token = value;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type of all readers; another one decodes in place */
 int tcx_posix_ini_read(char *text, size_t length, tcx_posix_secrets *out)
 {
     const char *at = text;
