@@ -65,6 +65,7 @@ include tests/package/package.mk
 include tests/size/size.mk
 include tests/everywhere/everywhere.mk
 include tests/static/static.mk
+include tests/proof/proof.mk
 
 ## clean: remove everything that was built
 .PHONY: clean

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [command|node|firmware|riscv|dist|static|everywhere|proof|coverage|bench]
+#   setup.sh check|install [command|node|firmware|riscv|dist|static|everywhere|proof|coverage|secrets|bench]
 set -u
 mode=${1:-check}
 CC=${CC:-cc}
@@ -58,6 +58,16 @@ look() {
         command -v avr-g++ >/dev/null || need gcc-avr "a compiler for Arduino's smallest boards"
         [ -f /usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h ] || need arduino-core-avr "Arduino's headers"
         /usr/bin/python3 -c 'import kconfiglib' 2>/dev/null || need python3-kconfiglib "a reader of Kconfig"
+        ;;
+    proof)
+        command -v frama-c >/dev/null || need frama-c-base "Frama-C"
+        ;;
+    coverage)
+        command -v gcovr >/dev/null || need gcovr "gcovr"
+        ;;
+    secrets)
+        command -v valgrind >/dev/null || need valgrind "valgrind"
+        command -v clang >/dev/null || need clang "clang"
         ;;
     riscv)
         command -v riscv64-unknown-elf-gcc >/dev/null || need gcc-riscv64-unknown-elf "a compiler for RISC-V"
