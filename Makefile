@@ -66,6 +66,8 @@ include tests/size/size.mk
 include tests/everywhere/everywhere.mk
 include tests/static/static.mk
 include tests/proof/proof.mk
+include tests/coverage/coverage.mk
+include tests/secrets/secrets.mk
 
 ## clean: remove everything that was built
 .PHONY: clean

@@ -1,0 +1,329 @@
+/*
+ * What becomes of a secret: whether a branch or an address depends on one, and whether one is left in memory.
+ *
+ *   secrets taint   under valgrind's memcheck: the key counts as undefined from its check on, so that what depends on it
+ *                   is reported; the signature, which is public, counts as defined as soon as the hash gives it out
+ *   secrets leak    the same, with a branch on the key: must be reported
+ *   secrets scan    signs and calls on a stack of its own, painted, then looks for eight bytes in a row of the key, of
+ *                   each derived key, padded or not, and of their midstates: in the stack, the signer and the call
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <valgrind/memcheck.h>
+
+#include <tcexec.h>
+
+enum { KEY = 32, STACK = 1 << 18, WINDOW = 8, TIME = 1800000000, BLOCK = 64, PAINT = 0xC5 };
+
+static char key[KEY + 1] = "Zq7Xw2Kp9Lm4Nv8Rt3Yb6Hc1Jd5Fg0Sa";
+static const tcx_credentials credentials = { TCX_TEXT("AKIDEXAMPLE"), { key, KEY }, { NULL, 0 } };
+static const tcx_request request = { .service = &tcx_vod,
+                                     .function_name = TCX_TEXT("ExampleFunc"),
+                                     .function_arg = TCX_TEXT("XXX"),
+                                     .nonce = 1 };
+
+/* A hash that counts what it gives out, and declassifies the signature: number `public_output`. */
+static unsigned outputs, public_output;
+static const br_hash_class *hash;
+static br_hash_class watched;
+
+static void watched_init(const br_hash_class **context)
+{
+    hash->init(context);
+    *context = &watched;
+}
+
+static void watched_out(const br_hash_class *const *context, void *out)
+{
+    hash->out(context, out);
+    if (++outputs == public_output)
+        (void)VALGRIND_MAKE_MEM_DEFINED(out, (hash->desc >> BR_HASHDESC_OUT_OFF) & BR_HASHDESC_OUT_MASK);
+}
+
+static void watched_set_state(const br_hash_class **context, const void *state, uint64_t count)
+{
+    hash->set_state(context, state, count);
+    *context = &watched;
+}
+
+static tcx_scheme watch(const tcx_scheme *scheme)
+{
+    const tcx_scheme mine = { scheme->format, &watched };
+
+    hash = scheme->hash;
+    watched = *hash;
+    watched.init = watched_init;
+    watched.out = watched_out;
+    watched.set_state = watched_set_state;
+    return mine;
+}
+
+/* A transport in memory: takes all, answers always the same. */
+static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 48\r\n\r\n{\"Response\":{\"Result\":\"XXX\",\"RequestId\":\"id-1\"}}";
+static size_t given;
+
+static int link_open(void *context, const tcx_peer *peer)
+{
+    (void)context;
+    (void)peer;
+    given = 0;
+    return 1;
+}
+
+static int link_send(void *context, const void *bytes, size_t length)
+{
+    (void)context;
+    (void)bytes;
+    return (int)length;
+}
+
+static int link_recv(void *context, void *bytes, size_t length)
+{
+    size_t left = sizeof answer - 1 - given, part = left < length ? left : length;
+
+    (void)context;
+    memcpy(bytes, answer + given, part);
+    given += part;
+    return (int)part;
+}
+
+static void link_close(void *context)
+{
+    (void)context;
+}
+
+static const tcx_transport transport = { .open = link_open, .send = link_send, .recv = link_recv, .close = link_close };
+
+static tcx_signer signer;
+static tcx_call call;
+static tcx_token tokens[TCX_TOKENS_DEFAULT];
+static unsigned char buffer[1024];
+static char wire[2048];
+static const tcx_scheme *scheme;
+
+static void fail(const char *what)
+{
+    printf("secrets: %s\n", what);
+    exit(2);
+}
+
+static void prepare(void)
+{
+    if (tcx_signer_init(&signer, &credentials, scheme) != TCX_OK)
+        fail("the signer refuses the key");
+}
+
+/* Signs and builds. */
+static void build(void)
+{
+    size_t length;
+
+    if (tcx_request_build(&request, &signer, TIME, wire, sizeof wire, &length) != TCX_OK)
+        fail("no request was built");
+}
+
+/* A whole call. */
+static void make_call(void)
+{
+    const tcx_call_config config = { .transport = &transport, .signer = &signer, .buffer = buffer,
+                                     .buffer_size = sizeof buffer, .tokens = tokens,
+                                     .token_count = TCX_TOKENS_DEFAULT, .unix_time = TIME };
+
+    memset(&call, 0, sizeof call);
+    if (tcx_call_begin(&call, &config, &request, 0) != TCX_OK)
+        fail("the call does not begin");
+    while (tcx_call_step(&call, 0) == TCX_PENDING)
+        ;
+    if (call.status != TCX_OK)
+        fail("the call fails");
+}
+
+/* The number of hash outputs up to the signature, the day's key not yet derived: by counting them once. */
+static void taint(const tcx_scheme *of, void (*work)(void))
+{
+    const tcx_scheme mine = watch(of);
+
+    scheme = &mine;
+    prepare();
+    outputs = public_output = 0;
+    work();
+    public_output = outputs;
+    tcx_signer_wipe(&signer);
+    prepare();
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(key, KEY); /* its characters have been checked: that they are valid is public */
+    outputs = 0;
+    work();
+    if (outputs != public_output)
+        fail("the hash is not used as often as before");
+    tcx_signer_wipe(&signer);
+    (void)VALGRIND_MAKE_MEM_DEFINED(key, KEY);
+}
+
+/* The secrets, as another implementation of HMAC derives them. */
+static struct {
+    const char *name;
+    unsigned char bytes[BLOCK];
+    size_t length;
+} secrets[40];
+static size_t secret_count;
+
+static void add(const char *name, const void *bytes, size_t length)
+{
+    unsigned char *copy = secrets[secret_count].bytes;
+
+    secrets[secret_count].name = name;
+    secrets[secret_count].length = length;
+    memcpy(copy, bytes, length);
+    secret_count++;
+    secrets[secret_count] = secrets[secret_count - 1];
+    copy = secrets[secret_count++].bytes;
+    for (size_t i = 0; i + 4 <= length; i += 4) { /* as words of a little-endian machine */
+        unsigned char word[4] = { copy[i + 3], copy[i + 2], copy[i + 1], copy[i] };
+
+        memcpy(copy + i, word, 4);
+    }
+}
+
+static void add_key(const char *const names[5], const void *bytes, size_t length)
+{
+    unsigned char block[BLOCK], state[32];
+    br_sha256_context sha;
+
+    add(names[0], bytes, length);
+    for (unsigned pad = 0; pad < 2; pad++) {
+        memset(block, 0, sizeof block);
+        memcpy(block, bytes, length);
+        for (size_t i = 0; i < BLOCK; i++)
+            block[i] ^= pad ? 0x5C : 0x36;
+        add(names[1 + pad], block, length);
+        br_sha256_init(&sha);
+        br_sha256_update(&sha, block, BLOCK);
+        br_sha256_state(&sha, state);
+        add(names[3 + pad], state, sizeof state);
+    }
+}
+
+static void derive(void)
+{
+    static const char *const names[][5] = {
+        { "SecretKey", "SecretKey, inner padding", "SecretKey, outer padding", "SecretKey, inner midstate",
+          "SecretKey, outer midstate" },
+        { "date key", "date key, inner padding", "date key, outer padding", "date key, inner midstate",
+          "date key, outer midstate" },
+        { "service key", "service key, inner padding", "service key, outer padding", "service key, inner midstate",
+          "service key, outer midstate" },
+        { "signing key", "signing key, inner padding", "signing key, outer padding", "signing key, inner midstate",
+          "signing key, outer midstate" },
+    };
+    static const char *const texts[] = { "2027-01-15", "vod", "tc3_request" };
+    unsigned char bytes[3 + KEY] = "TC3";
+    size_t length = sizeof bytes;
+    br_hmac_key_context keyed;
+    br_hmac_context hmac;
+
+    memcpy(bytes + 3, key, KEY);
+    for (size_t i = 0; i < 4; i++) {
+        add_key(names[i], bytes, length);
+        if (i == 3)
+            break;
+        br_hmac_key_init(&keyed, &br_sha256_vtable, bytes, length);
+        br_hmac_init(&hmac, &keyed, 0);
+        br_hmac_update(&hmac, texts[i], strlen(texts[i]));
+        length = br_hmac_out(&hmac, bytes);
+    }
+}
+
+/* Prints what is found and returns how many runs of secret bytes there are. `origin`: what offsets count from. */
+static unsigned scan(const char *way, const char *where, const unsigned char *memory, size_t size)
+{
+    unsigned found = 0;
+
+    for (size_t i = 0; i < secret_count; i++) {
+        size_t run = 0, at = 0;
+
+        for (size_t from = 0; from + WINDOW <= secrets[i].length; from++) {
+            const unsigned char *hit = memmem(memory, size, secrets[i].bytes + from, WINDOW);
+
+            if (hit != NULL) {
+                at = run == 0 ? (size_t)(hit - memory) : at;
+                run++;
+            }
+        }
+        if (run > 0) {
+            printf("  %s: %s%s, %zu bytes, in the %s, %zu bytes %s\n", way, secrets[i].name, i % 2 ? " (as words)" : "",
+                   run + WINDOW - 1, where, where[0] == 's' && where[1] == 't' ? size - at : at,
+                   where[0] == 's' && where[1] == 't' ? "below its top" : "from its start");
+            found++;
+        }
+    }
+    return found;
+}
+
+static void (*work_of_thread)(void);
+
+static void *on_thread(void *unused)
+{
+    prepare();
+    work_of_thread();
+    return unused;
+}
+
+static unsigned scan_after(const char *way, const tcx_scheme *of, void (*work)(void))
+{
+    unsigned char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    unsigned found;
+
+    if (stack == MAP_FAILED)
+        fail("no memory");
+    scheme = of;
+    work_of_thread = work;
+    memset(stack, PAINT, STACK);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstack(&attributes, stack, STACK);
+    if (pthread_create(&thread, &attributes, on_thread, NULL) != 0)
+        fail("no thread");
+    pthread_join(thread, NULL);
+    found = scan(way, "stack", stack, STACK);
+    tcx_signer_wipe(&signer);
+    found += scan(way, "wiped signer", (const unsigned char *)&signer, sizeof signer);
+    found += scan(way, "call", (const unsigned char *)&call, sizeof call);
+    found += scan(way, "response buffer", buffer, sizeof buffer);
+    munmap(stack, STACK);
+    return found;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        const tcx_scheme *scheme;
+    } ways[] = { { "tc3", TCX_SIGN_TC3 }, { "sha256", TCX_SIGN_HMAC_SHA256 }, { "sha1", TCX_SIGN_HMAC_SHA1 } };
+    unsigned found = 0;
+
+    if (argc != 2)
+        return 2;
+    if (strcmp(argv[1], "scan") != 0 && !RUNNING_ON_VALGRIND)
+        fail("this needs valgrind");
+    derive();
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        if (strcmp(argv[1], "scan") == 0) {
+            found += scan_after(ways[i].name, ways[i].scheme, build);
+            found += scan_after(ways[i].name, ways[i].scheme, make_call);
+        } else {
+            taint(ways[i].scheme, build);
+            taint(ways[i].scheme, make_call);
+        }
+    }
+    if (strcmp(argv[1], "leak") == 0) {
+        (void)VALGRIND_MAKE_MEM_UNDEFINED(key, KEY);
+        if (key[0] == 'Z')
+            putchar('\n');
+    }
+    printf("findings: %u\n", found);
+    return found > 0;
+}
