@@ -1,0 +1,144 @@
+/*
+ * TLS that cannot begin or go on: a profile of the caller's own that gives the engine nothing to work with; a server,
+ * BearSSL's, that speaks before it is asked.
+ */
+#include "script.h"
+
+#include <tcexec/tls.h>
+
+static int entropy(void *context, void *out, size_t length)
+{
+    (void)context;
+    memset(out, 7, length);
+    return (int)length;
+}
+
+static void empty_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
+{
+    (void)client;
+    (void)chain;
+}
+
+static void test_empty_profile(void **state)
+{
+    static unsigned char buffer[TCX_TLS_BUFFER_MIN], number[1] = { 3 }, modulus[256];
+    static const br_x509_pkey key = { BR_KEYTYPE_RSA, { .rsa = { modulus, sizeof modulus, number, 1 } } };
+    static script link;
+    static tcx_tls tls;
+    const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
+    tcx_tls_pin pin;
+    tcx_tls_config config = { .link = &link.transport, .profile = empty_profile, .trust = &pin.trust, .entropy = entropy,
+                              .buffer = buffer, .buffer_size = sizeof buffer };
+    int detail = 0;
+
+    (void)state;
+    modulus[0] = 0x80;
+    script_init(&link, "", 0);
+    assert_status("pin", tcx_tls_pin_init(&pin, &key), TCX_OK);
+    assert_status("init", tcx_tls_init(&tls, &config), TCX_OK);
+    assert_true(tls.transport.open(tls.transport.context, &peer) < 0);
+    assert_status("open", tls.transport.failure(tls.transport.context, &detail), TCX_E_TLS);
+    assert_int_not_equal(detail, 0);
+    tls.transport.close(tls.transport.context);
+    assert_int_equal(link.sent_length, 0);
+}
+
+/* The server, and the link to it: both ends in memory. */
+static br_ssl_server_context server;
+
+static int link_open(void *context, const tcx_peer *peer)
+{
+    (void)context;
+    (void)peer;
+    return 1;
+}
+
+static int link_send(void *context, const void *bytes, size_t length)
+{
+    size_t room;
+    unsigned char *record = br_ssl_engine_recvrec_buf(&server.eng, &room);
+
+    (void)context;
+    if (record == NULL)
+        return TCX_WANT_WRITE;
+    length = length < room ? length : room;
+    memcpy(record, bytes, length);
+    br_ssl_engine_recvrec_ack(&server.eng, length);
+    return (int)length;
+}
+
+static int link_recv(void *context, void *bytes, size_t length)
+{
+    size_t available;
+    unsigned char *record = br_ssl_engine_sendrec_buf(&server.eng, &available);
+
+    (void)context;
+    if (record == NULL)
+        return TCX_WANT_READ;
+    length = length < available ? length : available;
+    memcpy(bytes, record, length);
+    br_ssl_engine_sendrec_ack(&server.eng, length);
+    return (int)length;
+}
+
+static void link_close(void *context)
+{
+    (void)context;
+}
+
+/* What the server said has been read in part when the client sends: there is one buffer, and it is not free. */
+static void test_server_speaks_first(void **state)
+{
+    static const tcx_transport link = { .open = link_open, .send = link_send, .recv = link_recv, .close = link_close };
+    static unsigned char buffer[TCX_TLS_BUFFER_SAFE], server_buffer[BR_SSL_BUFSIZE_BIDI], certificate[1] = { 0x30 };
+    static unsigned char private_bytes[BR_EC_KBUF_PRIV_MAX_SIZE], public_bytes[BR_EC_KBUF_PUB_MAX_SIZE];
+    static tcx_tls tls;
+    const br_x509_certificate chain = { certificate, sizeof certificate }; /* a pin does not look at it */
+    const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
+    br_hmac_drbg_context random;
+    br_ec_private_key key;
+    br_x509_pkey public_key = { .key_type = BR_KEYTYPE_EC };
+    tcx_tls_pin pin;
+    tcx_tls_config config = { .link = &link, .profile = tcx_tls_profile_full, .trust = &pin.trust, .entropy = entropy,
+                              .buffer = buffer, .buffer_size = sizeof buffer };
+    unsigned char byte, *room;
+    size_t length;
+    int result, detail = 0;
+
+    (void)state;
+    br_hmac_drbg_init(&random, &br_sha256_vtable, "seed", 4);
+    assert_true(br_ec_keygen(&random.vtable, br_ec_get_default(), &key, private_bytes, BR_EC_secp256r1) > 0);
+    assert_true(br_ec_compute_pub(br_ec_get_default(), &public_key.key.ec, public_bytes, &key) > 0);
+    br_ssl_server_init_minf2g(&server, &chain, 1, &key);
+    br_ssl_engine_set_buffer(&server.eng, server_buffer, sizeof server_buffer, 1);
+    br_ssl_engine_inject_entropy(&server.eng, "seed", 4);
+    assert_true(br_ssl_server_reset(&server));
+
+    assert_status("pin", tcx_tls_pin_init(&pin, &public_key), TCX_OK);
+    assert_status("init", tcx_tls_init(&tls, &config), TCX_OK);
+    while ((result = tls.transport.open(tls.transport.context, &peer)) == TCX_AGAIN || result == TCX_WANT_READ)
+        ;
+    assert_int_equal(result, 1);
+    assert_int_equal(result, 1);
+    room = br_ssl_engine_sendapp_buf(&server.eng, &length);
+    assert_non_null(room);
+    memcpy(room, "hello", 5);
+    br_ssl_engine_sendapp_ack(&server.eng, 5);
+    br_ssl_engine_flush(&server.eng, 0);
+    assert_int_equal(tls.transport.recv(tls.transport.context, &byte, 1), 1);
+    assert_int_equal(byte, 'h');
+    assert_true(tls.transport.send(tls.transport.context, "x", 1) < 0);
+    assert_status("send", tls.transport.failure(tls.transport.context, &detail), TCX_E_TLS);
+    assert_int_equal(detail, BR_ERR_UNEXPECTED);
+    tls.transport.close(tls.transport.context);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_empty_profile),
+        cmocka_unit_test(test_server_speaks_first),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
