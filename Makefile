@@ -68,6 +68,7 @@ include tests/static/static.mk
 include tests/proof/proof.mk
 include tests/coverage/coverage.mk
 include tests/secrets/secrets.mk
+include tests/mutation/mutation.mk
 
 ## clean: remove everything that was built
 .PHONY: clean

@@ -1,0 +1,214 @@
+"""Changes src/ in small ways, one at a time, and counts how many of the changes the unit tests notice.
+
+    mutation.py FOLDER [NAME ...]    FOLDER: a build made by `make B=FOLDER unit-tests`; NAME: only these units
+
+Environment: MUTANTS (how many, default 300), SEED (which, default 1), CC, CPPFLAGS, BEARSSL_LIBS. The same seed gives the
+same mutants of the same source. A mutant is killed when it does not compile, or when a test fails or hangs; the unit's own
+tests run first, then the others that take under two seconds. Mutants that change nothing that can be seen stand in equivalent.txt with the reason; an entry that is no
+mutant any more, or that a test kills, is an error. The last line is `mutation: N mutants, N killed, N equivalent, N
+survived`; fails under 95 in 100 killed of those that are not equivalent.
+"""
+
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import random
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+LEAST = 0.95  # killed, of the mutants that are not equivalent
+QUICK = 2.0  # seconds: a test that takes longer runs for its own units only
+JOBS = 2
+SWAPS = {
+    "relation": {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="},
+    "arithmetic": {"+": "-", "-": "+", "*": "+", "/": "*", "%": "/", "+=": "-=", "-=": "+=", "++": "--", "--": "++"},
+    "logic": {"&&": "||", "||": "&&"},
+    "bits": {"&": "|", "|": "&", "<<": ">>", ">>": "<<", "|=": "&=", "&=": "|=", "^": "|"},
+}
+OPERATOR = re.compile(r"->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>&|^]")
+LITERAL = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+OWN_TESTS = {  # what is tested by another name than the unit's
+    "build": ["request"], "clock": ["retry", "call"], "code": ["retry", "api"], "encode": ["message", "request"],
+    "get": ["request"], "hmac": ["sign"], "execute": ["execute"], "connection": ["connection"], "host": ["request", "call"], "percent": ["request", "message"],
+    "status_name": ["status"], "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls"],
+    "tls_pin": ["tls"], "tls_profile_full": ["tls"], "tls_session": ["session", "tls"], "tls": ["tls_start", "tls"], "json": ["json", "response"],
+    "call": ["call", "connection", "retry", "trace"], "source": ["source"], "message": ["message", "request"],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutant:
+    unit: str
+    line: int
+    kind: str
+    before: str  # the line
+    after: str
+    text: str = dataclasses.field(compare=False, repr=False)  # the whole file, changed
+
+    def diff(self) -> str:
+        return f"src/{self.unit}.c:{self.line}: {self.kind}\n    - {self.before}\n    + {self.after}"
+
+
+def blanked(text: str) -> str:
+    """The text with comments and literals replaced by spaces, so that positions stay."""
+    return LITERAL.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
+def changes(code: str) -> list[tuple[str, int, int, str]]:
+    """What can be changed in code without comments and literals: kind, from, to, by what."""
+    found: list[tuple[str, int, int, str]] = []
+    for operator in OPERATOR.finditer(code):
+        before, after = code[:operator.start()].rstrip(" "), code[operator.end():]
+        binary = re.search(r"[\w)\]]$", before) and (operator[0] in "++ --" or re.match(r" ", after))
+        if re.search(r"\b(?:char|int|void|\w+_t|tcx_\w+|br_\w+|const)$", before) and operator[0] == "*":
+            continue  # a declaration
+        for kind, swaps in SWAPS.items():
+            if operator[0] in swaps and binary:
+                found.append((kind, operator.start(), operator.end(), swaps[operator[0]]))
+    for number in re.finditer(r"(?<![\w.])(?:0x[0-9A-Fa-f]+|\d+)(?=u?\b)", code):
+        value = int(number[0], 0)
+        found.append(("constant", number.start(), number.end(), str(value + 1)))
+        if value > 0:
+            found.append(("constant", number.start(), number.end(), str(value - 1)))
+    for condition in re.finditer(r"\b(?:if|while) \((.*)\)(?: \{)?$", code, re.M):
+        found.append(("condition", condition.start(1), condition.end(1), f"!({condition[1]})"))
+    for statement in re.finditer(r"^ +(?:\*?[\w>.\[\]-]+ (?:[-+|&]?=) [^;{}]*;|\*?[\w>.-]+(?:\+\+|--);|[\w>.-]+\([^;{}]*\);)$",
+                                 code, re.M):
+        if not re.match(r" +(?:return|case)\b", statement[0]):
+            indent = len(statement[0]) - len(statement[0].lstrip())
+            found.append(("statement", statement.start() + indent, statement.end(), ";"))
+    return found
+
+
+def mutants(path: pathlib.Path) -> list[Mutant]:
+    """All that can be made of a file, in its functions' bodies."""
+    text = path.read_text()
+    code = blanked(text)
+    bodies = [(body.start(), body.end()) for body in re.finditer(r"^\{\n.*?^\}$", code, re.M | re.S)]
+    found = []
+    for kind, start, end, by in changes(code):
+        if not any(first < start and end < last for first, last in bodies):
+            continue
+        if kind == "condition":
+            by = f"!({text[start:end]})"
+        changed = text[:start] + by + text[end:]
+        first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        found.append(Mutant(path.stem, text.count("\n", 0, start) + 1, kind, " ".join(text[first:last].split()),
+                            " ".join((text[first:start] + by + text[end:last]).split()), changed))
+    return found
+
+
+def sample(every: list[Mutant], count: int, seed: int) -> list[Mutant]:
+    """`count` of them, as evenly over kinds as there are, over all files."""
+    dice = random.Random(seed)
+    kinds: dict[str, list[Mutant]] = {}
+    for mutant in every:
+        kinds.setdefault(mutant.kind, []).append(mutant)
+    for group in kinds.values():
+        dice.shuffle(group)
+    chosen: list[Mutant] = []
+    while len(chosen) < count and any(kinds.values()):
+        for group in kinds.values():
+            if group and len(chosen) < count:
+                chosen.append(group.pop())
+    return chosen
+
+
+class Suite:
+    """The unit tests of a build, run against a changed unit."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
+        self.names = [path.stem.removeprefix("test_") for path in sorted((folder / "tests/unit").glob("test_*.o"))]
+        self.helpers = [str(path) for path in (folder / "tests/unit").glob("*.o") if not path.stem.startswith("test_")]
+        self.seconds = {name: self.measure(name) for name in self.names}
+
+    def measure(self, name: str) -> float:
+        start = time.monotonic()
+        if subprocess.run([self.folder / "tests" / f"test_{name}"], cwd=ROOT, capture_output=True, check=False).returncode:
+            sys.exit(f"mutation: {name} fails as it is")
+        return time.monotonic() - start
+
+    def order(self, unit: str) -> list[str]:
+        """The unit's own tests, then the other quick ones."""
+        stem = unit.removeprefix("tcx_")
+        own = [name for name in OWN_TESTS.get(stem, [stem]) if name in self.names]
+        quick = [name for name in self.names if name not in own and self.seconds[name] < QUICK]
+        return own + sorted(quick, key=self.seconds.__getitem__)
+
+    def kills(self, mutant: Mutant) -> str:
+        """What notices the mutant; empty: nothing."""
+        with tempfile.TemporaryDirectory() as place:
+            source, changed = pathlib.Path(place, f"{mutant.unit}.c"), pathlib.Path(place, "changed.o")
+            source.write_text(mutant.text)
+            compiler = [os.environ.get("CC", "cc"), *shlex.split(os.environ.get("CPPFLAGS", "-Iinclude")), "-Isrc"]
+            if subprocess.run([*compiler, "-std=c99", "-w", "-O1", "-ffunction-sections", "-fdata-sections", "-c",
+                               str(source), "-o", str(changed)], cwd=ROOT, capture_output=True, check=False).returncode:
+                return "the compiler"
+            for name in self.order(mutant.unit):
+                program = pathlib.Path(place, "test")
+                subprocess.run([os.environ.get("CC", "cc"), str(self.folder / f"tests/unit/test_{name}.o"), *self.helpers,
+                                str(changed), str(self.folder / "libtcexec.a"),
+                                *shlex.split(os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a")), "-lcmocka",
+                                *(["-lssl", "-lcrypto"] if name == "tls" else []), "-o", str(program)],
+                               cwd=ROOT, capture_output=True, check=True)
+                try:
+                    done = subprocess.run(["nice", str(program)], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                                          timeout=5 * self.seconds[name] + 2)
+                except subprocess.TimeoutExpired:
+                    return f"{name} hangs"
+                if done.returncode != 0:
+                    return name
+        return ""
+
+
+def equivalents(path: pathlib.Path) -> dict[tuple[str, str, str], str]:
+    """The reasons by (unit, line before, line after): paragraphs of `unit`, `- before`, `+ after`, `= reason`."""
+    found = {}
+    for paragraph in re.split(r"\n\s*\n", path.read_text().strip()):
+        lines = [line for line in paragraph.splitlines() if not line.startswith("#")]
+        if lines:
+            unit, before, after, reason = lines
+            found[unit, before.removeprefix("- "), after.removeprefix("+ ")] = reason.removeprefix("= ")
+    return found
+
+
+def main(folder: pathlib.Path, units: list[str]) -> int:
+    every = [mutant for path in sorted((ROOT / "src").glob("*.c")) for mutant in mutants(path)
+             if not units or path.stem in units]
+    known = equivalents(pathlib.Path(__file__).with_name("equivalent.txt"))
+    keys = {(mutant.unit, mutant.before, mutant.after) for mutant in every}
+    stale = [key for key in known if key not in keys and not units]
+    chosen = sample(every, int(os.environ.get("MUTANTS") or 300), int(os.environ.get("SEED") or 1))
+    suite = Suite(folder)
+    killed = equivalent = 0
+    survivors: list[Mutant] = []
+    wrong: list[str] = [f"not a mutant any more: {key}" for key in stale]
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        runs = {pool.submit(suite.kills, mutant): mutant for mutant in chosen}
+        for run in concurrent.futures.as_completed(runs):
+            mutant, killer = runs[run], run.result()
+            is_known = (mutant.unit, mutant.before, mutant.after) in known
+            if killer and is_known:
+                wrong.append(f"listed as equivalent, and killed by {killer}: {mutant.diff()}")
+            killed += bool(killer)
+            equivalent += not killer and is_known
+            if not killer and not is_known:
+                survivors.append(mutant)
+                print(f"survived: {mutant.diff()}", flush=True)
+            if (killed + equivalent + len(survivors)) % 25 == 0:
+                print(f"{killed + equivalent + len(survivors)} done, {killed} killed", flush=True)
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    print(f"mutation: {len(chosen)} mutants, {killed} killed, {equivalent} equivalent, {len(survivors)} survived")
+    return 1 if wrong or killed < LEAST * (killed + len(survivors)) or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]))
