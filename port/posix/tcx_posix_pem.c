@@ -1,37 +1,15 @@
 /* PEM certificates to trust anchors and pinned keys: see tcx_posix.h. */
 #include "tcx_posix.h"
+#include "tcx_posix_certificate.h"
 
-/* Reads the CERTIFICATE blocks of a PEM text, one after the other. */
-typedef struct reader {
-    tcx_text left;
-    int inside; /* a CERTIFICATE block */
-    void (*append_dn)(void *context, const void *bytes, size_t length);
-    void *append_dn_context;
-    br_pem_decoder_context pem;
-    br_x509_decoder_context x509;
-} reader;
-
-/* What reading a block came to. DAMAGED: it is no Base64, or the block has no end. */
 enum { END, CERTIFICATE, DAMAGED };
-
-static void start_reader(reader *in, tcx_text pem, void (*append_dn)(void *, const void *, size_t), void *context)
-{
-    in->left = pem;
-    in->inside = 0;
-    in->append_dn = append_dn;
-    in->append_dn_context = context;
-    br_pem_decoder_init(&in->pem);
-}
 
 static int is_blank(char c)
 {
     return (unsigned char)c <= ' ';
 }
 
-/*
- * Takes the next line, without its end and the blanks before it: BearSSL would count a CR as a part of the block's
- * name.
- */
+/* Takes the next line, without its end and the blanks before that. */
 static int next_line(tcx_text *left, tcx_text *line)
 {
     const char *end;
@@ -48,94 +26,51 @@ static int next_line(tcx_text *left, tcx_text *line)
     return 1;
 }
 
-static int starts_with(tcx_text text, const char *start, size_t length)
+static int starts_with(tcx_text text, const char *start)
 {
-    return text.length >= length && memcmp(text.bytes, start, length) == 0;
+    return text.length >= strlen(start) && memcmp(text.bytes, start, strlen(start)) == 0;
 }
 
-/* Returns the event that the bytes raise, 0 for none. A line raises one at most. */
-static int push(br_pem_decoder_context *pem, const char *bytes, size_t length)
+static int is_line(tcx_text line, const char *text)
 {
-    int event = 0;
-
-    while (length > 0) {
-        size_t taken = br_pem_decoder_push(pem, bytes, length);
-        int raised = br_pem_decoder_event(pem);
-
-        bytes += taken;
-        length -= taken;
-        if (raised != 0)
-            event = raised;
-    }
-    return event;
-}
-
-static int push_line(br_pem_decoder_context *pem, tcx_text line)
-{
-    int event = push(pem, line.bytes, line.length);
-    int at_end = push(pem, "\n", 1);
-
-    return event ? event : at_end;
-}
-
-static void take_der(void *context, const void *bytes, size_t length)
-{
-    br_x509_decoder_push(context, bytes, length);
-}
-
-static void begin_block(reader *in)
-{
-    const char *name = br_pem_decoder_name(&in->pem);
-
-    in->inside = strcmp(name, "CERTIFICATE") == 0 || strcmp(name, "X509 CERTIFICATE") == 0;
-    br_pem_decoder_setdest(&in->pem, in->inside ? take_der : NULL, &in->x509);
-    if (in->inside)
-        br_x509_decoder_init(&in->x509, in->append_dn, in->append_dn_context);
+    return line.length == strlen(text) && starts_with(line, text);
 }
 
 /*
- * BearSSL drops the line at which a block turns out to be damaged, and keeps the bytes that it had decoded for the next
- * block. So the decoder starts afresh, and a line that opens a block is read again.
+ * Finds the next CERTIFICATE block: `base64` is what stands in it. A line of dashes that does not end it damages it, and
+ * may open another. What stands between blocks, and blocks of any other kind, are passed over.
  */
-static void recover(reader *in, tcx_text line)
+static int next_block(tcx_text *left, tcx_text *base64)
 {
-    static const char opening[] = "-----BEGIN ";
+    tcx_text line, after;
 
-    br_pem_decoder_init(&in->pem);
-    in->inside = 0;
-    if (starts_with(line, opening, sizeof opening - 1) && push_line(&in->pem, line) == BR_PEM_BEGIN_OBJ)
-        begin_block(in);
-}
-
-/* Reads on to the end of the next CERTIFICATE block; CERTIFICATE: in->x509 says what it holds. */
-static int next_certificate(reader *in)
-{
-    tcx_text line;
-    int was_inside;
-
-    while (next_line(&in->left, &line)) {
-        was_inside = in->inside;
-        switch (push_line(&in->pem, line)) {
-        case BR_PEM_BEGIN_OBJ:
-            begin_block(in);
-            break;
-        case BR_PEM_END_OBJ:
-            in->inside = 0;
-            if (was_inside)
-                return CERTIFICATE;
-            break;
-        case BR_PEM_ERROR:
-            recover(in, line);
-            if (was_inside)
+    do {
+        if (!next_line(left, &line))
+            return END;
+    } while (!is_line(line, "-----BEGIN CERTIFICATE-----") && !is_line(line, "-----BEGIN X509 CERTIFICATE-----"));
+    base64->bytes = left->bytes;
+    for (after = *left; next_line(&after, &line); *left = after) {
+        if (starts_with(line, "-----")) {
+            base64->length = (size_t)(line.bytes - base64->bytes);
+            if (!starts_with(line, "-----END "))
                 return DAMAGED;
-            break;
-        default:
-            break;
+            *left = after;
+            return CERTIFICATE;
         }
     }
-    was_inside = in->inside;
-    in->inside = 0;
-    return was_inside ? DAMAGED : END;
+    return DAMAGED;
+}
+
+/* Reads the next certificate. `take` gets its subject: see tcx_posix_certificate.h. */
+static int next_certificate(tcx_text *left, void (*take)(void *context, const void *bytes, size_t length),
+                            void *context, tcx_posix_certificate *certificate)
+{
+    tcx_text base64;
+    int found = next_block(left, &base64);
+
+    if (found == CERTIFICATE && !tcx_posix_certificate_read(base64, take, context, certificate))
+        return DAMAGED;
+    return found;
 }
 
 /* ---- keys ---- */
@@ -166,14 +101,6 @@ static int is_usable(const br_x509_pkey *key)
         return key->key.ec.curve == BR_EC_secp256r1 || key->key.ec.curve == BR_EC_secp384r1;
     bits = bit_length(key->key.rsa.n, key->key.rsa.nlen);
     return key->key_type == BR_KEYTYPE_RSA && bits >= 2048 && bits <= 4096;
-}
-
-/* The key of the certificate just read; NULL when that is damaged or of no use. */
-static const br_x509_pkey *usable_key(reader *in)
-{
-    const br_x509_pkey *key = br_x509_decoder_get_pkey(&in->x509);
-
-    return key != NULL && is_usable(key) ? key : NULL;
 }
 
 /*
@@ -217,18 +144,13 @@ static void copy_key(const br_x509_pkey *key, br_x509_pkey *copy, shelf *to)
 
 tcx_status tcx_posix_key_read(tcx_text pem, tcx_posix_key *out)
 {
-    reader in;
-    const br_x509_pkey *key;
+    tcx_posix_certificate first;
     shelf to = { NULL, sizeof out->bytes, 0, 0 };
 
     to.memory = out->bytes;
-    start_reader(&in, pem, NULL, NULL);
-    if (next_certificate(&in) != CERTIFICATE)
+    if (next_certificate(&pem, NULL, NULL, &first) != CERTIFICATE || !is_usable(&first.key))
         return TCX_E_TLS_TRUST;
-    key = usable_key(&in);
-    if (key == NULL)
-        return TCX_E_TLS_TRUST;
-    copy_key(key, &out->key, &to);
+    copy_key(&first.key, &out->key, &to);
     return TCX_OK;
 }
 
@@ -246,14 +168,14 @@ static br_x509_trust_anchor *back_of(const shelf *to)
 }
 
 /* Adds the certificate whose name has been put at `dn`. */
-static void add_anchor(shelf *to, reader *in, const br_x509_pkey *key, size_t dn)
+static void add_anchor(shelf *to, const tcx_posix_certificate *certificate, size_t dn)
 {
     br_x509_trust_anchor anchor;
 
     memset(&anchor, 0, sizeof anchor);
     anchor.dn.len = to->used - dn;
-    anchor.flags = br_x509_decoder_isCA(&in->x509) ? BR_X509_TA_CA : 0;
-    copy_key(key, &anchor.pkey, to);
+    anchor.flags = certificate->is_ca ? BR_X509_TA_CA : 0;
+    copy_key(&certificate->key, &anchor.pkey, to);
     if (has_room(to, 0, 1)) {
         anchor.dn.data = to->memory + dn;
         *(back_of(to) - to->anchors - 1) = anchor;
@@ -264,17 +186,14 @@ static void add_anchor(shelf *to, reader *in, const br_x509_pkey *key, size_t dn
 /* Goes through the text. Returns the number of certificates that were skipped. */
 static size_t read_all(tcx_text pem, shelf *to)
 {
-    reader in;
+    tcx_posix_certificate certificate;
     size_t skipped = 0;
     size_t dn = 0;
     int found;
 
-    start_reader(&in, pem, take_dn, to);
-    while ((found = next_certificate(&in)) != END) {
-        const br_x509_pkey *key = found == CERTIFICATE ? usable_key(&in) : NULL;
-
-        if (key != NULL) {
-            add_anchor(to, &in, key, dn);
+    while ((found = next_certificate(&pem, take_dn, to, &certificate)) != END) {
+        if (found == CERTIFICATE && is_usable(&certificate.key)) {
+            add_anchor(to, &certificate, dn);
         } else {
             to->used = dn;
             skipped++;

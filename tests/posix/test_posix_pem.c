@@ -1,9 +1,13 @@
 /* PEM to trust anchors and pins: port/posix/tcx_posix_pem.c. */
+#define _DEFAULT_SOURCE
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -176,6 +180,34 @@ static void test_damage_costs_one_certificate_only(void **state)
     assert_counts("-----BEGIN CERTIFICATE-----\nMIIB", 0, 1);
 }
 
+/* A whole block with one more line before its end line. */
+static void assert_last_line(const char *block, const char *line, size_t count)
+{
+    static const char end[] = "-----END CERTIFICATE-----\n";
+    char text[4096];
+
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(strlen(block) - strlen(end)), block, line, end);
+    assert_counts(text, count, 1 - count);
+}
+
+/* EC_ROOT's Base64 ends with signs that fill it up, LEAF's with a whole group. */
+static void test_more_than_a_certificate(void **state)
+{
+    static const char *const blocks[] = { EC_ROOT, LEAF };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_last_line(blocks[i], "", 1);
+        assert_last_line(blocks[i], " \n\t\r\n", 1);
+        assert_last_line(blocks[i], "AAAA\n", 0);
+        assert_last_line(blocks[i], "A\n", 0);
+        assert_last_line(blocks[i], "A===\n", 0);
+        assert_last_line(blocks[i], "AA==\n", 0);
+        assert_last_line(blocks[i], "=\n", 0);
+        assert_last_line(blocks[i], "====\n", 0);
+    }
+}
+
 static void test_keys_of_no_use(void **state)
 {
     (void)state;
@@ -305,6 +337,174 @@ static void test_no_pin(void **state)
         assert_int_equal(tcx_posix_key_read(tcx_text_from(texts[i]), &key), TCX_E_TLS_TRUST);
 }
 
+/* ---- BearSSL's own decoders as a judge ---- */
+
+/* What they make of the certificates of a PEM text with plain line feeds: anchors with names, keys and flags. */
+typedef struct judged {
+    size_t count;
+    struct {
+        unsigned char dn[512];
+        size_t dn_length;
+        br_x509_decoder_context x509;
+        const br_x509_pkey *key; /* NULL: refused */
+    } certificate[400];
+} judged;
+
+static void judge_dn(void *context, const void *bytes, size_t length)
+{
+    judged *all = context;
+
+    assert_true(all->certificate[all->count].dn_length + length <= sizeof all->certificate[0].dn);
+    memcpy(all->certificate[all->count].dn + all->certificate[all->count].dn_length, bytes, length);
+    all->certificate[all->count].dn_length += length;
+}
+
+static void judge_der(void *context, const void *bytes, size_t length)
+{
+    judged *all = context;
+    br_x509_decoder_context *x509 = &all->certificate[all->count].x509;
+
+    if (br_x509_decoder_last_error(x509) == BR_ERR_X509_TRUNCATED) /* after any other, a push runs wild */
+        br_x509_decoder_push(x509, bytes, length);
+}
+
+static void judge(const char *pem, size_t length, judged *all)
+{
+    br_pem_decoder_context decoder;
+
+    memset(all, 0, sizeof *all);
+    br_pem_decoder_init(&decoder);
+    while (length > 0) {
+        size_t taken = br_pem_decoder_push(&decoder, pem, length);
+
+        pem += taken;
+        length -= taken;
+        switch (br_pem_decoder_event(&decoder)) {
+        case BR_PEM_BEGIN_OBJ:
+            assert_true(all->count < sizeof all->certificate / sizeof all->certificate[0]);
+            br_x509_decoder_init(&all->certificate[all->count].x509, judge_dn, all);
+            br_pem_decoder_setdest(&decoder, judge_der, all);
+            break;
+        case BR_PEM_END_OBJ:
+            all->certificate[all->count].key = br_x509_decoder_get_pkey(&all->certificate[all->count].x509);
+            all->count++;
+            break;
+        case BR_PEM_ERROR:
+            return;
+        }
+    }
+}
+
+/* Whether the library can use the key: the judge's own idea of it, for numbers without leading zeros. */
+static int judge_uses(const br_x509_pkey *key)
+{
+    if (key == NULL)
+        return 0;
+    if (key->key_type == BR_KEYTYPE_EC)
+        return (key->key.ec.curve == BR_EC_secp256r1 && key->key.ec.qlen == 65) ||
+               (key->key.ec.curve == BR_EC_secp384r1 && key->key.ec.qlen == 97);
+    return key->key.rsa.nlen >= 256 && key->key.rsa.nlen <= 512 &&
+           (key->key.rsa.nlen > 256 || key->key.rsa.n[0] >= 0x80);
+}
+
+static void assert_judged(const br_x509_trust_anchor *anchor, const judged *all, size_t i)
+{
+    const br_x509_pkey *key = all->certificate[i].key;
+
+    assert_int_equal(anchor->dn.len, all->certificate[i].dn_length);
+    assert_memory_equal(anchor->dn.data, all->certificate[i].dn, anchor->dn.len);
+    assert_int_equal((anchor->flags & BR_X509_TA_CA) != 0,
+                     br_x509_decoder_isCA((br_x509_decoder_context *)&all->certificate[i].x509));
+    assert_int_equal(anchor->pkey.key_type, key->key_type);
+    if (key->key_type == BR_KEYTYPE_EC) {
+        assert_int_equal(anchor->pkey.key.ec.curve, key->key.ec.curve);
+        assert_int_equal(anchor->pkey.key.ec.qlen, key->key.ec.qlen);
+        assert_memory_equal(anchor->pkey.key.ec.q, key->key.ec.q, key->key.ec.qlen);
+    } else {
+        assert_int_equal(anchor->pkey.key.rsa.nlen, key->key.rsa.nlen);
+        assert_memory_equal(anchor->pkey.key.rsa.n, key->key.rsa.n, key->key.rsa.nlen);
+        assert_int_equal(anchor->pkey.key.rsa.elen, key->key.rsa.elen);
+        assert_memory_equal(anchor->pkey.key.rsa.e, key->key.rsa.e, key->key.rsa.elen);
+    }
+}
+
+/* Every certificate of the system's bundle becomes the anchor that BearSSL's decoders make of it. */
+static void test_the_system_bundle(void **state)
+{
+    static char pem[1 << 20];
+    static judged all;
+    FILE *file = fopen("/etc/ssl/certs/ca-certificates.crt", "r");
+    tcx_posix_anchors anchors;
+    tcx_text text = { pem, 0 };
+    void *memory;
+    size_t used = 0;
+
+    (void)state;
+    if (file == NULL)
+        skip();
+    text.length = fread(pem, 1, sizeof pem - 1, file);
+    fclose(file);
+    memory = malloc(sizeof pem);
+    judge(pem, text.length, &all);
+    assert_true(all.count > 0);
+    assert_int_equal(tcx_posix_anchors_read(text, memory, sizeof pem, &anchors), TCX_OK);
+    assert_int_equal(anchors.count + anchors.skipped, all.count);
+    for (size_t i = 0; i < all.count; i++)
+        if (judge_uses(all.certificate[i].key))
+            assert_judged(&anchors.anchors[used++], &all, i);
+    assert_int_equal(used, anchors.count);
+    free(memory);
+}
+
+/*
+ * One digit of the Base64 changed: what BearSSL still takes, and can be used, becomes the same anchor. What only BearSSL
+ * refuses (dates, for one) was damaged where an anchor takes nothing from.
+ */
+static void test_every_digit_changed(void **state)
+{
+    static const char *const roots[] = { EC_ROOT, RSA_ROOT, P384_ROOT, LEAF };
+    static judged all, unchanged;
+    static union {
+        br_x509_trust_anchor align;
+        unsigned char bytes[4096];
+    } memory;
+    size_t same = 0, refused = 0, stepped_over = 0;
+
+    (void)state;
+    for (size_t which = 0; which < sizeof roots / sizeof roots[0]; which++) {
+        char *copy = strdup(roots[which]);
+        const size_t length = strlen(copy);
+
+        judge(copy, length, &unchanged);
+        for (size_t i = sizeof "-----BEGIN CERTIFICATE-----"; i < length - sizeof "-----END CERTIFICATE-----"; i++) {
+            const char before = copy[i];
+            tcx_posix_anchors anchors;
+            tcx_status status;
+
+            if (before == '\n' || before == '=')
+                continue;
+            copy[i] = before == 'B'   ? 'g'
+                      : before == '/' ? 'A'
+                                      : (char)(before + 1 == '[' || before + 1 == '{' ? '/' : before + 1);
+            judge(copy, length, &all);
+            status = tcx_posix_anchors_read(tcx_text_from(copy), memory.bytes, sizeof memory.bytes, &anchors);
+            if (all.count == 1 && judge_uses(all.certificate[0].key)) {
+                assert_int_equal(status, TCX_OK);
+                assert_judged(anchors.anchors, &all, 0);
+                same++;
+            } else if (status == TCX_OK) {
+                assert_judged(anchors.anchors, &unchanged, 0);
+                stepped_over++;
+            } else {
+                refused++;
+            }
+            copy[i] = before;
+        }
+        free(copy);
+    }
+    assert_true(same > 1000 && refused > 100 && stepped_over < 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_what_stands_around),
         cmocka_unit_test(test_without_a_last_line_end),
         cmocka_unit_test(test_damage_costs_one_certificate_only),
+        cmocka_unit_test(test_more_than_a_certificate),
         cmocka_unit_test(test_keys_of_no_use),
         cmocka_unit_test(test_nothing_at_all),
         cmocka_unit_test(test_every_prefix),
@@ -323,6 +524,8 @@ int main(void)
         cmocka_unit_test(test_every_capacity),
         cmocka_unit_test(test_a_pin),
         cmocka_unit_test(test_no_pin),
+        cmocka_unit_test(test_the_system_bundle),
+        cmocka_unit_test(test_every_digit_changed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
