@@ -72,6 +72,9 @@ typedef struct tcx_posix_tcp {
     size_t next;  /* address to try */
     size_t start; /* of the bytes read ahead */
     size_t end;
+    int ended;         /* what recv will return when they are used up; 0: nothing yet */
+    int asked;         /* bytes were sent, and nobody has waited for an answer since */
+    uint32_t patience; /* ms that the socket lets recv() block; 0: not set */
 } tcx_posix_tcp;
 
 /*
@@ -94,6 +97,13 @@ int tcx_posix_tcp_fd(const tcx_posix_tcp *tcp);
 uint32_t tcx_posix_tcp_time_left(const tcx_posix_tcp *tcp, unsigned wants, uint32_t time_left);
 
 /*
+ * For a wait of the caller's own: when all that the call wants is to read, reads ahead until something has come or
+ * `time_left` ms are over, or earlier, in one system call where poll() and recv() would be two. Returns 1; or 0 at once
+ * when that cannot be done (no memory to read ahead into, still connecting, bytes are there): use poll().
+ */
+int tcx_posix_tcp_read_ahead(tcx_posix_tcp *tcp, unsigned wants, uint32_t time_left);
+
+/*
  * Writes the address that was dialled last, "192.0.2.1:443" or "[2001:db8::1]:443", cut to `size` bytes with the zero
  * byte. Empty: none yet.
  */
@@ -107,7 +117,7 @@ uint32_t tcx_posix_tick(void);
 /* The wall clock, seconds since 1970-01-01 UTC. */
 int64_t tcx_posix_unix_time(void);
 
-/* For tcx_execute(): waits on `tcp`, by poll(). Returns early when a signal arrives. Borrows `tcp`. */
+/* For tcx_execute(): waits on `tcp`, by poll() or tcx_posix_tcp_read_ahead(). Returns early when a signal arrives. Borrows `tcp`. */
 tcx_waiter tcx_posix_waiter(tcx_posix_tcp *tcp);
 
 /* For tcx_tls_config.entropy: the kernel's generator. `context` is not used. Returns `length`, or -1 with errno set. */

@@ -5,6 +5,7 @@
 #include "tcx_posix_lookup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -131,6 +132,8 @@ static int finish_connect(tcx_posix_tcp *tcp)
         tcp->error = errno;
     if (tcp->error != 0)
         return dial_next(tcp);
+    if (fcntl(tcp->fd, F_SETFL, 0) != 0) /* from now on, only a waiter may block */
+        return -errno;
     tcp->state = CONNECTED;
     return 1;
 }
@@ -164,27 +167,38 @@ static int tcp_send(void *context, const void *bytes, size_t length)
     ssize_t sent;
 
     do
-        sent = send(tcp->fd, bytes, length, MSG_NOSIGNAL);
+        sent = send(tcp->fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
     while (sent < 0 && errno == EINTR);
     if (sent < 0)
         return would_block(errno) ? TCX_WANT_WRITE : -errno;
     tcp->sent += (uint64_t)sent;
+    tcp->asked = 1;
     return (int)sent;
 }
 
-static int receive(tcx_posix_tcp *tcp, void *bytes, size_t length)
+/* `flags`: MSG_DONTWAIT; with 0 it blocks. */
+static int receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags)
 {
-    ssize_t got;
+    ssize_t got = recv(tcp->fd, bytes, length, flags);
 
-    do
-        got = recv(tcp->fd, bytes, length, 0);
-    while (got < 0 && errno == EINTR);
     if (got < 0)
-        return would_block(errno) ? TCX_WANT_READ : -errno;
+        return would_block(errno) || errno == EINTR ? TCX_WANT_READ : -errno;
     if (got == 0)
         return TCX_CLOSED;
     tcp->received += (uint64_t)got;
     return (int)got;
+}
+
+/* Reads ahead. What ends the connection is kept for the next recv: the system tells an error once. */
+static int receive_ahead(tcx_posix_tcp *tcp, int flags)
+{
+    int got = receive(tcp, tcp->ahead, tcp->ahead_size, flags);
+
+    tcp->start = 0;
+    tcp->end = got > 0 ? (size_t)got : 0;
+    if (got < 0 && got != TCX_WANT_READ)
+        tcp->ended = got;
+    return got;
 }
 
 static int tcp_recv(void *context, void *bytes, size_t length)
@@ -194,13 +208,17 @@ static int tcp_recv(void *context, void *bytes, size_t length)
     if (tcp->start == tcp->end) {
         int got;
 
+        if (tcp->ended != 0)
+            return tcp->ended;
+        if (tcp->asked) { /* the answer to what has just been sent cannot be here yet */
+            tcp->asked = 0;
+            return TCX_WANT_READ;
+        }
         if (length >= tcp->ahead_size)
-            return receive(tcp, bytes, length);
-        got = receive(tcp, tcp->ahead, tcp->ahead_size);
+            return receive(tcp, bytes, length, MSG_DONTWAIT);
+        got = receive_ahead(tcp, MSG_DONTWAIT);
         if (got < 0)
             return got;
-        tcp->start = 0;
-        tcp->end = (size_t)got;
     }
     if (length > tcp->end - tcp->start)
         length = tcp->end - tcp->start;
@@ -216,6 +234,9 @@ static void tcp_close(void *context)
     drop(tcp);
     tcp->state = CLOSED;
     tcp->start = tcp->end = 0;
+    tcp->ended = 0;
+    tcp->asked = 0;
+    tcp->patience = 0;
 }
 
 static tcx_status tcp_failure(void *context, int *detail)
@@ -258,6 +279,31 @@ uint32_t tcx_posix_tcp_time_left(const tcx_posix_tcp *tcp, unsigned wants, uint3
         return time_left;
     address_left = left_until(tcp->address_end);
     return address_left < time_left ? address_left : time_left;
+}
+
+/* The greatest power of two up to `time`, so that a new one is seldom set. */
+static uint32_t rounded(uint32_t time)
+{
+    uint32_t power = 1;
+
+    while (power <= time / 2)
+        power *= 2;
+    return power;
+}
+
+int tcx_posix_tcp_read_ahead(tcx_posix_tcp *tcp, unsigned wants, uint32_t time_left)
+{
+    const uint32_t patience = rounded(time_left);
+    const struct timeval time = { (time_t)(patience / 1000), (suseconds_t)(patience % 1000 * 1000) };
+
+    if (wants != TCX_READ || time_left == 0 || tcp->state != CONNECTED || tcp->ahead_size == 0 || tcp->ended != 0 ||
+        tcp->start < tcp->end)
+        return 0;
+    if (patience != tcp->patience && setsockopt(tcp->fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0)
+        return 0;
+    tcp->patience = patience;
+    (void)receive_ahead(tcp, 0);
+    return 1;
 }
 
 void tcx_posix_tcp_peer(const tcx_posix_tcp *tcp, char *text, size_t size)

@@ -11,9 +11,11 @@ static uint32_t waiter_now(void *context)
 
 static void waiter_wait(void *context, unsigned wants, uint32_t time_left)
 {
-    const tcx_posix_tcp *tcp = context;
+    tcx_posix_tcp *tcp = context;
     struct pollfd ready = { -1, 0, 0 };
 
+    if (tcx_posix_tcp_read_ahead(tcp, wants, time_left))
+        return;
     if (wants & (TCX_READ | TCX_WRITE))
         ready.fd = tcx_posix_tcp_fd(tcp);
     if (wants & TCX_READ)

@@ -264,19 +264,24 @@ static void close_now(void)
 }
 
 /* Connects to a listener of its own. Returns the other end. */
-static int connect_pair(void)
+static int connect_again(void)
 {
     uint16_t port;
     int listener = listen_on_loopback(4, &port);
     tcx_peer peer = peer_at("127.0.0.1", port);
     int other;
 
-    tcx_posix_tcp_init(&tcp, TIMEOUT);
     assert_int_equal(open_now(&peer), 1);
     other = accept(listener, NULL, NULL);
     assert_true(other >= 0);
     close(listener);
     return other;
+}
+
+static int connect_pair(void)
+{
+    tcx_posix_tcp_init(&tcp, TIMEOUT);
+    return connect_again();
 }
 
 /* ---- open ---- */
@@ -563,6 +568,59 @@ static void test_without_memory_only_what_is_asked_for_is_read(void **state)
     close(other);
 }
 
+/* One system call waits and reads: what came, or what ended the connection, is there for the next recv. */
+static void test_waiting_reads_ahead(void **state)
+{
+    const struct linger at_once = { 1, 0 };
+    char bytes[8];
+    int other = connect_pair();
+    uint32_t begun;
+
+    (void)state;
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ, 1000), 0); /* there is no memory for it */
+    read_ahead();
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ | TCX_WRITE, 1000), 0);
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ, 0), 0);
+    begun = tcx_posix_tick();
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ, 100), 1);
+    assert_in_range(tcx_posix_tick() - begun, 50, 100 + 10); /* or earlier, but not at once; a tick of the system */
+    assert_int_equal(tcp.transport.recv(tcp.transport.context, bytes, sizeof bytes), TCX_WANT_READ);
+
+    assert_int_equal(write(other, "abc", 3), 3);
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ, TIMEOUT), 1);
+    assert_int_equal(tcp.received, 3);
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ, TIMEOUT), 0); /* bytes are there */
+    assert_int_equal(tcp.transport.recv(tcp.transport.context, bytes, sizeof bytes), 3);
+
+    assert_int_equal(setsockopt(other, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(other);
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ, TIMEOUT), 1);
+    assert_int_equal(tcx_posix_tcp_read_ahead(&tcp, TCX_READ, TIMEOUT), 0);
+    assert_int_equal(tcp.transport.recv(tcp.transport.context, bytes, sizeof bytes), -ECONNRESET);
+    close_now();
+    other = connect_again();
+    assert_int_equal(write(other, "x", 1), 1);
+    assert_int_equal(receive_now(bytes, sizeof bytes), 1); /* the next connection knows nothing of it */
+    close_now();
+    close(other);
+}
+
+/* What was just sent cannot have been answered: the system is asked after the next wait only. */
+static void test_no_answer_is_expected_at_once(void **state)
+{
+    char bytes[8];
+    int other = connect_pair();
+
+    (void)state;
+    assert_int_equal(write(other, "abc", 3), 3);
+    assert_int_equal(send_bytes("x", 1), 1);
+    assert_int_equal(tcp.transport.recv(tcp.transport.context, bytes, sizeof bytes), TCX_WANT_READ);
+    wait_for(TCX_READ);
+    assert_int_equal(tcp.transport.recv(tcp.transport.context, bytes, sizeof bytes), 3);
+    close_now();
+    close(other);
+}
+
 static void test_nothing_is_left_for_the_next_connection(void **state)
 {
     char bytes[8];
@@ -710,6 +768,8 @@ int main(void)
         cmocka_unit_test_setup(test_send_until_there_is_no_room, start),
         cmocka_unit_test_setup(test_what_was_read_ahead_is_not_waited_for, start),
         cmocka_unit_test_setup(test_without_memory_only_what_is_asked_for_is_read, start),
+        cmocka_unit_test_setup(test_waiting_reads_ahead, start),
+        cmocka_unit_test_setup(test_no_answer_is_expected_at_once, start),
         cmocka_unit_test_setup(test_nothing_is_left_for_the_next_connection, start),
         cmocka_unit_test_setup(test_the_peer_closes, start),
         cmocka_unit_test_setup(test_the_peer_resets, start),
