@@ -7,7 +7,7 @@ MPS2_CROSS    ?= arm-none-eabi-
 MPS2_CC       := $(MPS2_CROSS)gcc
 MPS2_AR       := $(MPS2_CROSS)gcc-ar
 MPS2_LTO      := -flto=auto
-MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os -g $(TARGET_FLAGS) $(MPS2_LTO)
+MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os -g $(TARGET_FLAGS) $(if $(MPS2_LTO),$(MPS2_LTO) -fno-inline-small-functions)
 MPS2_CPPFLAGS  = -Iinclude -isystem $(BEARSSL_SRC)/inc -isystem $(MPS2)/jsmn -I$(MPS2)/certificates
 MPS2_LDFLAGS  := --specs=nano.specs -nostartfiles -T port/mps2/mps2.ld -Wl,--gc-sections
 MPS2_WARNINGS := $(WARNINGS) -Wconversion
@@ -74,13 +74,21 @@ $(MPS2_IMAGES): $(MPS2)/%.elf: $(MPS2)/port/mps2/image_%.o
 $(MPS2)/overflow.elf: $(MPS2)/port/mps2/image_pin.o
 $(MPS2)/overflow.elf: MPS2_LDFLAGS += -Wl,--defsym=STACK_SIZE=2K
 
+# For a test: the transport contract suite.
+MPS2_CONTRACT := $(MPS2)/contract.elf
+$(MPS2)/tests/%.o: MPS2_CPPFLAGS += -Iport/mps2 -Itests/transport
+$(MPS2_CONTRACT): $(MPS2)/tests/firmware/uart_contract.o $(MPS2)/tests/transport/tcx_contract.o $(MPS2)/port/mps2/uart.o \
+                  $(MPS2_BOARD) $(MPS2_LIB) $(MPS2_BEARSSL) port/mps2/mps2.ld
+	echo '  LD $@'
+	$(MPS2_CC) $(MPS2_CFLAGS) $(MPS2_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -o $@
+
 ## firmware: bare-metal images for a Cortex-M3, at most 64 KiB of flash and 24 KiB of RAM
 .PHONY: firmware
 firmware: $(MPS2_IMAGES)
 
 ## firmware-test: run them in QEMU, the UART joined to the local endpoint
 .PHONY: firmware-test
-firmware-test: firmware $(MPS2)/overflow.elf
+firmware-test: firmware $(MPS2)/overflow.elf $(MPS2_CONTRACT)
 	B='$(B)' python3 tests/firmware/run.py
 
 ## firmware-instructions: count the instructions of a call, and whose they are; needs no real time

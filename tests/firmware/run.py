@@ -96,9 +96,10 @@ def breaking(fault: dict | None) -> tuple[str, ...]:
     return ("--fault", json.dumps(fault)) if fault else ()
 
 
-def start(image: str, address: str, *words: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
-    """Runs the image with these words on its command line. Each UART is a connection to `address`."""
-    calls = sum(not word.isdigit() for word in words)
+def start(image: str, address: str, *words: str, options: tuple[str, ...] = (),
+          lines: int | None = None) -> subprocess.CompletedProcess:
+    """Runs the image with these words on its command line. Each UART is a connection to `address`: one for each call."""
+    calls = lines or sum(not word.isdigit() for word in words)
     command = [*MACHINE.qemu, "-kernel", str(BUILD / NAME / f"{image}.elf"), "-display", "none", "-monitor", "none",
                "-semihosting-config", ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)]),
                *(["-serial", f"tcp:{address}"] * min(calls, MACHINE.uarts)), *options]
@@ -268,6 +269,28 @@ class Firmware(unittest.TestCase):
     def test_stack_that_overflows_is_a_fault(self) -> None:
         with stand.Endpoint(server_for("pin")) as endpoint:
             self.assertEqual(start("overflow", endpoint.tls, "mps").returncode, FAULT)
+
+
+    # ---- the transport's contract ----
+
+    @unittest.skipIf(NAME == "virt", "it has the same UART driver's shape and one UART")
+    def test_contract(self) -> None:
+        """Each check in a run of its own. Seven are left out: a UART has no carrier, so nobody hangs up or refuses."""
+        source = (stand.ROOT / "tests/transport/tcx_contract.c").read_text()
+        checks = re.findall(r'^    \{ "([a-z-]+)", "', source, re.M)
+        needs_carrier = {"close", "close-now", "send-closed", "reset", "fresh", "refused", "unanswered"}
+        self.assertEqual(len(checks), 20)
+        self.assertLess(needs_carrier, set(checks))
+        peer = subprocess.Popen([sys.executable, str(stand.ROOT / "tests/transport/peer.py")], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True)
+        with peer:
+            address = f"127.0.0.1:{peer.stdout.readline().split()[1]}"
+            for number, check in enumerate(checks):
+                if check not in needs_carrier:
+                    with self.subTest(check):
+                        done = start("contract", address, str(number), lines=1)
+                        self.assertEqual(done.returncode, 0, done.stderr)
+            peer.stdin.close()
 
 
 class Measured(unittest.TestCase):
