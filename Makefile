@@ -69,6 +69,7 @@ include tests/proof/proof.mk
 include tests/coverage/coverage.mk
 include tests/secrets/secrets.mk
 include tests/mutation/mutation.mk
+include tests/bench/bench.mk
 
 ## clean: remove everything that was built
 .PHONY: clean

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [command|node|firmware|riscv|dist|static|everywhere|proof|coverage|secrets|bench]
+#   setup.sh check|install [command|node|firmware|riscv|dist|static|everywhere|proof|coverage|secrets|bench|bench-quick]
 set -u
 mode=${1:-check}
 CC=${CC:-cc}
@@ -68,6 +68,15 @@ look() {
     secrets)
         command -v valgrind >/dev/null || need valgrind "valgrind"
         command -v clang >/dev/null || need clang "clang"
+        ;;
+    bench*)
+        command -v valgrind >/dev/null || need valgrind "valgrind, which counts instructions"
+        command -v strace >/dev/null || need strace "strace, which counts system calls"
+        command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || need nginx-light "nginx, the server in measurements"
+        [ -e /etc/ssl/certs/ca-certificates.crt ] || need ca-certificates "a system's bundle of roots"
+        [ "$2" = bench ] || return 0
+        command -v curl >/dev/null || need curl "curl, a peer in measurements"
+        compiles '#include <curl/curl.h>' || need libcurl4-openssl-dev "libcurl, a peer in measurements"
         ;;
     riscv)
         command -v riscv64-unknown-elf-gcc >/dev/null || need gcc-riscv64-unknown-elf "a compiler for RISC-V"

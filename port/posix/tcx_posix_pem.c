@@ -37,8 +37,8 @@ static int is_line(tcx_text line, const char *text)
 }
 
 /*
- * Finds the next CERTIFICATE block: `base64` is what stands in it. A line of dashes that does not end it damages it, and
- * may open another. What stands between blocks, and blocks of any other kind, are passed over.
+ * Finds the next CERTIFICATE block: `base64` is what stands in it. A line of dashes that does not end it damages it,
+ * and may open another. What stands between blocks, and blocks of any other kind, are passed over.
  */
 static int next_block(tcx_text *left, tcx_text *base64)
 {

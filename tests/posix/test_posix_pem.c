@@ -457,8 +457,8 @@ static void test_the_system_bundle(void **state)
 }
 
 /*
- * One digit of the Base64 changed: what BearSSL still takes, and can be used, becomes the same anchor. What only BearSSL
- * refuses (dates, for one) was damaged where an anchor takes nothing from.
+ * One digit of the Base64 changed: what BearSSL still takes, and can be used, becomes the same anchor. What only
+ * BearSSL refuses (dates, for one) was damaged where an anchor takes nothing from.
  */
 static void test_every_digit_changed(void **state)
 {

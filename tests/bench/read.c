@@ -1,0 +1,104 @@
+/*
+ * Reading one answer, many times.
+ *
+ *     read MODE SIZE N    SIZE: bytes of the Result; prints the bytes of body in one answer
+ *
+ *   tcexec   HTTP bytes in, Result out: tcx_http_feed(), tcx_response_read()
+ *   jsmn     jsmn alone over the same JSON text: the floor, and no check of what jsmn lets pass
+ *   memcpy   the body copied, no more
+ *
+ * The Result is JSON inside a JSON string, as functions return it: one byte in eight is an escaped quote.
+ */
+#define JSMN_STATIC
+#define JSMN_STRICT
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <tcexec.h>
+
+#define RESULT_MAX (2u << 20)
+#define ROOM       (RESULT_MAX + 1024)
+
+static char answer[ROOM]; /* as it comes from the wire */
+static size_t answer_length;
+static char *json; /* its body */
+static size_t json_length;
+static char body[ROOM];
+
+static void compose(size_t size)
+{
+    static const char piece[] = "\\\"key\\\":12345,abc"; /* 18 bytes as they travel */
+    static char text[RESULT_MAX];
+    int head;
+
+    for (size_t i = 0; i < size; i++)
+        text[i] = 'x';
+    for (size_t at = 0; at + sizeof piece - 1 <= size; at += sizeof piece - 1)
+        memcpy(text + at, piece, sizeof piece - 1);
+    json_length =
+        size + sizeof "{\"Response\":{\"Result\":\"\",\"RequestId\":\"12345678-1234-1234-1234-123456789012\"}}" - 1;
+    head = snprintf(answer, sizeof answer,
+                    "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Wed, 25 Nov 2026 12:00:00 GMT\r\n"
+                    "Content-Type: application/json\r\nContent-Length: %zu\r\nConnection: keep-alive\r\n\r\n",
+                    json_length);
+    json = answer + head;
+    snprintf(json, sizeof answer - (size_t)head,
+             "{\"Response\":{\"Result\":\"%.*s\",\"RequestId\":\"12345678-1234-1234-1234-123456789012\"}}", (int)size,
+             text);
+    answer_length = (size_t)head + json_length;
+}
+
+static void by_tcexec(void)
+{
+    tcx_http http;
+    tcx_token tokens[TCX_TOKENS_DEFAULT];
+    tcx_response response;
+    size_t used;
+
+    tcx_http_init(&http, body, sizeof body);
+    if (tcx_http_feed(&http, answer, answer_length, &used) != TCX_OK || used != answer_length ||
+        tcx_response_read(&http, tokens, TCX_TOKENS_DEFAULT, &response) != TCX_OK || response.result.bytes == NULL)
+        abort();
+}
+
+static void by_jsmn(void)
+{
+    jsmn_parser parser;
+    jsmntok_t tokens[TCX_TOKENS_DEFAULT];
+
+    jsmn_init(&parser);
+    if (jsmn_parse(&parser, json, json_length, tokens, TCX_TOKENS_DEFAULT) < 7)
+        abort();
+}
+
+static void by_memcpy(void)
+{
+    memcpy(body, json, json_length);
+    __asm__ volatile("" : : : "memory");
+}
+
+int main(int argc, char **argv)
+{
+    const size_t size = argc > 3 ? (size_t)atol(argv[2]) : RESULT_MAX + 1;
+    long n = argc > 3 ? atol(argv[3]) : 0;
+    void (*read)(void) = NULL;
+
+    if (argc > 3 && strcmp(argv[1], "tcexec") == 0)
+        read = by_tcexec;
+    else if (argc > 3 && strcmp(argv[1], "jsmn") == 0)
+        read = by_jsmn;
+    else if (argc > 3 && strcmp(argv[1], "memcpy") == 0)
+        read = by_memcpy;
+    if (read == NULL || size > RESULT_MAX || n < 0) {
+        fputs("usage: read tcexec|jsmn|memcpy SIZE N\n", stderr);
+        return 2;
+    }
+    compose(size);
+    while (n-- > 0)
+        read();
+    printf("%zu\n", json_length);
+    return 0;
+}
