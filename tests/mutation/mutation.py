@@ -36,8 +36,9 @@ LITERAL = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n]
 OWN_TESTS = {  # what is tested by another name than the unit's
     "build": ["request"], "clock": ["retry", "call"], "code": ["retry", "api"], "encode": ["message", "request"],
     "get": ["request"], "hmac": ["sign"], "execute": ["execute"], "connection": ["connection"], "host": ["request", "call"], "percent": ["request", "message"],
-    "status_name": ["status"], "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls"],
-    "tls_pin": ["tls"], "tls_profile_full": ["tls"], "tls_session": ["session", "tls"], "tls": ["tls_start", "tls"], "json": ["json", "response"],
+    "status_name": ["status"], "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls_trust", "tls"],
+    "tls_pin": ["tls_trust", "tls"], "tls_profile_full": ["tls", "tls_wire"], "tls_session": ["session", "tls_wire", "tls"],
+    "tls": ["tls_start", "tls", "tls_wire"], "json": ["json", "response"],
     "call": ["call", "connection", "retry", "trace"], "source": ["source"], "message": ["message", "request"],
 }
 
@@ -125,8 +126,10 @@ class Suite:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
-        self.names = [path.stem.removeprefix("test_") for path in sorted((folder / "tests/unit").glob("test_*.o"))]
-        self.helpers = [str(path) for path in (folder / "tests/unit").glob("*.o") if not path.stem.startswith("test_")]
+        objects = [path for place in ("unit", "tls") for path in sorted((folder / "tests" / place).glob("*.o"))]
+        self.tests = {path.stem.removeprefix("test_"): path for path in objects if path.stem.startswith("test_")}
+        self.helpers = [path for path in objects if not path.stem.startswith("test_")]
+        self.names = list(self.tests)
         self.seconds = {name: self.measure(name) for name in self.names}
 
     def measure(self, name: str) -> float:
@@ -153,10 +156,13 @@ class Suite:
                 return "the compiler"
             for name in self.order(mutant.unit):
                 program = pathlib.Path(place, "test")
-                subprocess.run([os.environ.get("CC", "cc"), str(self.folder / f"tests/unit/test_{name}.o"), *self.helpers,
-                                str(changed), str(self.folder / "libtcexec.a"),
+                # Only the tests of TLS need its peer.
+                helpers = [path for path in self.helpers if path.parent in (self.tests[name].parent, self.folder / "tests/unit")]
+                subprocess.run([os.environ.get("CC", "cc"), str(self.tests[name]), *map(str, helpers), str(changed),
+                                str(self.folder / "libtcexec.a"),
                                 *shlex.split(os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a")), "-lcmocka",
-                                *(["-lssl", "-lcrypto"] if name == "tls" else []), "-o", str(program)],
+                                *(["-lssl", "-lcrypto"] if self.tests[name].parent.name == "tls" else []),
+                                "-o", str(program)],
                                cwd=ROOT, capture_output=True, check=True)
                 try:
                     done = subprocess.run(["nice", str(program)], cwd=ROOT, stdin=subprocess.DEVNULL,

@@ -1,12 +1,12 @@
 /*
  * units:  tcx_json tcx_utf8
- * bounds: any 0 to 3 bytes behind each of 17 beginnings (nothing, strings, escapes, surrogates, numbers, 31 levels ...)
- * eva:    -eva-slevel 20000 -eva-split-return full
+ * bounds: any 0 to 2 bytes behind each of 17 beginnings (nothing, strings, escapes, surrogates, numbers, 31 levels ...)
+ * eva:    -eva-slevel 500 -eva-split-return full
  */
 #include "any.h"
 #include "tcx_json.h"
 
-enum { MOST = 3, PREFIX = 40 };
+enum { MOST = 2, PREFIX = 40 };
 
 static char memory[PREFIX + MOST];
 

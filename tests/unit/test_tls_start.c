@@ -86,9 +86,22 @@ static void link_close(void *context)
     (void)context;
 }
 
+static struct {
+    tcx_event event;
+    uint32_t number;
+} seen;
+
+static void observe(void *context, tcx_event event, uint32_t number)
+{
+    (void)context;
+    seen.event = event;
+    seen.number = number;
+}
+
 /* What the server said has been read in part when the client sends: there is one buffer, and it is not free. */
 static void test_server_speaks_first(void **state)
 {
+    static const tcx_trace trace = { observe, NULL };
     static const tcx_transport link = { .open = link_open, .send = link_send, .recv = link_recv, .close = link_close };
     static unsigned char buffer[TCX_TLS_BUFFER_SAFE], server_buffer[BR_SSL_BUFSIZE_BIDI], certificate[1] = { 0x30 };
     static unsigned char private_bytes[BR_EC_KBUF_PRIV_MAX_SIZE], public_bytes[BR_EC_KBUF_PUB_MAX_SIZE];
@@ -100,7 +113,7 @@ static void test_server_speaks_first(void **state)
     br_x509_pkey public_key = { .key_type = BR_KEYTYPE_EC };
     tcx_tls_pin pin;
     tcx_tls_config config = { .link = &link, .profile = tcx_tls_profile_full, .trust = &pin.trust, .entropy = entropy,
-                              .buffer = buffer, .buffer_size = sizeof buffer };
+                              .buffer = buffer, .buffer_size = sizeof buffer, .trace = &trace };
     unsigned char byte, *room;
     size_t length;
     int result, detail = 0;
@@ -120,6 +133,8 @@ static void test_server_speaks_first(void **state)
         ;
     assert_int_equal(result, 1);
     assert_int_equal(result, 1);
+    assert_int_equal(seen.event, TCX_EVENT_HANDSHAKE);
+    assert_int_equal(seen.number, BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
     room = br_ssl_engine_sendapp_buf(&server.eng, &length);
     assert_non_null(room);
     memcpy(room, "hello", 5);
