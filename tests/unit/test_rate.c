@@ -147,6 +147,21 @@ static void test_clamps(void **state)
     }
 }
 
+/* No faster than 1000 in a second, over any time. */
+static void test_fastest(void **state)
+{
+    tcx_rate rate;
+    uint32_t taken = 0;
+
+    (void)state;
+    tcx_rate_init(&rate, UINT32_MAX, 2, 0);
+    for (uint32_t now = 0; now <= 2000; now++) {
+        while (tcx_rate_wait(&rate, now) == 0)
+            taken++;
+    }
+    assert_int_equal(taken, 2002);
+}
+
 static script_series s;
 static tcx_rate limit;
 
@@ -243,7 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_model), cmocka_unit_test(test_exact_waits), cmocka_unit_test(test_long_pauses),
         cmocka_unit_test(test_clamps),        cmocka_unit_test(test_in_a_call),   cmocka_unit_test(test_attempts),
-        cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_no_turn),       cmocka_unit_test(test_fastest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -337,6 +337,11 @@ static void test_server_time(void **state)
     assert_int_equal(tcx_http_feed(&http, answer_bytes, sizeof answer_bytes - 1, &used), TCX_OK);
     assert_int_equal(tcx_response_read(&http, tokens, TCX_COUNT(tokens), &response), TCX_OK);
     assert_true(tcx_response_time(&response) == 784111777);
+
+    tcx_http_init(&http, script_edge(0, 15), 15); /* and none where none came */
+    tcx_response_partial(&http, &response);
+    assert_null(response.date.bytes);
+    assert_int_equal(response.date.length, 0);
 }
 
 int main(void)
