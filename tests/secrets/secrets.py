@@ -18,10 +18,12 @@ SECONDS = 120  # for one run
 
 
 def build(folder: pathlib.Path, compiler: str, level: str) -> pathlib.Path:
-    """Compiles the library and the program together; without lazy binding, whose resolver saves registers. Exits with the compiler's words when it cannot."""
+    """Compiles library and program. Exits with the compiler's words when it cannot."""
     program = folder / f"{compiler}{level}"
     sources = sorted(map(str, pathlib.Path("src").glob("*.c")))
-    command = [compiler, "-std=c99", "-Wall", "-Wextra", level, "-gdwarf-4", *shlex.split(os.environ.get("CPPFLAGS", "-Iinclude")),
+    # Lazy binding would save registers on the stack.
+    command = [compiler, "-std=c99", "-Wall", "-Wextra", level, "-gdwarf-4",
+               *shlex.split(os.environ.get("CPPFLAGS", "-Iinclude")),
                "tests/secrets/secrets.c", *sources, *shlex.split(os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a")),
                "-lpthread", "-Wl,-z,now", "-o", str(program)]
     if subprocess.run(command, check=False).returncode != 0:
@@ -30,7 +32,8 @@ def build(folder: pathlib.Path, compiler: str, level: str) -> pathlib.Path:
 
 
 def run(*command: str) -> tuple[int, str]:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=SECONDS, check=False)
     return done.returncode, done.stdout
 
 
