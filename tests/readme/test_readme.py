@@ -8,25 +8,21 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import programs  # noqa: E402
 import stand  # noqa: E402
 
-BUILD = pathlib.Path(os.environ.get("B", stand.ROOT / "build"))
+PROGRAMS = programs.blocks(stand.ROOT / "README.md")
 README = (stand.ROOT / "README.md").read_text()
-PROGRAMS = re.findall(r"^```c\n(.*?)^```", README, re.M | re.S)
 KEYS = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": stand.SECRET_KEY}
+FOLDER = programs.BUILD / "readme"
 
 
 def compile_program(number: int, *more: str) -> pathlib.Path:
-    """Compiles a program as a user would, with every warning an error."""
-    folder = BUILD / "readme"
-    folder.mkdir(parents=True, exist_ok=True)
-    source, program = folder / f"program{number}.c", folder / f"program{number}"
+    """Compiles a program of the README."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    source = FOLDER / f"program{number}.c"
     source.write_text(PROGRAMS[number])
-    subprocess.run([*os.environ.get("CC", "cc").split(), *os.environ.get("CFLAGS", "").split(), "-std=c99", "-pedantic",
-                    "-Wall", "-Wextra", "-Werror", f"-I{stand.ROOT}/include", f"-I{stand.ROOT}/port/posix", f"-I{folder}",
-                    str(source), *more, str(BUILD / "libtcexec.a"), *os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a").split(),
-                    "-pthread", "-o", str(program)], check=True)
-    return program
+    return programs.compile_program(source, *more)
 
 
 class Readme(unittest.TestCase):
@@ -34,11 +30,11 @@ class Readme(unittest.TestCase):
         self.assertEqual(len(PROGRAMS), 2)
 
     def test_whole_call(self) -> None:
-        certificates = stand.Certificates(BUILD / "readme")
-        anchors = subprocess.run([os.environ.get("TCEXEC", str(BUILD / "tcexec")), "anchors", str(certificates.root)],
+        certificates = stand.Certificates(FOLDER)
+        anchors = subprocess.run([os.environ.get("TCEXEC", str(programs.BUILD / "tcexec")), "anchors", str(certificates.root)],
                                  check=True, stdout=subprocess.PIPE).stdout
-        (BUILD / "readme/anchors.h").write_bytes(anchors)
-        program = compile_program(0, *map(str, sorted((BUILD / "port/posix").glob("tcx_posix*.o"))))
+        (FOLDER / "anchors.h").write_bytes(anchors)
+        program = compile_program(0, *programs.posix_objects())
         with stand.Endpoint(certificates, "--lifetime", "60") as endpoint:
             done = subprocess.run([program, *endpoint.tls.split(":")], env=KEYS, stdout=subprocess.PIPE)
             self.assertEqual((done.returncode, done.stdout), (0, b"XXX\n"))
@@ -60,7 +56,7 @@ class Readme(unittest.TestCase):
 
     def test_links(self) -> None:
         for page in stand.ROOT.rglob("README.md"):
-            if "node_modules" in page.parts or BUILD.name in page.parts:
+            if "node_modules" in page.parts or programs.BUILD.name in page.parts:
                 continue
             for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
                 self.assertTrue((page.parent / link).exists(), f"{page}: {link}")
