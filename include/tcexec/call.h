@@ -87,8 +87,8 @@ typedef struct tcx_call_config {
 
 /*
  * A call. Do not copy or move it while it is under way: it points into itself. RAM: see the table in README.md. Zero it
- * before its first use. The first fields and `response` may be read
- * once the call has ended; the rest is the library's own.
+ * before its first use. The first fields and `response` may be read once the call has ended; the rest is the library's
+ * own.
  */
 typedef struct tcx_call {
     tcx_status status;     /* TCX_PENDING while under way, then how it ended */

@@ -83,8 +83,8 @@ typedef struct tcx_http {
 } tcx_http;
 
 /*
- * Starts a response. `body` takes the body, `capacity` bytes (4 GiB at most are used); it is borrowed until the texts read from it are no longer
- * used.
+ * Starts a response. `body` takes the body, `capacity` bytes (4 GiB at most are used); it is borrowed until the texts
+ * read from it are no longer used.
  */
 void tcx_http_init(tcx_http *http, void *body, size_t capacity);
 

@@ -222,6 +222,7 @@ TCX_MUST_CHECK int tcx_posix_credentials_find(tcx_posix_credentials *found);
 /* As above, in ~/.tccli/PROFILE.credential and nowhere else. */
 TCX_MUST_CHECK int tcx_posix_credentials_of_profile(tcx_posix_credentials *found, const char *profile);
 
+/* Wipes the credentials and the memory they lie in. */
 void tcx_posix_credentials_wipe(tcx_posix_credentials *found);
 
 #ifdef __cplusplus
