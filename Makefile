@@ -70,6 +70,7 @@ include tests/coverage/coverage.mk
 include tests/secrets/secrets.mk
 include tests/mutation/mutation.mk
 include tests/bench/bench.mk
+include src/docs/docs.mk
 
 ## clean: remove everything that was built
 .PHONY: clean

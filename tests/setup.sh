@@ -93,6 +93,9 @@ look() {
         command -v clang >/dev/null || need clang "clang"
         command -v valgrind >/dev/null || need valgrind "valgrind"
         ;;
+    docs)
+        command -v doxygen >/dev/null || need doxygen "Doxygen"
+        ;;
     static)
         command -v clang-tidy >/dev/null || need clang-tidy "clang-tidy"
         command -v scan-build >/dev/null || need clang-tools "scan-build"

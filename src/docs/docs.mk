@@ -1,0 +1,26 @@
+# The manual: make docs.
+
+DOCS     := $(B)/docs
+INSTALLS += $(filter docs,$(MAKECMDGOALS))
+
+$(DOCS)/packages.stamp: tests/setup.sh | $(B)/setup.stamp
+	mkdir -p $(@D)
+	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh install docs
+	touch $@
+
+$(DOCS)/texts: $(B)/src/docs/texts.o $(LIB)
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
+$(DOCS)/statuses.md: src/docs/statuses.py include/tcexec/status.h $(DOCS)/texts
+	$(EXEC) $(DOCS)/texts | python3 $< include/tcexec/status.h > $@
+
+## docs: the manual, build/docs/html: a page for each header, tutorial, statuses, migration
+.PHONY: docs
+docs: $(DOCS)/packages.stamp $(DOCS)/statuses.md
+	rm -rf $(DOCS)/html $(DOCS)/xml
+	{ cat src/docs/Doxyfile; echo 'INPUT += $(DOCS)/statuses.md'; echo 'OUTPUT_DIRECTORY = $(DOCS)'; \
+	  echo 'PROJECT_NUMBER = $(VERSION)'; } | doxygen -
+	python3 tests/docs/coverage.py $(DOCS)
+
+test: $(DOCS)/statuses.md

@@ -1,0 +1,117 @@
+"""A Doxygen input filter: the headers' plain block comments as documentation comments.
+
+    filter.py HEADER        writes the header to standard output, line for line the same but for the comments
+
+  - the first comment of a file is its page
+  - a comment behind code on its line belongs to that code
+  - a comment on lines of its own belongs to the declaration in the next line; if that one has a comment of its own
+    behind it, it is the heading of all lines up to the next empty one
+  - lines that are indented within a comment (tables, programs) are kept as they are
+
+All other comments stay plain.
+"""
+
+import re
+import sys
+
+COMMENT = re.compile(r"/\*(.*?)\*/", re.S)
+FORWARD = re.compile(r"typedef struct (\w+) \1;")
+
+
+def lines_of(comment: str) -> list[str]:
+    """The text of a comment without its frame of asterisks."""
+    lines = [re.sub(r"^\s*\* ?", "", line) for line in comment.strip().splitlines()]
+    return [line.rstrip() for line in lines]
+
+
+def escape(line: str) -> str:
+    """A line of prose, with what Doxygen would take for a command, a link or HTML escaped outside of `code`."""
+    parts = line.split("`")
+    return "`".join(part if i % 2 else re.sub(r"([\\@&$#<>%*\"])", r"\\\1", part) for i, part in enumerate(parts))
+
+
+def text_of(comment: str) -> str:
+    """The text of a comment for Doxygen: prose escaped, indented lines verbatim."""
+    out: list[str] = []
+    prose: list[str] = []
+    table: list[str] = []
+
+    def flush_prose() -> None:
+        out.extend(escape("\n".join(prose)).split("\n") if prose else [])
+        prose.clear()
+
+    def flush_table() -> None:
+        rest = []
+        while table and not table[-1]:
+            rest.append(table.pop())
+        if table:
+            flush_prose()
+            out.extend(["@verbatim", *table, "@endverbatim"])
+        prose.extend(rest)
+        table.clear()
+
+    for line in lines_of(comment):
+        if line.startswith("  ") or (table and not line):
+            table.append(line)
+        else:
+            flush_table()
+            prose.append(line)
+    flush_table()
+    flush_prose()
+    return "\n".join(out).strip()
+
+
+def depth_at(text: str, position: int) -> int:
+    """How many braces are open, those of extern "C" not counted."""
+    code = COMMENT.sub("", text[:position]).replace('extern "C" {', "")
+    return code.count("{") - code.count("}")
+
+
+def kind_of(header: str, match: re.Match[str]) -> str:
+    """What the comment is: page, behind, before, heading or plain."""
+    if match.start() == 0:
+        return "page"
+    if header[header.rfind("\n", 0, match.start()) + 1:match.start()].strip():
+        return "behind"
+    following = header[match.end():].split("\n", 2)
+    following = following[1] if not following[0].strip() and len(following) > 1 else ""
+    if not following.strip() or following.startswith(("#if", "#endif", "/*")):
+        return "plain"
+    macros = header[match.end():].lstrip().startswith("#define") and "\n#define" in header[match.end():].split("\n\n")[0][2:]
+    if macros or ("/*" in following and "{" not in following):
+        return "heading"
+    return "before"
+
+
+def convert(header: str) -> str:
+    """The whole header. An enumeration cannot hold a group: there a heading stays a plain comment."""
+    out: list[str] = []
+    end = 0
+    group_end = -1
+    for match in COMMENT.finditer(header):
+        if 0 <= group_end <= match.start():
+            out += [header[end:group_end], "/** @} */"]
+            end, group_end = group_end, -1
+        out.append(header[end:match.start()])
+        end = match.end()
+        kind, text = kind_of(header, match), text_of(match[1])
+        inside_enum = re.search(r"enum\b[^;}]*\{[^}]*$", COMMENT.sub("", header[:match.start()]))
+        if kind == "plain" or (kind == "heading" and inside_enum):
+            out.append(match[0])
+        elif kind == "heading":
+            title, _, more = text.partition(". ")
+            out.append(f"/** @name {title.rstrip('.')}\n{more}\n@{{ */")
+            ends = [at for at in (header.find("\n\n", end), header.find("\n}", end)) if at >= 0]
+            group_end = min(ends) + 1
+        else:
+            forward = FORWARD.match(header[end:].lstrip())
+            command = "@file\n" if kind == "page" else ""
+            if forward and f"\nstruct {forward[1]} {{" in header:
+                command = f"@struct {forward[1]}\n"
+            out.append(f"/**{'<' if kind == 'behind' else ''} {command}{text} */")
+    return "".join(out) + header[end:]
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as file:
+        sys.stdout.write(convert(file.read()))

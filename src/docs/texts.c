@@ -1,0 +1,18 @@
+/* Writes every status that there is as a line `number, name, text`, parted by tabs: for statuses.py. */
+#include <stdio.h>
+#include <string.h>
+
+#include <tcexec/status.h>
+
+int main(void)
+{
+    int number;
+
+    for (number = TCX_PENDING; number >= -999; number--) {
+        const char *name = tcx_status_name((tcx_status)number);
+
+        if (strcmp(name, "TCX_E_UNKNOWN") != 0)
+            printf("%d\t%s\t%s\n", number, name, tcx_status_text((tcx_status)number));
+    }
+    return 0;
+}

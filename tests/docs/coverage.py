@@ -1,0 +1,79 @@
+"""Whether every public name of the headers stands in the manual, with a text where it is a function.
+
+    coverage.py DOCS        DOCS: the folder with Doxygen's html/ and xml/
+
+The names are taken from the headers by patterns of their own, comments and include guards removed; the manual, from Doxygen's XML and from
+the HTML pages themselves. Ends with a line that counts; exit status 1 when a name is missing.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+HEADERS = [ROOT / "include/tcexec.h", *sorted((ROOT / "include/tcexec").glob("*.h")), ROOT / "port/posix/tcx_posix.h"]
+
+
+def declared(header: str) -> dict[str, set[str]]:
+    """The public names of a header by kind: macro, enumerator, type, function, variable."""
+    code = re.sub(r"/\*.*?\*/", " ", header, flags=re.S)
+    macros = set(re.findall(r"^#define (TCX_\w+)", code, re.M)) - {"TCX_POSIX_H"}
+    code = re.sub(r"^#.*(?:\\\n.*)*", "", code, flags=re.M).replace('extern "C" {', "")
+    enumerators = {name for body in re.findall(r"\benum\b[^{;]*\{([^}]*)\}", code)
+                   for name in re.findall(r"\b(TCX_\w+)\s*(?:=[^,]*)?(?:,|$)", body)}
+    flat = code
+    while (smaller := re.sub(r"\{[^{}]*\}", " BODY ", flat)) != flat:
+        flat = smaller
+    functions: set[str] = set()
+    types: set[str] = set()
+    variables: set[str] = set()
+    for statement in re.split(r";|BODY\s+(?=[a-z])(?!tcx_\w+;)", flat):
+        statement = " ".join(statement.split())
+        if statement.startswith("typedef"):
+            name = re.search(r"\(\*(tcx_\w+)\)", statement) or re.search(r"(tcx_\w+)$", statement)
+            types |= {name[1]} if name else set()
+        elif statement.startswith("extern"):
+            variables.add(statement.split()[-1])
+        elif name := re.search(r"\b(tcx_\w+)\(", statement):
+            functions.add(name[1])
+    return {"macro": macros, "enumerator": enumerators, "type": types, "function": functions, "variable": variables}
+
+
+def documented(docs: pathlib.Path) -> dict[str, bool]:
+    """The names that the manual has and whether each has a text. One whose HTML page or anchor is missing does not count."""
+    found: dict[str, bool] = {}
+    pages = {path.stem: path.read_text() for path in (docs / "html").glob("*.html")}
+    for file in (docs / "xml").glob("*.xml"):
+        for node in xml.etree.ElementTree.parse(file).iter():
+            if node.tag == "compounddef" and node.get("kind") in ("struct", "union"):
+                name, there = node.findtext("compoundname", ""), node.get("id", "") in pages
+            elif node.tag in ("memberdef", "enumvalue"):
+                page, _, anchor = node.get("id", "").rpartition("_1")
+                name, there = node.findtext("name", ""), f'id="{anchor}"' in pages.get(page, "")
+            else:
+                continue
+            if there:
+                text = "".join(node.find("briefdescription").itertext())
+                found[name] = found.get(name, False) or bool(text.strip())
+    return found
+
+
+def main(docs: pathlib.Path) -> int:
+    manual = documented(docs)
+    count = missing = 0
+    for header in HEADERS:
+        for kind, names in declared(header.read_text()).items():
+            for name in sorted(names):
+                count += 1
+                if name not in manual or (kind == "function" and not manual[name]):
+                    missing += 1
+                    print(f"{header.relative_to(ROOT)}: {kind} {name}: {'no text' if name in manual else 'not there'}")
+    print(f"docs: {count} names of {len(HEADERS)} headers, {missing} missing")
+    return 1 if missing or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1])))
