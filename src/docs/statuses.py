@@ -11,7 +11,8 @@ import sys
 
 HEAD = """# Statuses {#statuses}
 
-What a function returns, why, and what to do. `tcx_status_text()` gives the line of the last two columns for one status, `tcx_status_name()` its name.
+What a function returns, why, and what to do. `tcx_status_text()` gives the line of the last two columns for one status,
+`tcx_status_name()` its name.
 The table is made from [status.h](@ref tcexec/status.h) and from these texts.
 """
 ENTRY = re.compile(r"^    (?:/\* (?P<heading>.*?) \*/|(?P<name>TCX_\w+) = (?P<number>-?\d+),?(?: +/\* (?P<cause>.*) \*/)?)$")

@@ -1,0 +1,134 @@
+"""The manual keeps its word: the tutorial's programs compile, run and print what it says; each status stands in its table."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import programs  # noqa: E402
+import stand  # noqa: E402
+
+FOLDER = programs.BUILD / "docs/tutorial"
+PAGES = stand.ROOT / "src/docs"
+KEYS = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": stand.SECRET_KEY}
+STEPS = ("build", "steps", "port", "chain", "pin", "repeat", "kept", "sleep")  # the programs, in the page's order
+
+
+class Tutorial(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        cls.certificates = stand.Certificates(FOLDER)
+        tcexec = os.environ.get("TCEXEC", str(programs.BUILD / "tcexec"))
+        anchors = subprocess.run([tcexec, "anchors", str(cls.certificates.root)], check=True, stdout=subprocess.PIPE)
+        (FOLDER / "anchors.h").write_bytes(anchors.stdout)
+        cls.programs: list[pathlib.Path] = []
+        for block in programs.blocks(PAGES / "tutorial.md"):
+            if header := re.match(r"/\* (\w+\.h): ", block):
+                (FOLDER / header[1]).write_text(block)
+            else:
+                cls.programs.append(FOLDER / f"program{len(cls.programs) + 1}.c")
+                cls.programs[-1].write_text(block)
+
+    def setUp(self) -> None:
+        self.endpoint = stand.Endpoint(self.certificates, "--lifetime", "60").start()
+        self.addCleanup(self.endpoint.stop)
+
+    def run_step(self, step: str, where: str, *more: object) -> tuple[int, list[str]]:
+        """Compiles a program, lets it dial `where`; its exit status and what it prints, in lines."""
+        program = programs.compile_program(self.programs[STEPS.index(step)], *programs.posix_objects())
+        done = subprocess.run([program, *where.split(":"), *map(str, more)], env=KEYS, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=30, text=True)
+        return done.returncode, done.stdout.splitlines()
+
+    def executions(self) -> int:
+        return self.endpoint.state()["executions"]["total"]
+
+    def test_every_program_has_a_test(self) -> None:
+        self.assertEqual(len(self.programs), len(STEPS))
+        used = set(re.findall(r'run_step\("(\w+)"', pathlib.Path(__file__).read_text()))
+        self.assertEqual(used, set(STEPS))
+
+    def test_build(self) -> None:
+        status, lines = self.run_step("build", self.endpoint.plain)
+        self.assertEqual((status, lines[:2]), (0, ["POST / HTTP/1.1", "Host: mps.tencentcloudapi.com"]))
+        self.assertEqual(lines[-1], r'{"FunctionName":"ExampleFunc","FunctionArg":"{\"temperature\":21.5}"}')
+
+    def test_steps(self) -> None:
+        self.assertEqual(self.run_step("steps", self.endpoint.plain), (0, [
+            "answered: TCX_OK, waited: yes", '{"temperature":21.5}', "RequestId came"]))
+        self.assertEqual(self.executions(), 1)
+
+    def test_port(self) -> None:
+        self.assertEqual(self.run_step("port", self.endpoint.plain), (0, ["answered: TCX_OK, detail 0", "hello"]))
+        self.endpoint.control("POST", "faults", [{"kind": "drip", "chunk": 3}])
+        self.assertEqual(self.run_step("port", self.endpoint.plain), (0, ["answered: TCX_OK, detail 0", "hello"]))
+        status, lines = self.run_step("port", "127.0.0.1:1")
+        self.assertEqual((status, lines[0]), (1, "not_sent: TCX_E_CONNECT, detail -111"))
+
+    def test_chain(self) -> None:
+        self.assertEqual(self.run_step("chain", self.endpoint.tls), (0, ["answered TCX_OK by chain"]))
+        others = stand.Certificates(FOLDER / "others")
+        with stand.Endpoint(others, "--lifetime", "60") as other:
+            self.assertEqual(self.run_step("chain", other.tls), (1, ["not_sent TCX_E_X509_UNTRUSTED "]))
+
+    def test_pin(self) -> None:
+        self.assertEqual(self.run_step("pin", self.endpoint.tls, self.certificates.chain), (0, ["answered TCX_OK by key"]))
+        self.assertEqual(self.run_step("pin", self.endpoint.tls, self.certificates.root), (1, ["not_sent TCX_E_TLS_INTEGRITY "]))
+
+    def test_repeat(self) -> None:
+        self.endpoint.control("POST", "faults", [{"kind": "api_error", "code": "RequestLimitExceeded"}])
+        self.assertEqual(self.run_step("repeat", self.endpoint.tls), (0, ["answered TCX_OK once", "attempts: 2"]))
+        self.assertEqual(self.executions(), 1)
+
+    def test_repeat_that_could_run_twice(self) -> None:
+        self.endpoint.control("POST", "faults", [{"kind": "swallow"}])
+        self.assertEqual(self.run_step("repeat", self.endpoint.tls), (1, [
+            "maybe_executed TCX_E_CLOSED ", "attempts: 1", "look whether it ran before you call again"]))
+        self.assertEqual(self.executions(), 1)
+
+    def test_repeat_by_session_id(self) -> None:
+        self.endpoint.control("POST", "faults", [{"kind": "swallow"}])
+        status, lines = self.run_step("repeat", self.endpoint.tls, "reading-1")
+        self.assertEqual((status, lines[1:]), (1, ["attempts: 2", "it ran; its Result is lost"]))
+        self.assertIn("TCX_E_RESULT_LOST", lines[0])
+        self.assertEqual(self.executions(), 1)
+
+    def test_repeat_when_nobody_is_there(self) -> None:
+        status, lines = self.run_step("repeat", "127.0.0.1:1")
+        self.assertEqual((status, lines), (1, ["not_sent TCX_E_CONNECT ", "attempts: 3", "call again whenever you like"]))
+
+    def test_kept(self) -> None:
+        self.assertEqual(self.run_step("kept", self.endpoint.tls), (0, [
+            f"answered TCX_OK reading {number}" for number in (1, 2, 3)]))
+        self.assertEqual((self.endpoint.state()["connections"], self.executions()), (1, 3))
+
+    def test_sleep(self) -> None:
+        memory = FOLDER / "sleep.bin"
+        memory.unlink(missing_ok=True)
+        wakings = [self.run_step("sleep", self.endpoint.tls, self.certificates.chain, memory) for _ in range(3)]
+        self.assertEqual([status for status, _ in wakings], [0, 0, 0])
+        self.assertEqual([lines[0] for _, lines in wakings], ["answered TCX_OK 21.5"] * 3)
+        self.assertEqual([lines[1].split(",")[0] for _, lines in wakings], ["attempts: 2", "attempts: 1", "attempts: 1"])
+        state = self.endpoint.state()
+        self.assertEqual((state["tls"]["full"], state["tls"]["resumed"]), (1, 3))
+        self.assertEqual(state["verdicts"], {"AuthFailure.SignatureExpire": 1, "Ok": 3})
+
+
+class Statuses(unittest.TestCase):
+    def test_every_enumerator_stands_in_the_table(self) -> None:
+        header = re.sub(r"/\*.*?\*/", "", (stand.ROOT / "include/tcexec/status.h").read_text(), flags=re.S)
+        wanted = re.findall(r"\b(TCX_\w+) = (-?\d+)", header.split("typedef enum tcx_status")[1].split("}")[0])
+        page = (programs.BUILD / "docs/statuses.md").read_text()
+        rows = re.findall(r"^\| (-?\d+) \| `(\w+)` \| (.*) \| (.+) \| (.*) \|$", page, re.M)
+        self.assertEqual([(row[1], row[0]) for row in rows], wanted)
+        self.assertEqual([row[1] for row in rows if "does not know" in row[3]], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
