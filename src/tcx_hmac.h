@@ -26,4 +26,15 @@ void tcx_hmac_begin(const tcx_signer *signer, tcx_hash *hash);
 /* Ends: writes the result, as many bytes as the hash has. */
 void tcx_hmac_end(const tcx_signer *signer, tcx_hash *hash, unsigned char *out);
 
+/*
+ * Wipes the stack below the caller: the hash leaves words of midstates in its frames. The stack gets no deeper by it,
+ * where the hash has been there.
+ */
+#if defined(__GNUC__)
+#define TCX_NOT_INLINE __attribute__((noinline))
+#else
+#define TCX_NOT_INLINE
+#endif
+TCX_NOT_INLINE void tcx_stack_wipe(void);
+
 #endif

@@ -138,6 +138,7 @@ static tcx_status sign(tcx_message *message, tcx_signer *signer)
         write_digest(message);
     }
     tcx_wipe(&hash, sizeof hash);
+    tcx_stack_wipe();
     return status;
 }
 

@@ -85,6 +85,7 @@ static tcx_status sign(tcx_message *message, tcx_signer *signer)
     tcx_hmac_end(signer, &hash, raw);
     message->digest_length = (uint8_t)base64(message->digest, raw, size);
     tcx_wipe(&hash, sizeof hash);
+    tcx_stack_wipe();
     if (status != TCX_OK)
         return status;
     message->content_length = layout->limit;

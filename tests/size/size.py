@@ -159,7 +159,7 @@ class Stacks:
     def depth(self, entry: str, with_bearssl: bool) -> int:
         @functools.cache
         def deepest(function: str) -> int:
-            if function.startswith("br_") and not with_bearssl:
+            if function.startswith(("br_", "tcx_stack_wipe")) and not with_bearssl:  # which goes where BearSSL has been
                 return 0
             below = max((deepest(callee) for callee in self.calls.get(function, ())), default=0)
             return self.frames.get(function, 0) + below
