@@ -57,6 +57,7 @@ include port/package/package.mk
 include tests/tests.mk
 include tests/tls/tls.mk
 include tests/transport/transport.mk
+include tests/fuzz/fuzz.mk
 include tests/conformance/conformance.mk
 include port/mps2/mps2.mk
 include port/virt/virt.mk

@@ -45,6 +45,13 @@ look() {
         command -v node >/dev/null || need nodejs "Node.js"
         command -v npm >/dev/null || need npm "npm"
         ;;
+    fuzz)
+        compiler=${FUZZ_CC:-clang}
+        command -v "$compiler" >/dev/null || need clang "clang"
+        echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
+            "$compiler" -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null ||
+            need libclang-rt-dev "libFuzzer"
+        ;;
     firmware)
         command -v arm-none-eabi-gcc >/dev/null || need gcc-arm-none-eabi "a compiler for Cortex-M"
         echo '#include <string.h>' | arm-none-eabi-gcc -x c -fsyntax-only - 2>/dev/null ||

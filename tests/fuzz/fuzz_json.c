@@ -1,0 +1,198 @@
+/*
+ * Any text as JSON: the check says what the judge says, jsmn makes of it the tree that was promised, strings decode to
+ * what they are, and a response made of it or around it is read by the same rules.
+ */
+#include "fuzz.h"
+#include "judge.h"
+#include "tcx_json.h"
+
+#define JSMN_STATIC
+#define JSMN_STRICT
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
+
+const char fuzz_name[] = "json";
+const unsigned fuzz_runs = 60000;
+
+/* One string of the text: decoded it is no longer, valid, and what the judge makes of it. */
+static void check_string(const char *text, const jsmntok_t *token)
+{
+    const size_t length = (size_t)(token->end - token->start);
+    const judge_span quoted = { text + token->start - 1, text + token->end + 1 };
+    char *decoded = fuzz_copy(text + token->start, length), *expected = fuzz_memory(length + 2);
+    const size_t size = tcx_json_unescape(decoded, length);
+    const judge_span whole = { decoded, decoded + size };
+    size_t expected_size;
+
+    fuzz_check(size <= length, "%zu bytes became %zu", length, size);
+    fuzz_check(judge_utf8(whole), "decoded to no UTF-8");
+    fuzz_check(judge_string(quoted, expected, &expected_size), "no string for the judge");
+    fuzz_check(size == expected_size && memcmp(decoded, expected, size) == 0, "decoded otherwise than by the judge");
+    fuzz_check(tcx_json_equals(text + token->start, length, "Response") ==
+                   (size == 8 && memcmp(decoded, "Response", 8) == 0),
+               "equal or not");
+    free(expected);
+    free(decoded);
+}
+
+/* What has been accepted is what jsmn makes of it: as many tokens, all inside, each key with one value. */
+static void check_tree(const char *text, size_t length, size_t tokens)
+{
+    jsmntok_t *tree = fuzz_memory(tokens * sizeof *tree);
+    jsmn_parser parser;
+    int count;
+
+    jsmn_init(&parser);
+    count = jsmn_parse(&parser, text, length, tree, (unsigned)tokens);
+    if (memchr(text, '{', length) == NULL && memchr(text, '[', length) == NULL && memchr(text, '"', length) == NULL)
+        count = count == 1 || count == JSMN_ERROR_PART || count == JSMN_ERROR_INVAL ? 0 : -1; /* a lone number */
+    fuzz_check(count == (count == 0 ? 0 : (int)tokens), "jsmn makes %d tokens, not %zu", count, tokens);
+    for (int i = 0; i < count; i++) {
+        const int is_key = i > 0 && tree[tree[i].parent].type == JSMN_OBJECT;
+
+        fuzz_check(tree[i].start >= 0 && tree[i].start <= tree[i].end && (size_t)tree[i].end <= length,
+                   "token %d lies outside", i);
+        fuzz_check(i == 0 ? tree[i].parent == -1 : tree[i].parent >= 0 && tree[i].parent < i, "token %d: its parent", i);
+        fuzz_check(!is_key || (tree[i].type == JSMN_STRING && tree[i].size == 1 && tree[i + 1].parent == i),
+                   "token %d is a key without a value", i);
+        fuzz_check(is_key || tree[i].size == 0 || tree[i].type == JSMN_OBJECT || tree[i].type == JSMN_ARRAY,
+                   "token %d has children", i);
+        if (tree[i].type == JSMN_STRING)
+            check_string(text, &tree[i]);
+    }
+    free(tree);
+}
+
+/* Reads a body as the answer under a status. The texts lie in `*body`, which the caller frees. */
+static tcx_status read_body(const char *text, size_t length, int http_status, size_t token_count, char **body,
+                            tcx_response *response)
+{
+    tcx_token *tokens = fuzz_memory(token_count * sizeof *tokens);
+    char head[80];
+    tcx_http http;
+    size_t used;
+    tcx_status status;
+
+    *body = fuzz_memory(length);
+    snprintf(head, sizeof head, "HTTP/1.1 %d\r\nContent-Length: %zu\r\n\r\n", http_status, length);
+    tcx_http_init(&http, *body, length);
+    status = tcx_http_feed(&http, head, strlen(head), &used);
+    if (status == TCX_PENDING)
+        status = tcx_http_feed(&http, text, length, &used);
+    fuzz_check(status == TCX_OK, "the body was not taken: %d", status);
+    status = tcx_response_read(&http, tokens, token_count, response);
+    free(tokens);
+    fuzz_inside(response->result, *body, length, "result");
+    fuzz_inside(response->request_id, *body, length, "request_id");
+    fuzz_inside(response->error_code, *body, length, "error_code");
+    fuzz_inside(response->error_message, *body, length, "error_message");
+    fuzz_inside(response->body, *body, length, "body");
+    fuzz_check(response->result.bytes == NULL || (status == TCX_OK && http_status == 200), "a Result with status %d",
+               status);
+    return status;
+}
+
+/* Fails unless a text is what the judge finds under that name. */
+static void same_text(judge_span object, const char *name, tcx_text text, size_t room)
+{
+    char *expected = fuzz_memory(room);
+    judge_span value;
+    size_t length;
+
+    judge_member(object, name, &value);
+    if (judge_string(value, expected, &length))
+        fuzz_check(text.bytes != NULL && text.length == length && memcmp(text.bytes, expected, length) == 0,
+                   "another %s", name);
+    else
+        fuzz_check(text.bytes == NULL, "%s, which is not there", name);
+    free(expected);
+}
+
+/* The text as the body of an answer. What is believed is what the judge finds, once, at its exact level. */
+static void check_answer(const char *text, size_t length, size_t tokens, tcx_status checked)
+{
+    const judge_span whole = { text, text + length };
+    judge_span answer, value;
+    tcx_response response;
+    tcx_status status;
+    char *body;
+
+    if (checked != TCX_OK)
+        tokens = length + 1;
+    status = read_body(text, length, 200, tokens, &body, &response);
+    if (checked != TCX_OK) {
+        fuzz_check(status == checked, "%d for a text that is %d", status, checked);
+        fuzz_check(response.body.length == length, "the raw body is gone");
+    } else if (status == TCX_OK) {
+        fuzz_check(judge_member(whole, "Response", &answer) == 1, "no Response for the judge");
+        fuzz_check(judge_member(answer, "Error", &value) == 0, "success beside an Error");
+        same_text(answer, "Result", response.result, length);
+        same_text(answer, "RequestId", response.request_id, length);
+    } else if (status == TCX_E_API) {
+        fuzz_check(judge_member(whole, "Response", &answer) == 1 && judge_member(answer, "Error", &value) == 1,
+                   "no Error for the judge");
+        same_text(value, "Code", response.error_code, length);
+        same_text(value, "Message", response.error_message, length);
+    } else {
+        fuzz_check(status == TCX_E_JSON_DUPLICATE || status == TCX_E_JSON_TYPE || status == TCX_E_JSON_SHAPE,
+                   "%d for good JSON", status);
+    }
+    free(body);
+    if (checked == TCX_OK) {
+        fuzz_check(read_body(text, length, 200, tokens - 1, &body, &response) == TCX_E_JSON_TOKENS,
+                   "one token less would do");
+        free(body);
+        fuzz_check(read_body(text, length, 502, tokens, &body, &response) ==
+                       (status == TCX_E_API ? TCX_E_API : TCX_E_HTTP_STATUS),
+                   "under status 502");
+        free(body);
+    }
+}
+
+/* The text as one more member of a good answer: what is JSON does no harm there. */
+static void check_member(const char *text, size_t length, size_t tokens, tcx_status checked)
+{
+    static const char before[] = "{\"Response\":{\"Result\":\"r\",\"X\":", after[] = ",\"RequestId\":\"id\"}}";
+    const size_t size = sizeof before - 1 + length + sizeof after - 1;
+    char *whole = fuzz_memory(size), *body;
+    size_t ignored;
+    tcx_response response;
+    tcx_status status;
+
+    memcpy(whole, before, sizeof before - 1);
+    memcpy(whole + sizeof before - 1, text, length);
+    memcpy(whole + sizeof before - 1 + length, after, sizeof after - 1);
+    if (checked != TCX_OK)
+        tokens = size;
+    status = read_body(whole, size, 200, tokens + 8, &body, &response);
+    if (checked == TCX_OK)
+        fuzz_check(status == TCX_OK || status == TCX_E_JSON_DEPTH, "%d as a member", status);
+    if (status == TCX_OK) {
+        const judge_span span = { whole, whole + size };
+
+        fuzz_check(judge_json(span, &ignored), "as a member, no JSON for the judge");
+        fuzz_check(response.result.length == 1 && response.request_id.length == 2, "as a member it hides others");
+    }
+    free(body);
+    free(whole);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *text = (const char *)data;
+    const judge_span whole = { text, text + size };
+    size_t tokens, expected;
+    tcx_status status = tcx_json_check(text, size, &tokens);
+
+    fuzz_check(status == TCX_OK || status == TCX_E_JSON_SYNTAX || status == TCX_E_JSON_UTF8 ||
+                   status == TCX_E_JSON_DEPTH,
+               "%d", status);
+    fuzz_check((status == TCX_OK) == judge_json(whole, &expected), "%d, and the judge says otherwise", status);
+    if (status == TCX_OK) {
+        fuzz_check(tokens == expected, "%zu tokens, the judge counts %zu", tokens, expected);
+        check_tree(text, size, tokens);
+    }
+    check_answer(text, size, tokens, status);
+    check_member(text, size, tokens, status);
+    return 0;
+}
