@@ -70,5 +70,6 @@ int64_t tcx_http_date_read(const char *text, size_t length)
     tcx_date_write(date, days);
     if (memcmp(date + 8, text + 5, 2) != 0) /* the month is not that long */
         return 0;
-    return (int64_t)days * TCX_SECONDS_PER_DAY + (int64_t)((numbers[HOUR] * 60 + numbers[MINUTE]) * 60 + numbers[SECOND]);
+    return (int64_t)days * TCX_SECONDS_PER_DAY +
+           (int64_t)((numbers[HOUR] * 60 + numbers[MINUTE]) * 60 + numbers[SECOND]);
 }

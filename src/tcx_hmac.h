@@ -12,8 +12,8 @@
 enum { TCX_BLOCK = 64 }; /* of SHA-1 and SHA-256, in bytes */
 
 /*
- * Makes the key of `length` bytes (at most TCX_BLOCK) in `block` the signer's. All of `block` is used up; what is left in
- * it and in `hash` is secret.
+ * Makes the key of `length` bytes (at most TCX_BLOCK) in `block` the signer's. All of `block` is used up; what is left
+ * in it and in `hash` is secret.
  */
 void tcx_hmac_key(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], size_t length);
 

@@ -13,10 +13,10 @@ enum {
     NAME,
     VALUE,
     CHUNK_EXTENSION,
-    CHUNK_SIZE, /* this and the next are free, see is_counted() */
-    CHUNK_END,  /* the line end behind a chunk */
-    CHUNK,      /* `left` bytes of body, then CHUNK_END */
-    BODY,       /* `left` bytes of body, then COMPLETE */
+    CHUNK_SIZE,  /* this and the next do not count as head: see tcx_http_feed() */
+    CHUNK_END,   /* the line end behind a chunk */
+    CHUNK,       /* `left` bytes of body, then CHUNK_END */
+    BODY,        /* `left` bytes of body, then COMPLETE */
     BODY_TO_END, /* body until the peer closes */
     COMPLETE,
     FAILED
@@ -237,7 +237,7 @@ static tcx_status body_begins(tcx_http *http, uint8_t state)
 {
     http->state = state;
     return http->status != 200 || http->left <= http->body_capacity - http->body_length ? TCX_PENDING
-                                                                                         : TCX_E_HTTP_BODY_TOO_LARGE;
+                                                                                        : TCX_E_HTTP_BODY_TOO_LARGE;
 }
 
 /* Section 6.3: how long is the body? */
@@ -270,7 +270,9 @@ static tcx_status head_end(tcx_http *http)
 static tcx_status chunk_size(tcx_http *http, unsigned char byte)
 {
     unsigned char letter = lower(byte);
-    unsigned digit = is_digit(byte) ? (unsigned)(byte - '0') : letter >= 'a' && letter <= 'f' ? (unsigned)(letter - 'a') + 10 : 16;
+    unsigned digit = is_digit(byte)                   ? (unsigned)(byte - '0')
+                     : letter >= 'a' && letter <= 'f' ? (unsigned)(letter - 'a') + 10
+                                                      : 16;
 
     if (digit < 16) {
         http->left = http->left * 16 + digit;

@@ -40,8 +40,8 @@
 
 /*
  * How the bytes of a text stand in a list; NULL: as they are. Returns how many of the `length` (at least 1) bytes at
- * `bytes`, from the first on, stand as they are; where that is 0, the first one stands as the `*size` characters that it
- * puts into `unit` (at most 6).
+ * `bytes`, from the first on, stand as they are; where that is 0, the first one stands as the `*size` characters that
+ * it puts into `unit` (at most 6).
  */
 typedef size_t (*tcx_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
@@ -89,8 +89,8 @@ extern const tcx_layout tcx_layout_tc3_get;
 extern const tcx_layout tcx_layout_v1_get;
 
 /*
- * Checks, hashes and signs. Errors: those of tcx_request_build() but TCX_E_BUFFER. The message borrows what it is given.
- * `repeats`: how often the same request was signed before, so that each signature v1 has a nonce of its own. Stack: the
+ * Checks, hashes and signs. Errors: those of tcx_request_build() but TCX_E_BUFFER. The message borrows what it is
+ * given. `repeats`: how often the same request was signed before, so that each signature v1 has a nonce of its own. Stack: the
  * deepest path of signing.
  */
 tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,

@@ -5,7 +5,7 @@
 
 enum { NO_LIMIT = 0 };
 
-/* The texts, in the order of the structure, and the rule for each: UTF-8 of a parameter, or visible ASCII of a header. */
+/* The texts, in the order of the structure, and the rule for each: UTF-8 or, in a header, visible ASCII. */
 static const struct {
     int16_t at;      /* the field in its statuses */
     uint16_t limit;  /* characters; NO_LIMIT: as many as there are */
@@ -53,7 +53,8 @@ tcx_status tcx_request_read(const tcx_request *request, tcx_host *host)
     if (request == NULL || request->service == NULL)
         return TCX_E_NULL;
     service = request->service;
-    if (tcx_check_required(service->name, TCX_E_SERVICE) != TCX_OK || tcx_check_required(service->version, TCX_E_SERVICE) != TCX_OK)
+    if (tcx_check_required(service->name, TCX_E_SERVICE) != TCX_OK ||
+        tcx_check_required(service->version, TCX_E_SERVICE) != TCX_OK)
         return TCX_E_SERVICE;
     if (request->function_name.bytes == NULL || request->function_name.length == 0)
         return TCX_E_FUNCTION_NAME_EMPTY;

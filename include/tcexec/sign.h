@@ -5,7 +5,8 @@
  *
  *   TC3-HMAC-SHA256        the key of a day and service is derived from SecretKey by three HMACs; the signature is in a
  *                          header
- *   HmacSHA1, HmacSHA256   v1: the sorted parameters are signed with SecretKey itself; the signature is one more of them
+ *   HmacSHA1, HmacSHA256   v1: the sorted parameters are signed with SecretKey itself; the signature is one
+ *                          more of them
  *
  * A signer keeps the key of the day as two HMAC midstates, so that the signature of a small body costs 8 compressions
  * of SHA-256 instead of 22. It notices a new day or service by itself.

@@ -117,7 +117,10 @@ uint32_t tcx_posix_tick(void);
 /* The wall clock, seconds since 1970-01-01 UTC. */
 int64_t tcx_posix_unix_time(void);
 
-/* For tcx_execute(): waits on `tcp`, by poll() or tcx_posix_tcp_read_ahead(). Returns early when a signal arrives. Borrows `tcp`. */
+/*
+ * For tcx_execute(): waits on `tcp`, by poll() or tcx_posix_tcp_read_ahead(). Returns early when a signal arrives.
+ * Borrows `tcp`.
+ */
 tcx_waiter tcx_posix_waiter(tcx_posix_tcp *tcp);
 
 /* For tcx_tls_config.entropy: the kernel's generator. `context` is not used. Returns `length`, or -1 with errno set. */

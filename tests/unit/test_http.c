@@ -398,7 +398,8 @@ static void test_partial(void **state)
         begin(&http, 8);
         check(feed(&http, rows[i].bytes, strlen(rows[i].bytes), 1, 1, &used) != TCX_OK, "%s", rows[i].bytes);
         tcx_response_partial(&http, &response);
-        check(response.http_status == rows[i].status && tcx_response_time(&response) == rows[i].date, "%s", rows[i].bytes);
+        check(response.http_status == rows[i].status && tcx_response_time(&response) == rows[i].date, "%s",
+              rows[i].bytes);
         check(response.body.length == strlen(rows[i].body) &&
                   (response.body.length > 0) == (response.body.bytes != NULL),
               "%s", rows[i].bytes);

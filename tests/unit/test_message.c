@@ -122,8 +122,7 @@ static void test_numbers(void **state)
     for (size_t i = 0; i < TCX_COUNT(numbers); i++) {
         request.sub_app_id = &numbers[i];
         snprintf(expected, sizeof expected, "%" PRIu64, numbers[i]);
-        assert_bytes("SubAppId", out, encode(&message, M_SUB_APP_ID, NULL, out, sizeof out),
-                     tcx_text_from(expected));
+        assert_bytes("SubAppId", out, encode(&message, M_SUB_APP_ID, NULL, out, sizeof out), tcx_text_from(expected));
     }
 }
 
@@ -175,8 +174,7 @@ static void test_hex_lower_raw(void **state)
         assert_memory_equal(out, expected, 2);
     }
     assert_bytes("raw", out, encode(&message, M_FUNCTION_ARG, NULL, out, sizeof out), request.function_arg);
-    assert_bytes("raw", out, encode(&message, M_TEXT M_FUNCTION_ARG, NULL, out, sizeof out),
-                 request.function_arg);
+    assert_bytes("raw", out, encode(&message, M_TEXT M_FUNCTION_ARG, NULL, out, sizeof out), request.function_arg);
     assert_int_equal(encode(&message, M_HOST, NULL, out, sizeof out), 256);
     for (int byte = 0; byte < 256; byte++)
         assert_int_equal((unsigned char)out[byte], byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
@@ -185,8 +183,8 @@ static void test_hex_lower_raw(void **state)
 /* Unset: nothing, with what stands around it up to the end mark. Set and empty: what stands around it. */
 static void test_unset_and_empty(void **state)
 {
-    static const char list[] = "a" M_IF M_REGION "b" M_REGION M_END M_IF M_SESSION_ID "c" M_END
-        M_IF M_SUB_APP_ID "d" M_SUB_APP_ID "d" M_END "e" M_TEXT M_FUNCTION_ARG M_TEXT M_EXT_INFO;
+    static const char list[] = "a" M_IF M_REGION "b" M_REGION M_END M_IF M_SESSION_ID "c" M_END M_IF M_SUB_APP_ID
+                               "d" M_SUB_APP_ID "d" M_END "e" M_TEXT M_FUNCTION_ARG M_TEXT M_EXT_INFO;
     static const char *const parts[] = { "", list, "", list, NULL, "not read" };
     tcx_request request = tcx_example_request;
     tcx_signer signer;
@@ -311,7 +309,8 @@ static void test_splits(void **state)
             request.function_arg_source = from == 0 ? NULL : &source;
             source.context = from == 0 ? NULL : &mosts[from - 1];
             message = prepare(&request, &signer, &tcx_ways[way]);
-            check_splits(tcx_ways[way].name, &message, message.layout->head, message.layout->body, message.layout->encoder);
+            check_splits(tcx_ways[way].name, &message, message.layout->head, message.layout->body,
+                         message.layout->encoder);
             check_splits(tcx_ways[way].name, &message, message.layout->canonical, NULL, NULL);
         }
     }

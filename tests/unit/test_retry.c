@@ -96,7 +96,9 @@ static uint32_t ask(const policy *given, tcx_outcome outcome, tcx_status status,
     };
     const tcx_response response = { .error_code = tcx_text_from(code) };
     const tcx_attempt attempt = { &request, &response, status, outcome, number, given->corrected };
-    const tcx_retry retry = { tcx_retry_again, attempts, 100, 1000, given->correct_clock, given->repeat_ambiguous, NULL };
+    const tcx_retry retry = {
+        tcx_retry_again, attempts, 100, 1000, given->correct_clock, given->repeat_ambiguous, NULL
+    };
 
     return tcx_retry_delay(&retry, &attempt, UINT32_MAX);
 }

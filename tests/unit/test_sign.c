@@ -23,7 +23,9 @@ static void check_published(const tcx_record *row)
                                                                  : TCX_SIGN_HMAC_SHA256;
     tcx_text canonical_text = tcx_record_text(row, "canonical");
     char canonical[2000];
-    const tcx_layout layout = { { NULL }, payload_text.bytes != NULL ? payload_text.bytes : "", { canonical }, NULL, 10000 };
+    const tcx_layout layout = {
+        { NULL }, payload_text.bytes != NULL ? payload_text.bytes : "", { canonical }, NULL, 10000
+    };
     const tcx_format format = { known->format->sign,      &layout, { NULL, 0 }, known->format->family,
                                 known->format->hash_size, 0 };
     const tcx_scheme scheme = { &format, known->hash };

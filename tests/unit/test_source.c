@@ -369,7 +369,8 @@ static void test_utf8(void **state)
 /* Characters of all sizes, whole and broken, in pieces of any size and over the window's end: as in memory. */
 static void test_characters_in_pieces(void **state)
 {
-    static const char *const characters[] = { "a", "\"", "é", "€", "\xED\x9F\xBF", "😀", "\x80", "\xC3", "\xF0\x9F", "\xF5" };
+    static const char *const characters[] = { "a", "\"",   "é",    "€",        "\xED\x9F\xBF",
+                                              "😀", "\x80", "\xC3", "\xF0\x9F", "\xF5" };
     uint32_t seed = 1, valid = 0;
 
     (void)state;
@@ -381,7 +382,8 @@ static void test_characters_in_pieces(void **state)
 
         memset(text, 'a', length);
         for (uint32_t left = 1 + tcx_random(&seed) % 8; left > 0; left--) {
-            const char *character = characters[tcx_random(&seed) % (tcx_random(&seed) % 8 == 0 ? TCX_COUNT(characters) : 6)];
+            const char *character =
+                characters[tcx_random(&seed) % (tcx_random(&seed) % 8 == 0 ? TCX_COUNT(characters) : 6)];
 
             memcpy(text + length, character, strlen(character));
             length += strlen(character);
@@ -540,9 +542,9 @@ static void test_largest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes), cmocka_unit_test(test_small_reads), cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_characters_in_pieces),  cmocka_unit_test(test_again),       cmocka_unit_test(test_largest),
+        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_small_reads),          cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_utf8),    cmocka_unit_test(test_characters_in_pieces), cmocka_unit_test(test_again),
+        cmocka_unit_test(test_largest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
