@@ -23,7 +23,8 @@ def compile_program(source: pathlib.Path, *more: str) -> pathlib.Path:
     subprocess.run([*os.environ.get("CC", "cc").split(), *os.environ.get("CFLAGS", "").split(), "-std=c99", "-pedantic",
                     "-Wall", "-Wextra", "-Werror", f"-I{stand.ROOT}/include", f"-I{stand.ROOT}/port/posix",
                     f"-I{source.parent}", str(source), *more, str(BUILD / "libtcexec.a"),
-                    *os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a").split(), "-pthread", "-o", str(program)], check=True)
+                    *os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a").split(), "-pthread",
+                    "-o", str(program)], check=True)
     return program
 
 

@@ -5,7 +5,7 @@
   - the first comment of a file is its page
   - a comment behind code on its line belongs to that code
   - a comment on lines of its own belongs to the declaration in the next line; if that one has a comment of its own
-    behind it, it is the heading of all lines up to the next empty one
+    behind it, or is the first of several macros, it is the heading of all lines up to the next empty one
   - lines that are indented within a comment (tables, programs) are kept as they are
 
 All other comments stay plain.
@@ -77,8 +77,7 @@ def kind_of(header: str, match: re.Match[str]) -> str:
     following = following[1] if not following[0].strip() and len(following) > 1 else ""
     if not following.strip() or following.startswith(("#if", "#endif", "/*")):
         return "plain"
-    macros = header[match.end():].lstrip().startswith("#define") and "\n#define" in header[match.end():].split("\n\n")[0][2:]
-    if macros or ("/*" in following and "{" not in following):
+    if re.match(r"\n#define .*\n#define ", header[match.end():]) or ("/*" in following and "{" not in following):
         return "heading"
     return "before"
 

@@ -6,6 +6,8 @@ TEXTS is what texts.c writes: number, name and text of each status, parted by ta
 from the header; the remedy is the part of the text behind its colon. Fails when header and texts differ.
 """
 
+from __future__ import annotations
+
 import re
 import sys
 
@@ -15,23 +17,25 @@ What a function returns, why, and what to do. `tcx_status_text()` gives the line
 `tcx_status_name()` its name.
 The table is made from [status.h](@ref tcexec/status.h) and from these texts.
 """
-ENTRY = re.compile(r"^    (?:/\* (?P<heading>.*?) \*/|(?P<name>TCX_\w+) = (?P<number>-?\d+),?(?: +/\* (?P<cause>.*) \*/)?)$")
+ENTRY = re.compile(
+    r"    (?:/\* (?P<heading>.*) \*/|(?P<name>TCX_\w+) = (?P<number>-?\d+),?(?: +/\* (?P<cause>.*) \*/)?)")
 
 
-def entries(header: str) -> list[tuple[str, ...]]:
+def entries(header: str) -> list[tuple]:
     """The lines of the enumeration: (heading,) or (name, number, comment)."""
     lines = header.split("typedef enum tcx_status {\n")[1].split("\n} tcx_status;")[0].splitlines()
-    found: list[tuple[str, ...]] = []
+    found: list[tuple] = []
     for line in filter(None, lines):
-        match = ENTRY.match(line)
+        match = ENTRY.fullmatch(line)
         if not match:
             sys.exit(f"statuses.py: not understood: {line}")
-        found.append((match["heading"],) if match["heading"] else (match["name"], match["number"], match["cause"] or ""))
+        found.append((match["heading"],) if match["heading"] else match.group("name", "number", "cause"))
     return found
 
 
-def cell(text: str) -> str:
-    return re.sub(r"([\\@&$#<>%*\"|])", r"\\\1", text)
+def cell(text: str | None) -> str:
+    """A text as a cell of a table: none is empty."""
+    return re.sub(r"([\\@&$#<>%*\"|])", r"\\\1", text or "")
 
 
 def page(header: str, texts: str) -> str:
@@ -40,9 +44,8 @@ def page(header: str, texts: str) -> str:
     differing = set(known) ^ {entry[:2] for entry in listed if len(entry) == 3}
     if differing:
         sys.exit(f"statuses.py: in only one of header and texts: {sorted(differing)}")
-    out = [HEAD]
     table = "\n| | | cause | what happened | what to do |\n|--:|---|---|---|---|"
-    out.append(table)
+    out = [HEAD, table]
     for entry in listed:
         if len(entry) == 1:
             out += [f"\n## {cell(entry[0].rstrip('.'))}", table]

@@ -2,8 +2,8 @@
 
     coverage.py DOCS        DOCS: the folder with Doxygen's html/ and xml/
 
-The names are taken from the headers by patterns of their own, comments and include guards removed; the manual, from Doxygen's XML and from
-the HTML pages themselves. Ends with a line that counts; exit status 1 when a name is missing.
+The names are taken from the headers by patterns of its own, comments and include guards removed; the manual's, from
+Doxygen's XML and from the HTML pages themselves. Ends with a line that counts; exit status 1 when a name is missing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def declared(header: str) -> dict[str, set[str]]:
 
 
 def documented(docs: pathlib.Path) -> dict[str, bool]:
-    """The names that the manual has and whether each has a text. One whose HTML page or anchor is missing does not count."""
+    """The names that the manual has, and whether each has a text. One without an HTML page or anchor does not count."""
     found: dict[str, bool] = {}
     pages = {path.stem: path.read_text() for path in (docs / "html").glob("*.html")}
     for file in (docs / "xml").glob("*.xml"):
