@@ -70,6 +70,9 @@ class Tutorial(unittest.TestCase):
         self.assertEqual(self.run_step("port", self.endpoint.plain), (0, ["answered: TCX_OK, detail 0", "hello"]))
         self.endpoint.control("POST", "faults", [{"kind": "drip", "chunk": 3}])
         self.assertEqual(self.run_step("port", self.endpoint.plain), (0, ["answered: TCX_OK, detail 0", "hello"]))
+        self.endpoint.control("POST", "faults", [{"kind": "cut", "at": 30}])
+        status, lines = self.run_step("port", self.endpoint.plain)
+        self.assertEqual((status, lines[0]), (1, "maybe_executed: TCX_E_CLOSED, detail 0"))
         status, lines = self.run_step("port", "127.0.0.1:1")
         self.assertEqual((status, lines[0]), (1, "not_sent: TCX_E_CONNECT, detail -111"))
 
