@@ -10,7 +10,7 @@ $(DOCS)/packages.stamp: tests/setup.sh | $(B)/setup.stamp
 
 $(DOCS)/texts: $(B)/src/docs/texts.o $(LIB)
 	mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(BEARSSL_LIBS) -o $@
 
 $(DOCS)/statuses.md: src/docs/statuses.py include/tcexec/status.h $(DOCS)/texts
 	$(EXEC) $(DOCS)/texts | python3 $< include/tcexec/status.h > $@
