@@ -16,33 +16,33 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_CLOCK_UNSET:
         return "the clock was never set: set it, then call";
     case TCX_E_NONCE:
-        return "signature v1 needs a nonce from 1 to 4294967295, different for each call";
+        return "signature v1 has no nonce: give one from 1 to 4294967295, different for each call";
     case TCX_E_REQUEST_TOO_LARGE:
-        return "the request is over the service's limit: 10 MiB with TC3, 1 MiB with v1, 32 KiB with GET";
+        return "the request is over 10 MiB (TC3), 1 MiB (v1) or 32 KiB (GET): send less, or only where the data is";
     case TCX_E_SOURCE:
-        return "FunctionArg could not be read, or changed while it was read";
+        return "FunctionArg could not be read, or changed while it was read: mend the source";
     case TCX_E_BUSY:
         return "this call is still under way: step or cancel it first";
     case TCX_E_SERVICE:
-        return "the service has no usable name or version";
+        return "the service has no usable name or version: give both, in visible ASCII";
     case TCX_E_TLS_BUFFER:
         return "the TLS buffer is too small: give at least 837 bytes, 16709 to be safe";
     case TCX_E_TLS_TRUST:
         return "there is no usable trust anchor and no usable pinned key: give a root certificate or a pin";
     case TCX_E_TLS_ENTROPY:
-        return "there is no entropy: nothing was sent";
+        return "there is no entropy, so nothing was sent: mend the generator";
     case TCX_E_TLS_NAME:
-        return "the server's name is empty or over 255 characters";
+        return "the server's name is empty or over 255 characters: give the host's";
     case TCX_E_SECRET_ID:
         return "SecretId has a blank, a control character or a non-ASCII character in it: copy it again";
     case TCX_E_SECRET_ID_EMPTY:
-        return "SecretId is empty";
+        return "SecretId is empty: give the one of your key";
     case TCX_E_SECRET_ID_BLANK:
         return "SecretId has a blank at its beginning or end: remove it";
     case TCX_E_SECRET_KEY:
         return "SecretKey has a blank, a control character or a non-ASCII character in it: copy it again";
     case TCX_E_SECRET_KEY_EMPTY:
-        return "SecretKey is empty";
+        return "SecretKey is empty: give the one of your key";
     case TCX_E_SECRET_KEY_BLANK:
         return "SecretKey has a blank at its beginning or end: remove it";
     case TCX_E_TOKEN:
@@ -52,61 +52,61 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_TOKEN_BLANK:
         return "the token has a blank at its beginning or end: remove it";
     case TCX_E_HOST:
-        return "the host is not NAME or NAME:PORT";
+        return "the host is malformed: give NAME or NAME:PORT";
     case TCX_E_HOST_EMPTY:
-        return "the host is empty";
+        return "the host is empty: name one, or leave the request's unset";
     case TCX_E_REGION:
-        return "the region has a blank, a control character or a non-ASCII character in it";
+        return "the region has a blank, a control character or a non-ASCII character in it: write it again";
     case TCX_E_REGION_EMPTY:
         return "the region is set but empty: leave it unset";
     case TCX_E_REGION_BLANK:
         return "the region has a blank at its beginning or end: remove it";
     case TCX_E_LANGUAGE:
-        return "the language has a blank, a control character or a non-ASCII character in it";
+        return "the language has a blank, a control character or a non-ASCII character in it: write it again";
     case TCX_E_LANGUAGE_EMPTY:
         return "the language is set but empty: leave it unset";
     case TCX_E_LANGUAGE_BLANK:
         return "the language has a blank at its beginning or end: remove it";
     case TCX_E_FUNCTION_NAME_EMPTY:
-        return "FunctionName is empty";
+        return "FunctionName is empty: name the function";
     case TCX_E_FUNCTION_NAME_UTF8:
-        return "FunctionName is not valid UTF-8";
+        return "FunctionName is not valid UTF-8: encode it so";
     case TCX_E_FUNCTION_ARG_TWICE:
-        return "FunctionArg is given twice, as text and as a source";
+        return "FunctionArg is given twice, as text and as a source: leave one unset";
     case TCX_E_FUNCTION_ARG_UTF8:
         return "FunctionArg is not valid UTF-8: encode binary data, with Base64 for example";
     case TCX_E_SUB_APP_ID_SERVICE:
-        return "SubAppId is not a parameter of this service: it is VOD's";
+        return "SubAppId is not a parameter of this service: leave it unset, or call VOD";
     case TCX_E_SESSION_CONTEXT_UTF8:
-        return "SessionContext is not valid UTF-8";
+        return "SessionContext is not valid UTF-8: encode it so";
     case TCX_E_SESSION_CONTEXT_LONG:
-        return "SessionContext is over 1000 characters";
+        return "SessionContext is over 1000 characters: shorten it";
     case TCX_E_SESSION_CONTEXT_SERVICE:
-        return "SessionContext is not a parameter of this service: it is VOD's";
+        return "SessionContext is not a parameter of this service: leave it unset, or call VOD";
     case TCX_E_SESSION_ID_UTF8:
-        return "SessionId is not valid UTF-8";
+        return "SessionId is not valid UTF-8: encode it so";
     case TCX_E_SESSION_ID_LONG:
-        return "SessionId is over 50 characters";
+        return "SessionId is over 50 characters: shorten it";
     case TCX_E_SESSION_ID_SERVICE:
-        return "SessionId is not a parameter of this service: it is VOD's";
+        return "SessionId is not a parameter of this service: leave it unset, or call VOD";
     case TCX_E_EXT_INFO_UTF8:
-        return "ExtInfo is not valid UTF-8";
+        return "ExtInfo is not valid UTF-8: encode it so";
     case TCX_E_EXT_INFO_SERVICE:
-        return "ExtInfo is not a parameter of this service: it is VOD's";
+        return "ExtInfo is not a parameter of this service: leave it unset, or call VOD";
     case TCX_E_CONNECT:
         return "the connection could not be opened: check the network and the address";
     case TCX_E_SEND:
-        return "the connection failed while sending";
+        return "the connection failed while sending: check the network, and the outcome before you call again";
     case TCX_E_RECEIVE:
-        return "the connection failed while the answer was awaited";
+        return "the connection failed while the answer was awaited: find out whether the function ran";
     case TCX_E_CLOSED:
-        return "the connection was closed before the answer was whole";
+        return "the connection was closed before the answer was whole: find out whether the function ran";
     case TCX_E_DEADLINE:
         return "the time for the call was over: check the network, or allow more time";
     case TCX_E_TRANSPORT_CONTRACT:
         return "the transport returned what its contract does not allow: mend the port";
     case TCX_E_CANCELLED:
-        return "the call was cancelled";
+        return "the call was cancelled: see its outcome";
     case TCX_E_RESULT_LOST:
         return "the function ran in an earlier attempt, whose answer was lost: do not call it again";
     case TCX_E_RESOLVE:
@@ -114,15 +114,15 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_TLS:
         return "the peer does not speak TLS as it should: check that address and port are the service's";
     case TCX_E_TLS_ALERT:
-        return "the peer refused the TLS connection with an alert";
+        return "the peer refused the TLS connection: look up the alert's number";
     case TCX_E_TLS_UNSUPPORTED:
-        return "the peer offers no TLS 1.2 with a cipher suite, curve and signature of the profile";
+        return "the peer offers no TLS 1.2 that the profile has: give a profile with more suites and curves";
     case TCX_E_TLS_RECORD:
         return "the peer sent a TLS record larger than the buffer: give a buffer of 16709 bytes";
     case TCX_E_TLS_INTEGRITY:
-        return "a TLS record or signature does not verify: damaged, tampered with, or not the pinned key";
+        return "a TLS record or signature does not verify: check the pin, then who is on the line";
     case TCX_E_X509:
-        return "the certificate chain is malformed or out of order";
+        return "the certificate chain is malformed or out of order: check who answers, or have the server mended";
     case TCX_E_X509_NAME:
         return "no name in the certificate is the host's: check the host, or who answers there";
     case TCX_E_X509_TIME:
@@ -130,35 +130,35 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_X509_UNTRUSTED:
         return "the certificate chain leads to no trust anchor: add the root, or beware of who answers";
     case TCX_E_X509_WEAK:
-        return "the certificate chain uses a key or signature that is too weak or not supported";
+        return "the certificate chain uses a key or signature that is too weak or not supported: have it replaced";
     case TCX_E_HTTP_SYNTAX:
         return "the answer is not HTTP: check that address and port are the service's";
     case TCX_E_HTTP_HEAD_TOO_LARGE:
-        return "the answer's head is over 64 KiB";
+        return "the answer's head is over 64 KiB: check who answers";
     case TCX_E_HTTP_LENGTH:
-        return "the answer's length is malformed or contradicts itself";
+        return "the answer's length is malformed or contradicts itself: look for a proxy in between";
     case TCX_E_HTTP_ENCODING:
-        return "the answer is encoded in a way that was not asked for: a proxy may be in between";
+        return "the answer is encoded in a way that was not asked for: look for a proxy in between";
     case TCX_E_HTTP_BODY_TOO_LARGE:
         return "the answer does not fit the response buffer: give a larger one";
     case TCX_E_HTTP_REDIRECT:
         return "the answer is a redirect, which is not followed: check the host";
     case TCX_E_HTTP_STATUS:
-        return "the answer is not the service's: a gateway or proxy may have failed";
+        return "the answer is not the service's: see its HTTP status; a gateway or proxy may have failed";
     case TCX_E_JSON_SYNTAX:
-        return "the answer is not JSON: a gateway or proxy may have sent it";
+        return "the answer is not JSON: see its body; a gateway or proxy may have sent it";
     case TCX_E_JSON_UTF8:
-        return "the answer is not valid UTF-8";
+        return "the answer is not valid UTF-8: check who answers";
     case TCX_E_JSON_DEPTH:
-        return "the answer is nested deeper than 32 levels";
+        return "the answer is nested deeper than 32 levels: check who answers";
     case TCX_E_JSON_TOKENS:
         return "the answer has more tokens than the array takes: give a larger one";
     case TCX_E_JSON_DUPLICATE:
-        return "the answer has a member twice, so it is not believed";
+        return "the answer has a member twice, so it is not believed: check who answers";
     case TCX_E_JSON_TYPE:
-        return "the answer has a member of the wrong type, so it is not believed";
+        return "the answer has a member of the wrong type, so it is not believed: check who answers";
     case TCX_E_JSON_SHAPE:
-        return "the answer is JSON but has no Response: it is not the service's";
+        return "the answer is JSON but has no Response: check that address and port are the service's";
     case TCX_E_API:
         return "the service said no: see its code and message";
     }
