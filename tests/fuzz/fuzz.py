@@ -31,7 +31,7 @@ def run(name: str, seconds: int) -> tuple[str, bool]:
     found.mkdir(parents=True, exist_ok=True)
     folders = [found, *(HERE / kind / name for kind in ("corpus", "regressions") if (HERE / kind / name).is_dir())]
     command = [BUILD / f"fuzz_{name}", f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20",
-               "-print_final_stats=1", f"-artifact_prefix={BUILD}/crash-{name}-", *folders]
+               "-print_final_stats=1", f"-artifact_prefix={BUILD}/{name}-", *folders]
     path = BUILD / f"{name}.log"
     with path.open("w") as log:
         try:

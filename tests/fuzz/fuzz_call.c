@@ -44,6 +44,7 @@ static struct line {
     int proven;               /* their end was */
     int whole;                /* the last byte of that request was taken */
     unsigned wholes;          /* of this call */
+    unsigned unanswered;      /* of those, and another followed */
     int over_claimed;         /* a send said it had taken more than it was given */
     unsigned char offered[SENT_MAX];
     size_t offered_length;    /* what has to be offered again */
@@ -107,6 +108,18 @@ static void begins(void)
     fuzz_check(line.transfers <= TRANSFERS, "%u transfers in one step", line.transfers);
 }
 
+/* Another request begins. Of the one before, as far as it was of this call: was it answered? */
+static void next_exchange(void)
+{
+    char *body = fuzz_memory(line.given_length);
+
+    if (line.whole && line.wholes > 0)
+        line.unanswered += !judge_http((const char *)line.given, line.given_length, line.proven, body).complete;
+    free(body);
+    line.sent_length = line.given_length = 0;
+    line.proven = line.whole = 0;
+}
+
 /* Where what the peer says over this link ends. */
 static const uint8_t *part_end(void)
 {
@@ -129,8 +142,7 @@ static int line_open(void *context, const tcx_peer *peer)
     if (!line.is_open) {
         line.opened++;
         line.links++;
-        line.sent_length = line.given_length = 0;
-        line.proven = line.whole = 0;
+        next_exchange();
         if (line.links > 1) { /* what the peer had left to say on the link before is lost */
             line.peer.at = part_end();
             line.peer.at += line.peer.at < line.peer.end ? 2 : 0;
@@ -153,10 +165,8 @@ static int line_send(void *context, const void *bytes, size_t length)
     fuzz_check(length >= line.offered_length && memcmp(bytes, line.offered, line.offered_length) == 0,
                "other bytes than those that were not taken");
     line.offered_length = 0;
-    if (line.whole) { /* a new request over a kept link */
-        line.sent_length = line.given_length = 0;
-        line.whole = line.proven = 0;
-    }
+    if (line.whole)
+        next_exchange(); /* over a kept link */
     if (result > 1) {
         line.over_claimed = 1;
         count = length;
@@ -329,6 +339,8 @@ static void check_call(const tcx_call *call, const tcx_call_config *config, cons
     fuzz_check(line.traced == line.taken, "the trace counts other bytes");
     fuzz_check(call->outcome == TCX_NOT_SENT || line.wholes > 0, "outcome %d, never sent whole", call->outcome);
     fuzz_check(call->status != TCX_OK || call->outcome == TCX_ANSWERED, "success, but outcome %d", call->outcome);
+    fuzz_check(line.unanswered == 0 || call->status == TCX_OK || call->outcome == TCX_MAYBE_EXECUTED,
+               "outcome %d after an attempt without an answer", call->outcome);
     if (config->retry == NULL) {
         fuzz_check(call->attempts == 1 && line.wholes <= 1, "%u attempts, sent whole %u times",
                    (unsigned)call->attempts, line.wholes);
@@ -357,7 +369,7 @@ static void check_call(const tcx_call *call, const tcx_call_config *config, cons
 static void make_call(tcx_call *call, const tcx_call_config *config, const tcx_request *request, uint32_t began)
 {
     line.opened = (unsigned)line.is_open;
-    line.closed = line.wholes = 0;
+    line.closed = line.wholes = line.unanswered = 0;
     line.traced = line.taken = 0;
     line.over_claimed = 0;
     line.offered_length = 0;

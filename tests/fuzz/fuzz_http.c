@@ -113,6 +113,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_check(first.status == TCX_OK || first.status == TCX_PENDING ||
                    (first.status <= TCX_E_HTTP_SYNTAX && first.status >= TCX_E_HTTP_BODY_TOO_LARGE),
                "%d", first.status);
+    if (first.status == TCX_E_HTTP_BODY_TOO_LARGE) {
+        reading larger = read_all(bytes, length, capacity + length, whole, 0);
+
+        fuzz_check(larger.status != TCX_OK || larger.http.body_length > capacity, "a body that fits is refused");
+        free(larger.body);
+    }
     fuzz_check(first.status == TCX_OK || !tcx_http_keeps_alive(&first.http), "an answer not complete is kept");
     if (first.status != TCX_PENDING) {
         status = tcx_http_feed(&first.http, "0", 1, &used);

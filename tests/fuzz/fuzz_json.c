@@ -169,9 +169,14 @@ static void check_member(const char *text, size_t length, size_t tokens, tcx_sta
         fuzz_check(status == TCX_OK || status == TCX_E_JSON_DEPTH, "%d as a member", status);
     if (status == TCX_OK) {
         const judge_span span = { whole, whole + size };
+        judge_span answer;
 
         fuzz_check(judge_json(span, &ignored), "as a member, no JSON for the judge");
-        fuzz_check(response.result.length == 1 && response.request_id.length == 2, "as a member it hides others");
+        fuzz_check(judge_member(span, "Response", &answer) == 1, "as a member, no Response for the judge");
+        same_text(answer, "Result", response.result, size);
+        same_text(answer, "RequestId", response.request_id, size);
+        if (checked == TCX_OK) /* what is no JSON may end the object, and be followed by another */
+            fuzz_check(response.result.length == 1 && response.request_id.length == 2, "as a member it hides others");
     }
     free(body);
     free(whole);
