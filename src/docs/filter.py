@@ -15,56 +15,23 @@ import re
 import sys
 
 COMMENT = re.compile(r"/\*(.*?)\*/", re.S)
+INDENTED = re.compile(r"((?:^  .*\n(?:\n+(?=  ))?)+)", re.M)
 FORWARD = re.compile(r"typedef struct (\w+) \1;")
 
 
-def lines_of(comment: str) -> list[str]:
-    """The text of a comment without its frame of asterisks."""
-    lines = [re.sub(r"^\s*\* ?", "", line) for line in comment.strip().splitlines()]
-    return [line.rstrip() for line in lines]
-
-
-def escape(line: str) -> str:
-    """A line of prose, with what Doxygen would take for a command, a link or HTML escaped outside of `code`."""
-    parts = line.split("`")
+def escape(prose: str) -> str:
+    """Prose, with what Doxygen would take for a command, a link or HTML escaped outside of `code`."""
+    parts = prose.split("`")
     return "`".join(part if i % 2 else re.sub(r"([\\@&$#<>%*\"])", r"\\\1", part) for i, part in enumerate(parts))
 
 
 def text_of(comment: str) -> str:
-    """The text of a comment for Doxygen: prose escaped, indented lines verbatim."""
-    out: list[str] = []
-    prose: list[str] = []
-    table: list[str] = []
-
-    def flush_prose() -> None:
-        out.extend(escape("\n".join(prose)).split("\n") if prose else [])
-        prose.clear()
-
-    def flush_table() -> None:
-        rest = []
-        while table and not table[-1]:
-            rest.append(table.pop())
-        if table:
-            flush_prose()
-            out.extend(["@verbatim", *table, "@endverbatim"])
-        prose.extend(rest)
-        table.clear()
-
-    for line in lines_of(comment):
-        if line.startswith("  ") or (table and not line):
-            table.append(line)
-        else:
-            flush_table()
-            prose.append(line)
-    flush_table()
-    flush_prose()
-    return "\n".join(out).strip()
-
-
-def depth_at(text: str, position: int) -> int:
-    """How many braces are open, those of extern "C" not counted."""
-    code = COMMENT.sub("", text[:position]).replace('extern "C" {', "")
-    return code.count("{") - code.count("}")
+    """The text of a comment for Doxygen: without its frame of asterisks, prose escaped, indented lines verbatim."""
+    text = re.sub(r"^ *\* ?", "", comment.strip(), flags=re.M) + "\n"
+    parts = INDENTED.split(text)
+    parts[0::2] = map(escape, parts[0::2])
+    parts[1::2] = [f"@verbatim\n{part}@endverbatim\n" for part in parts[1::2]]
+    return "".join(parts).strip()
 
 
 def kind_of(header: str, match: re.Match[str]) -> str:

@@ -14,8 +14,7 @@ import sys
 HEAD = """# Statuses {#statuses}
 
 What a function returns, why, and what to do. `tcx_status_text()` gives the line of the last two columns for one status,
-`tcx_status_name()` its name.
-The table is made from [status.h](@ref tcexec/status.h) and from these texts.
+`tcx_status_name()` its name. The table is made from [status.h](@ref tcexec/status.h) and from these texts.
 """
 ENTRY = re.compile(
     r"    (?:/\* (?P<heading>.*) \*/|(?P<name>TCX_\w+) = (?P<number>-?\d+),?(?: +/\* (?P<cause>.*) \*/)?)")
@@ -39,6 +38,7 @@ def cell(text: str | None) -> str:
 
 
 def page(header: str, texts: str) -> str:
+    """The page, of the header's text and of the lines that texts.c wrote."""
     known = {(name, number): text for number, name, text in (line.split("\t") for line in texts.splitlines())}
     listed = entries(header)
     differing = set(known) ^ {entry[:2] for entry in listed if len(entry) == 3}
