@@ -18,7 +18,7 @@ def blocks(page: pathlib.Path) -> list[str]:
 
 
 def compile_program(source: pathlib.Path, *more: str) -> pathlib.Path:
-    """Compiles a file, `more` objects and the library, with every warning an error; the program beside the file."""
+    """Compiles a file, `more` objects or options and the library, every warning an error; the program beside the file."""
     program = source.with_suffix("")
     subprocess.run([*os.environ.get("CC", "cc").split(), *os.environ.get("CFLAGS", "").split(), "-std=c99", "-pedantic",
                     "-Wall", "-Wextra", "-Werror", f"-I{stand.ROOT}/include", f"-I{stand.ROOT}/port/posix",

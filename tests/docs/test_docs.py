@@ -76,6 +76,18 @@ class Tutorial(unittest.TestCase):
         status, lines = self.run_step("port", "127.0.0.1:1")
         self.assertEqual((status, lines[0]), (1, "not_sent: TCX_E_CONNECT, detail -111"))
 
+    def test_port_keeps_the_contract(self) -> None:
+        suite = stand.ROOT / "tests/transport"
+        driver = FOLDER / "contract.c"
+        driver.write_text((pathlib.Path(__file__).parent / "contract.c").read_text())
+        program = programs.compile_program(driver, f"-I{suite}", str(suite / "tcx_contract.c"))
+        with subprocess.Popen([sys.executable, suite / "peer.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as peer:
+            ports = re.findall(r"\d+", peer.stdout.readline())
+            done = subprocess.run([program, *ports], stdout=subprocess.PIPE, text=True, timeout=60)
+            peer.stdin.close()
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
     def test_chain(self) -> None:
         self.assertEqual(self.run_step("chain", self.endpoint.tls), (0, ["answered TCX_OK by chain"]))
         others = stand.Certificates(FOLDER / "others")
