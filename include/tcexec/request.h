@@ -24,7 +24,7 @@ extern "C" {
 /*
  * A FunctionArg that is not in memory: flash behind a bus, a file, a generator. It is read from front to back twice or
  * more (once to hash it, once for each time it is sent) and must give the same bytes each time: it is hashed again as
- * it is sent, and a difference ends the request before its last byte. RAM: 232 bytes on 32-bit machines, for one
+ * it is sent, and a difference ends the request before its last byte. RAM: 224 bytes on 32-bit machines, for one
  * request at a time.
  */
 typedef struct tcx_source tcx_source;

@@ -63,7 +63,7 @@ tcx_api_class tcx_api_classify(tcx_text error_code);
 
 /*
  * An HTTP/1.x response reader (RFC 9112). Its fields are the library's own, but for `body_length`, which may be read.
- * RAM: 100 bytes on 32-bit machines.
+ * RAM: 92 bytes on 32-bit machines.
  */
 typedef struct tcx_http {
     uint8_t state;

@@ -34,6 +34,7 @@ typedef struct tcx_attempt {
     unsigned char corrected; /* the clock was corrected once already, or cannot be */
 } tcx_attempt;
 
+/* When a call is tried again. Plain data. */
 typedef struct tcx_retry tcx_retry;
 struct tcx_call;
 

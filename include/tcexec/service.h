@@ -23,6 +23,7 @@ extern "C" {
 #define TCX_PARAMETER_SESSION_ID      4u
 #define TCX_PARAMETER_EXT_INFO        8u
 
+/* A service. */
 typedef struct tcx_service {
     tcx_text name;                  /* in the credential scope of a TC3 signature: "mps" */
     tcx_text host;                  /* default Host, signed and, unless told otherwise, dialled: NAME[:PORT] */

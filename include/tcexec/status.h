@@ -24,6 +24,7 @@ extern "C" {
 #define TCX_MUST_CHECK
 #endif
 
+/* What a function returns. */
 typedef enum tcx_status {
     TCX_OK = 0,
     TCX_PENDING = 1, /* not an error: the call goes on, see tcx_call_wants() */

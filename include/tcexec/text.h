@@ -19,6 +19,7 @@
 extern "C" {
 #endif
 
+/* A view of bytes. */
 typedef struct tcx_text {
     const char *bytes;
     size_t length; /* bytes */

@@ -104,6 +104,7 @@ struct tcx_tls_session {
 /* Starts with an exported session, TCX_TLS_SESSION_SIZE bytes at `bytes`, or with none (NULL). */
 void tcx_tls_session_init(tcx_tls_session *session, const void *bytes);
 
+/* What a TLS client is made of. */
 typedef struct tcx_tls_config {
     const tcx_transport *link; /* required: the transport below */
     tcx_tls_profile profile;   /* required: tcx_tls_profile_full or a smaller one */

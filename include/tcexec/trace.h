@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* What happens, and what the number beside it is. */
 typedef enum tcx_event {
     TCX_EVENT_DIAL = 1,     /* a connection is being opened; the number of the attempt, from 1 */
     TCX_EVENT_REUSED,       /* a kept connection is used again; ms that it was idle */
@@ -30,6 +31,7 @@ typedef enum tcx_event {
     TCX_EVENT_RATE          /* the call waits for the rate limit; ms */
 } tcx_event;
 
+/* An observer. */
 typedef struct tcx_trace {
     void (*event)(void *context, tcx_event event, uint32_t number);
     void *context;

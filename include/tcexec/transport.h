@@ -51,6 +51,7 @@ typedef struct tcx_peer {
     int64_t unix_time; /* the call's clock, seconds since 1970-01-01 UTC: TLS checks certificate dates against it */
 } tcx_peer;
 
+/* A link: four functions, and two that layers may add. */
 typedef struct tcx_transport {
     void *context; /* handed to every function as it is */
 

@@ -28,6 +28,7 @@ extern "C" {
 #define TCX_POSIX_ADDRESS_SHARE 5000u  /* ms for each address, as long as another one is left */
 #define TCX_POSIX_READ_AHEAD    17408u /* bytes: a TLS record of any server, so that one costs one system call */
 
+/* An address, as connect() takes it. */
 typedef struct tcx_posix_address {
     socklen_t length; /* bytes of what follows that count */
     union {

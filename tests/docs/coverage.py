@@ -1,4 +1,4 @@
-"""Whether every public name of the headers stands in the manual, with a text where it is a function.
+"""Whether every public name of the headers stands in the manual, with a text where it is a function or type.
 
     coverage.py DOCS        DOCS: the folder with Doxygen's html/ and xml/
 
@@ -68,7 +68,7 @@ def main(docs: pathlib.Path) -> int:
         for kind, names in declared(header.read_text()).items():
             for name in sorted(names):
                 count += 1
-                if name not in manual or (kind == "function" and not manual[name]):
+                if name not in manual or (kind in ("function", "type") and not manual[name]):
                     missing += 1
                     print(f"{header.relative_to(ROOT)}: {kind} {name}: {'no text' if name in manual else 'not there'}")
     print(f"docs: {count} names of {len(HEADERS)} headers, {missing} missing")
