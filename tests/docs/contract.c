@@ -35,7 +35,8 @@ int main(int argc, char **argv)
     for (i = 0; i < TCX_CONTRACT_CHECKS; i++) {
         if (tcx_contract_check(&contract, i) == 1)
             continue;
-        printf("%s: %s (%d)\n", tcx_contract_name(i), contract.problem ? contract.problem : "left out", contract.number);
+        printf("%s: %s (%d)\n", tcx_contract_name(i), contract.problem ? contract.problem : "left out",
+               contract.number);
         failed = 1;
     }
     return failed;
