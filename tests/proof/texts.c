@@ -1,5 +1,5 @@
 /*
- * units:  tcx_check tcx_code tcx_api tcx_text
+ * units:  tcx_check tcx_code tcx_api tcx_text tcx_stack
  * bounds: any text of 0 to 32 bytes, set or unset; any memory of 0 to 32 bytes to wipe
  * eva:    -eva-min-loop-unroll 33
  */
@@ -9,6 +9,7 @@
 
 #include "tcx_check.h"
 #include "tcx_code.h"
+#include "tcx_hmac.h"
 
 enum { MOST = 32 };
 
@@ -23,5 +24,6 @@ int main(void)
     tcx_code_is(text, "AuthFailure");
     tcx_api_classify(text);
     tcx_wipe(memory + (MOST - length), length);
+    tcx_stack_wipe();
     return 0;
 }
