@@ -34,10 +34,10 @@ all: $(LIB) $(B)/tcexec
 
 # The packages that a goal needs: demo and test install what is missing, the others say what it is.
 .PHONY: setup
-INSTALLS := $(filter setup demo test conformance,$(MAKECMDGOALS))
-$(B)/setup.stamp: tests/setup.sh
+INSTALLS := $(filter setup demo test conformance fuzz,$(MAKECMDGOALS))
+$(B)/setup.stamp $(B)/setup-install.stamp: tests/setup.sh
 	mkdir -p $(@D)
-	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh $(if $(INSTALLS),install,check)
+	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh $(if $(filter %-install.stamp,$@),install,check)
 	touch $@
 setup: $(B)/setup.stamp
 
@@ -72,6 +72,9 @@ include tests/secrets/secrets.mk
 include tests/mutation/mutation.mk
 include tests/bench/bench.mk
 include src/docs/docs.mk
+
+# What a check has found is enough to build, not for a goal that installs.
+$(B)/setup.stamp: $(if $(INSTALLS),$(B)/setup-install.stamp)
 
 ## clean: remove everything that was built
 .PHONY: clean

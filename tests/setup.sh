@@ -1,6 +1,7 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [command|node|firmware|riscv|dist|static|everywhere|proof|coverage|secrets|bench|bench-quick]
+#   setup.sh check|install [command|node|fuzz|firmware|riscv|dist|docs|static|everywhere|proof|coverage|secrets|bench|
+#                           bench-quick]
 set -u
 mode=${1:-check}
 CC=${CC:-cc}

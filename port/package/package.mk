@@ -93,6 +93,6 @@ DIST_JSMN     := 1.1.0
 
 ## dist: one pair of files, tarball, SBOMs, packages for ESP-IDF, Zephyr, PlatformIO and Arduino, in build/dist
 .PHONY: dist
-dist:
+dist: $(if $(shell command -v python3),,$(B)/setup-install.stamp)
 	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(DIST_BEARSSL)' '$(DIST_JSMN)' \
 	    '$(SOURCES)' '$(POSIX_SOURCES)'

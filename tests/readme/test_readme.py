@@ -5,6 +5,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -53,6 +54,14 @@ class Readme(unittest.TestCase):
         for command in ("make demo", "make test"):
             self.assertRegex(README, rf"(?m)^{command}\b")
             self.assertRegex(ci.replace("make $jobs", "make"), rf"(?m)^{command}$")
+
+    def test_demo_and_test_install_also_after_a_build(self) -> None:
+        with tempfile.TemporaryDirectory() as build:
+            (pathlib.Path(build) / "setup.stamp").touch()  # as `make` leaves it: the compiler has what it needs
+            for goal, installs in (("all", False), ("demo", True), ("test", True)):
+                plan = subprocess.run(["make", "-n", f"B={build}", goal], cwd=stand.ROOT, check=True, text=True,
+                                      env={**os.environ, "MAKEFLAGS": ""}, stdout=subprocess.PIPE).stdout
+                self.assertEqual(bool(re.search(r"setup\.sh install$", plan, re.M)), installs, goal)
 
     def test_links(self) -> None:
         for page in stand.ROOT.rglob("README.md"):
