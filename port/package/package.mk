@@ -66,8 +66,9 @@ fill = sed -e 's|@VERSION@|$(VERSION)|' \
            -e 's|@BEARSSL_LIB_HINT@|$(if $(BEARSSL),$(blank)HINTS $(abspath $(BEARSSL))/build)|' \
            -e 's|@BEARSSL_INCLUDE_HINT@|$(if $(BEARSSL),$(blank)HINTS $(abspath $(BEARSSL))/inc)|'
 
-# $(call put,SOURCE,DESTINATION), one line of a recipe
+# $(call put,SOURCE,DESTINATION), lines of a recipe
 define put
+echo '  INSTALL $(DESTDIR)$(2)'
 $(INSTALL) -d '$(DESTDIR)$(patsubst %/,%,$(dir $(2)))'
 $(if $(filter %.in,$(1)),$(fill) $(1) >'$(DESTDIR)$(2)',$(INSTALL) -m 644 $(1) '$(DESTDIR)$(2)')
 chmod $(if $(filter $(BINDIR)/%,$(2)),755,644) '$(DESTDIR)$(2)'
