@@ -11,7 +11,7 @@
 
 static const char help_of_call[] = "usage: tcexec [OPTIONS] mps|vod FUNCTION [ARG]   ARG: text, - for stdin, @FILE\n"
                                    "       tcexec doctor [mps|vod]   finds what is wrong, and says what to do next\n"
-                                   "       tcexec anchors FILE.pem   trust anchors for firmware, as a C header\n"
+                                   "       tcexec anchors --tencent|FILE.pem   trust anchors for firmware, in C\n"
                                    "Calls Tencent Cloud's ExecuteFunction and prints the Result. More: man tcexec\n"
                                    "  --sub-app-id N  --session-id S  --session-context S  --ext-info S        vod\n"
                                    "  --region R  --language zh-CN|en-US  --host NAME[:PORT]   the Host, signed\n"
