@@ -33,6 +33,7 @@ $(V).SILENT: # V=1 shows the commands
 all: $(LIB) $(B)/tcexec
 
 # The packages that a goal needs: demo and test install what is missing, the others say what it is.
+## setup: install the packages that building and testing need
 .PHONY: setup
 INSTALLS := $(filter setup demo test conformance fuzz,$(MAKECMDGOALS))
 $(B)/setup.stamp $(B)/setup-install.stamp: tests/setup.sh

@@ -5,6 +5,7 @@ MEASURE  := BEARSSL_SRC='$(BEARSSL_SRC)' JSMN='$(MPS2)/jsmn' B='$(B)' python3 te
 
 ## size: bytes of code and RAM for five cores, held against the baseline
 ## stack: the worst stack of each entry point, with them
+## size-write: size; takes it as the new baseline, and writes the table of README.md
 .PHONY: size stack size-write
 size stack: $(BEARSSL_SRC)/inc/bearssl.h $(MPS2)/jsmn/jsmn.h $(VIRT)/packages.stamp
 	$(MEASURE)
