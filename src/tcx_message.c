@@ -249,12 +249,11 @@ tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, 
 
 uint32_t tcx_message_length(tcx_message *message)
 {
-    if (message->head_length == 0) {
-        message->head_length = UINT32_MAX;
-        tcx_message_begin(message, message->layout->head, NULL, message->layout->encoder);
-        (void)tcx_message_absorb(message, NULL, &message->head_length);
-    }
-    return message->head_length + message->content_length;
+    uint32_t head = UINT32_MAX;
+
+    tcx_message_begin(message, message->layout->head, NULL, message->layout->encoder);
+    (void)tcx_message_absorb(message, NULL, &head);
+    return head + message->content_length;
 }
 
 tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,

@@ -146,7 +146,6 @@ typedef struct tcx_message {
     uint64_t timestamp;
     uint32_t nonce;
     uint32_t content_length;
-    uint32_t head_length; /* 0: not yet known */
     tcx_host host;
     char date[10];            /* of the timestamp, UTC: YYYY-MM-DD */
     unsigned char unit[20];   /* a number, or an encoded byte */
