@@ -13,45 +13,42 @@ static int fail(tcx_tls *tls, tcx_status status, int detail)
     return -1;
 }
 
+/* What is more than a breach of the protocol, and by how much its status is below TCX_E_TLS. */
+static const struct {
+    uint8_t error;
+    uint8_t below;
+} errors[] = {
+    { BR_ERR_TOO_LARGE, TCX_E_TLS - TCX_E_TLS_RECORD },
+    { BR_ERR_BAD_MAC, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
+    { BR_ERR_BAD_FINISHED, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
+    { BR_ERR_BAD_SIGNATURE, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
+    { BR_ERR_WRONG_KEY_USAGE, TCX_E_TLS - TCX_E_TLS_INTEGRITY }, /* the pinned key is of another kind than the server's */
+    { BR_ERR_UNSUPPORTED_VERSION, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
+    { BR_ERR_BAD_CIPHER_SUITE, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
+    { BR_ERR_INVALID_ALGORITHM, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
+    { BR_ERR_X509_BAD_SERVER_NAME, TCX_E_TLS - TCX_E_X509_NAME },
+    { BR_ERR_X509_TIME_UNKNOWN, TCX_E_TLS - TCX_E_X509_TIME },
+    { BR_ERR_X509_EXPIRED, TCX_E_TLS - TCX_E_X509_TIME },
+    { BR_ERR_X509_NOT_TRUSTED, TCX_E_TLS - TCX_E_X509_UNTRUSTED },
+    { BR_ERR_X509_NOT_CA, TCX_E_TLS - TCX_E_X509_UNTRUSTED },
+    { BR_ERR_X509_BAD_SIGNATURE, TCX_E_TLS - TCX_E_X509_UNTRUSTED },
+    { BR_ERR_X509_WEAK_PUBLIC_KEY, TCX_E_TLS - TCX_E_X509_WEAK },
+    { BR_ERR_X509_UNSUPPORTED, TCX_E_TLS - TCX_E_X509_WEAK },
+};
+
 static tcx_status status_of(int error)
 {
     if (error >= BR_ERR_RECV_FATAL_ALERT) {
-        switch (error & 255) {
-        case 40: /* handshake_failure, RFC 5246 section 7.2 */
-        case 70: /* protocol_version */
-        case 71: /* insufficient_security */
-            return TCX_E_TLS_UNSUPPORTED;
-        default:
-            return TCX_E_TLS_ALERT;
-        }
+        int alert = error & 255;
+
+        /* RFC 5246 section 7.2: handshake_failure, protocol_version, insufficient_security */
+        return alert == 40 || alert == 70 || alert == 71 ? TCX_E_TLS_UNSUPPORTED : TCX_E_TLS_ALERT;
     }
-    switch (error) {
-    case BR_ERR_TOO_LARGE:
-        return TCX_E_TLS_RECORD;
-    case BR_ERR_BAD_MAC:
-    case BR_ERR_BAD_FINISHED:
-    case BR_ERR_BAD_SIGNATURE:
-    case BR_ERR_WRONG_KEY_USAGE: /* the pinned key is of another kind than the server's */
-        return TCX_E_TLS_INTEGRITY;
-    case BR_ERR_UNSUPPORTED_VERSION:
-    case BR_ERR_BAD_CIPHER_SUITE:
-    case BR_ERR_INVALID_ALGORITHM:
-        return TCX_E_TLS_UNSUPPORTED;
-    case BR_ERR_X509_BAD_SERVER_NAME:
-        return TCX_E_X509_NAME;
-    case BR_ERR_X509_TIME_UNKNOWN:
-    case BR_ERR_X509_EXPIRED:
-        return TCX_E_X509_TIME;
-    case BR_ERR_X509_NOT_TRUSTED:
-    case BR_ERR_X509_NOT_CA:
-    case BR_ERR_X509_BAD_SIGNATURE:
-        return TCX_E_X509_UNTRUSTED;
-    case BR_ERR_X509_WEAK_PUBLIC_KEY:
-    case BR_ERR_X509_UNSUPPORTED:
-        return TCX_E_X509_WEAK;
-    default:
-        return error > BR_ERR_X509_OK ? TCX_E_X509 : TCX_E_TLS;
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].error == error)
+            return (tcx_status)(TCX_E_TLS - errors[i].below);
     }
+    return error > BR_ERR_X509_OK ? TCX_E_X509 : TCX_E_TLS;
 }
 
 /*

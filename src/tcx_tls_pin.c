@@ -14,26 +14,24 @@ static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile
     return &pin->known.vtable;
 }
 
-/* The length of a modulus, in bits. */
-static size_t rsa_bits(const br_rsa_public_key *key)
+/* Of 2048 to 4096 bits. */
+static int is_usable_rsa(const br_rsa_public_key *key)
 {
-    size_t first = 0, bits;
+    const unsigned char *n = key->n;
+    size_t length = key->nlen;
 
-    while (first < key->nlen && key->n[first] == 0)
-        first++;
-    if (first == key->nlen)
-        return 0;
-    bits = (key->nlen - first) * 8;
-    for (unsigned mask = 0x80; !(key->n[first] & mask); mask >>= 1)
-        bits--;
-    return bits;
+    while (length > 0 && *n == 0) {
+        n++;
+        length--;
+    }
+    return length <= 4096 / 8 && (length > 2048 / 8 || (length == 2048 / 8 && *n >= 0x80));
 }
 
 static int is_usable(const br_x509_pkey *key)
 {
     switch (key->key_type) {
     case BR_KEYTYPE_RSA:
-        return rsa_bits(&key->key.rsa) >= 2048 && rsa_bits(&key->key.rsa) <= 4096;
+        return is_usable_rsa(&key->key.rsa);
     case BR_KEYTYPE_EC:
         return key->key.ec.curve == BR_EC_secp256r1 || key->key.ec.curve == BR_EC_secp384r1;
     default:
