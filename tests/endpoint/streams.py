@@ -18,8 +18,10 @@ CHUNK = 256 * 1024
 LINGER_SECONDS = 2.0
 
 #: How a connection can end. ``orderly``: close_notify (TLS), then FIN. ``fin``: FIN without close_notify.
-#: ``rst``: RST. ``close``: whatever the system makes of a plain close. ``stall``: not at all, until the client leaves.
-ENDINGS = ("orderly", "fin", "rst", "close", "stall")
+#: ``rst``: RST. ``late_rst``: the same, when what was sent has had time to be read.
+#: ``close``: whatever the system makes of a plain close. ``stall``: not at all, until the client leaves.
+ENDINGS = ("orderly", "fin", "rst", "late_rst", "close", "stall")
+RST_DELAY_SECONDS = 0.5
 
 
 class Gone(Exception):
@@ -62,7 +64,8 @@ class Stream:
             if how in ("orderly", "fin"):
                 self._sock.shutdown(socket.SHUT_WR)
                 self._drain()
-            elif how == "rst":
+            elif how in ("rst", "late_rst"):
+                time.sleep(RST_DELAY_SECONDS if how == "late_rst" else 0)
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         except (OSError, Gone):
             pass

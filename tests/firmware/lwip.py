@@ -118,8 +118,10 @@ class Lwip(unittest.TestCase):
     def test_cut_in_handshake(self) -> None:
         self.call("TCX_E_CLOSED", NOT_SENT, fault={"kind": "handshake", "at": 300, "how": "fin"})
 
+    # QEMU's network makes a FIN of a RST that comes right behind data, when it is slow to read.
+
     def test_reset_in_handshake(self) -> None:
-        self.call("TCX_E_CONNECT", NOT_SENT, fault={"kind": "handshake", "at": 300, "how": "rst"}, detail=ERR_RST)
+        self.call("TCX_E_CONNECT", NOT_SENT, fault={"kind": "handshake", "at": 300, "how": "late_rst"}, detail=ERR_RST)
 
     def test_cut_in_request(self) -> None:
         run = self.call("TCX_E_CLOSED", MAYBE_EXECUTED, fault={"kind": "cut_request", "at": 100, "how": "fin"})
@@ -133,7 +135,8 @@ class Lwip(unittest.TestCase):
                 self.assertLess(run.seconds, 10)
 
     def test_reset_in_answer(self) -> None:
-        self.call("TCX_E_RECEIVE", MAYBE_EXECUTED, fault={"kind": "cut", "at": 40, "how": "rst"}, executed=1, detail=ERR_RST)
+        self.call("TCX_E_RECEIVE", MAYBE_EXECUTED, fault={"kind": "cut", "at": 40, "how": "late_rst"}, executed=1,
+                  detail=ERR_RST)
 
     def test_stalled(self) -> None:
         for fault, outcome, executed in (({"kind": "handshake", "at": 300, "how": "stall"}, NOT_SENT, 0),
