@@ -15,4 +15,8 @@
 /* Sets profile, trust, buffer and buffer_size. */
 TCX_MUST_CHECK tcx_status image_set(tcx_tls_config *config);
 
+/* A br_ecdsa_vrfy for P-256 and nothing else, whatever `curves` has. */
+uint32_t image_verify_p256(const br_ec_impl *curves, const void *hash, size_t hash_length, const br_ec_public_key *key,
+                           const void *signature, size_t length);
+
 #endif

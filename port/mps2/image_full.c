@@ -19,7 +19,7 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
 
     br_ssl_engine_set_suites(engine, suites, sizeof suites / sizeof suites[0]);
     br_ssl_engine_set_ec(engine, &br_ec_p256_m31);
-    br_ssl_engine_set_ecdsa(engine, br_ecdsa_i31_vrfy_asn1);
+    br_ssl_engine_set_ecdsa(engine, image_verify_p256);
     br_ssl_engine_set_rsavrfy(engine, br_rsa_i31_pkcs1_vrfy);
     br_ssl_engine_set_prf_sha256(engine, br_tls12_sha256_prf);
     br_ssl_engine_set_hash(engine, br_sha256_ID, &br_sha256_vtable);
@@ -33,7 +33,7 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
 
     br_x509_minimal_set_hash(validator, br_sha256_ID, &br_sha256_vtable);
     br_x509_minimal_set_rsa(validator, br_rsa_i31_pkcs1_vrfy);
-    br_x509_minimal_set_ecdsa(validator, &br_ec_p256_m31, br_ecdsa_i31_vrfy_asn1);
+    br_x509_minimal_set_ecdsa(validator, &br_ec_p256_m31, image_verify_p256);
 }
 
 tcx_status image_set(tcx_tls_config *config)

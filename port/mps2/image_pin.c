@@ -14,7 +14,7 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
     (void)validator; /* NULL: there is no chain */
     br_ssl_engine_set_suites(engine, suites, sizeof suites / sizeof suites[0]);
     br_ssl_engine_set_ec(engine, &br_ec_p256_m31);
-    br_ssl_engine_set_ecdsa(engine, br_ecdsa_i31_vrfy_asn1);
+    br_ssl_engine_set_ecdsa(engine, image_verify_p256);
     br_ssl_engine_set_prf_sha256(engine, br_tls12_sha256_prf);
     br_ssl_engine_set_hash(engine, br_sha256_ID, &br_sha256_vtable);
 

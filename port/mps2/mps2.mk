@@ -7,7 +7,9 @@ MPS2_CROSS    ?= arm-none-eabi-
 MPS2_CC       := $(MPS2_CROSS)gcc
 MPS2_AR       := $(MPS2_CROSS)gcc-ar
 MPS2_LTO      := -flto=auto
-MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os -g $(TARGET_FLAGS) $(if $(MPS2_LTO),$(MPS2_LTO) -fno-inline-small-functions)
+# Passes that copy code to save time, and that -Os leaves on: without them an image is some 1.4 % smaller.
+MPS2_SMALLER  := -fno-thread-jumps -fno-schedule-insns2 -fno-ipa-modref -fno-caller-saves -fno-guess-branch-probability
+MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os $(MPS2_SMALLER) -g $(TARGET_FLAGS) $(if $(MPS2_LTO),$(MPS2_LTO) -fno-inline-small-functions)
 MPS2_CPPFLAGS  = -Iinclude -isystem $(BEARSSL_SRC)/inc -isystem $(MPS2)/jsmn -I$(MPS2)/certificates
 MPS2_LDFLAGS  := --specs=nano.specs -nostartfiles -T port/mps2/mps2.ld -Wl,--gc-sections
 MPS2_WARNINGS := $(WARNINGS) -Wconversion
@@ -46,7 +48,7 @@ MPS2_LIB := $(MPS2)/libtcexec.a
 $(MPS2_LIB): $(SOURCES:%.c=$(MPS2)/%.o)
 	rm -f $@
 	$(MPS2_AR) rcsD $@ $^
-MPS2_BOARD := $(patsubst %,$(MPS2)/port/mps2/%.o,startup board host shell memory)
+MPS2_BOARD := $(patsubst %,$(MPS2)/port/mps2/%.o,startup board host shell memory image_p256)
 $(MPS2)/port/mps2/memory.o: MPS2_CFLAGS += -fno-lto -fno-builtin -fno-tree-loop-distribute-patterns
 
 # Whom an image trusts: roots and a key made for the tests.
