@@ -97,7 +97,7 @@ void tcx_http_init(tcx_http *http, void *body, size_t capacity)
     response_clear(http);
 }
 
-/* Section 4. The reason phrase may be missing together with its blank: many servers leave it out. */
+/* Sections 2.3 and 4. The reason phrase may be missing together with its blank: many servers leave it out. */
 static tcx_status status_line(tcx_http *http, unsigned char byte)
 {
     static const char pattern[] = "HTTP/1.# ###";
@@ -110,7 +110,7 @@ static tcx_status status_line(tcx_http *http, unsigned char byte)
         const char *code = http->window + 9;
 
         http->status = (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + code[2] - '0');
-        if (http->status < 100)
+        if (http->status < 100) /* RFC 9110 section 15 */
             return TCX_E_HTTP_SYNTAX;
         if (http->window[7] == '0')
             http->flags |= OLD;
@@ -120,7 +120,7 @@ static tcx_status status_line(tcx_http *http, unsigned char byte)
     return TCX_PENDING;
 }
 
-/* Section 5.1: no blank may stand before the colon. */
+/* RFC 9110 section 5.1: a token. Section 5.1: no blank stands before the colon. */
 static tcx_status name(tcx_http *http, unsigned char byte)
 {
     const char *known = names;
@@ -135,7 +135,7 @@ static tcx_status name(tcx_http *http, unsigned char byte)
         http->field++;
     }
     http->state = VALUE;
-    if (http->window_length == 0)
+    if (http->window_length == 0) /* section 5 */
         return TCX_E_HTTP_SYNTAX;
     window_clear(http);
     return TCX_PENDING;
@@ -169,7 +169,10 @@ static void value(tcx_http *http, unsigned char byte)
     }
 }
 
-/* Section 6.3, rule 5: one decimal number, once. What is over 32 bits is too large for any buffer. */
+/*
+ * Section 6.3, rule 5: one decimal number, once. RFC 9110 section 8.6: of any size; what is over 32 bits is too large
+ * for any buffer.
+ */
 static tcx_status content_length(tcx_http *http)
 {
     if ((http->flags & HAS_LENGTH) || http->window_length == 0 || http->window_length > LENGTH_DIGITS)
@@ -194,12 +197,12 @@ static tcx_status field_end(tcx_http *http)
     switch (http->field) {
     case CONTENT_LENGTH:
         return content_length(http);
-    case TRANSFER_ENCODING: /* section 6.1: chunked, once and alone */
+    case TRANSFER_ENCODING: /* sections 6.1, 6.3 rule 4, and 7: chunked, once and alone */
         if ((http->flags & CHUNKED) || !window_is(http, "chunked"))
             return TCX_E_HTTP_ENCODING;
         http->flags |= CHUNKED;
         break;
-    case CONTENT_ENCODING: /* none was asked for, RFC 9110 section 12.5.3 */
+    case CONTENT_ENCODING: /* RFC 9110 section 8.4: none was asked for */
         return window_is(http, "identity") ? TCX_PENDING : TCX_E_HTTP_ENCODING;
     case CONNECTION:
         connection(http);
@@ -230,8 +233,8 @@ static tcx_status chunk_size_next(tcx_http *http)
 }
 
 /*
- * A body of `left` bytes begins. One that cannot fit is refused at once; of an error page the beginning is worth
- * having.
+ * A body of `left` bytes begins. One that cannot fit is refused at once (RFC 9110 section 8.6); of an error page the
+ * beginning is worth having.
  */
 static tcx_status body_begins(tcx_http *http, uint8_t state)
 {
@@ -266,7 +269,7 @@ static tcx_status head_end(tcx_http *http)
     return body_begins(http, BODY_TO_END);
 }
 
-/* Section 7.1. The window's length counts the digits. */
+/* Section 7.1: digits that cannot overflow, and nothing before them. The window's length counts them. */
 static tcx_status chunk_size(tcx_http *http, unsigned char byte)
 {
     unsigned char letter = lower(byte);
@@ -314,7 +317,7 @@ static tcx_status line_end(tcx_http *http)
  */
 static tcx_status line_byte(tcx_http *http, unsigned char byte)
 {
-    if (http->cr) {
+    if (http->cr) { /* section 2.2: a bare CR */
         http->cr = 0;
         return byte == '\n' ? line_end(http) : TCX_E_HTTP_SYNTAX;
     }
@@ -322,7 +325,7 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
         http->cr = 1;
         if (http->state == CHUNK_EXTENSION)
             http->state = CHUNK_SIZE;
-        return http->state != CHUNK_SIZE || http->window_length > 0 ? TCX_PENDING : TCX_E_HTTP_LENGTH;
+        return http->state != CHUNK_SIZE || http->window_length > 0 ? TCX_PENDING : TCX_E_HTTP_LENGTH; /* section 7.1 */
     }
     if (http->state == CHUNK_SIZE)
         return chunk_size(http, byte);
@@ -332,7 +335,7 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
     case STATUS_LINE:
         return status_line(http, byte);
     case REASON:
-        if (http->window_length == 0 && byte != ' ')
+        if (http->window_length == 0 && byte != ' ') /* section 4 */
             return TCX_E_HTTP_SYNTAX;
         http->window_length = 1;
         return TCX_PENDING;
@@ -341,7 +344,7 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
         if (byte == ' ' || byte == '\t') {
             /*
              * Section 5.2: a folded line goes on with the field before it. That is harmless in a field that is not
-             * read, and refused in one that is.
+             * read, and refused in one that is. Section 2.2: behind the status line there is no field before it.
              */
             http->state = VALUE;
             return http->field == OTHER ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
@@ -355,7 +358,7 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
         return TCX_PENDING;
     case CHUNK_EXTENSION:
         return TCX_PENDING;
-    default: /* CHUNK_END */
+    default: /* CHUNK_END, section 7.1 */
         return TCX_E_HTTP_SYNTAX;
     }
 }
@@ -393,7 +396,7 @@ tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_
         if (http->state >= CHUNK)
             done += body_bytes(http, next + done, length - done, &status);
         else if (http->state < CHUNK_SIZE && http->head_left-- == 0) /* each chunk's size brings a byte of body */
-            status = TCX_E_HTTP_HEAD_TOO_LARGE;
+            status = TCX_E_HTTP_HEAD_TOO_LARGE; /* RFC 9110 section 5.4 */
         else
             status = line_byte(http, next[done++]);
     }
@@ -407,7 +410,7 @@ tcx_status tcx_http_end(tcx_http *http, int clean)
 {
     if (http->state == COMPLETE || (http->state == BODY_TO_END && clean))
         return complete(http);
-    http->state = FAILED;
+    http->state = FAILED; /* sections 8 and 9.8 */
     return TCX_E_CLOSED;
 }
 
