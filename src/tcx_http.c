@@ -12,6 +12,7 @@ enum {
     LINE_START, /* of a field line, or of the empty one that ends them */
     NAME,
     VALUE,
+    CHUNK_BLANK, /* between a chunk's size and its extension or line end */
     CHUNK_EXTENSION,
     CHUNK_SIZE,  /* this and the next do not count as head: see tcx_http_feed() */
     CHUNK_END,   /* the line end behind a chunk */
@@ -269,6 +270,13 @@ static tcx_status head_end(tcx_http *http)
     return body_begins(http, BODY_TO_END);
 }
 
+/* Section 7.1.1: what may stand behind a chunk's size. An extension is skipped. */
+static tcx_status chunk_extension(tcx_http *http, unsigned char byte)
+{
+    http->state = byte == ';' ? CHUNK_EXTENSION : CHUNK_BLANK;
+    return byte == ';' || byte == ' ' || byte == '\t' ? TCX_PENDING : TCX_E_HTTP_LENGTH;
+}
+
 /* Section 7.1: digits that cannot overflow, and nothing before them. The window's length counts them. */
 static tcx_status chunk_size(tcx_http *http, unsigned char byte)
 {
@@ -281,8 +289,7 @@ static tcx_status chunk_size(tcx_http *http, unsigned char byte)
         http->left = http->left * 16 + digit;
         return http->window_length++ < CHUNK_SIZE_DIGITS ? TCX_PENDING : TCX_E_HTTP_LENGTH;
     }
-    http->state = CHUNK_EXTENSION; /* section 7.1.1: skipped */
-    return http->window_length > 0 && (byte == ';' || byte == ' ' || byte == '\t') ? TCX_PENDING : TCX_E_HTTP_LENGTH;
+    return http->window_length > 0 ? chunk_extension(http, byte) : TCX_E_HTTP_LENGTH;
 }
 
 static tcx_status chunk_begins(tcx_http *http)
@@ -323,7 +330,7 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
     }
     if (byte == '\r' && http->state != STATUS_LINE && http->state != NAME) {
         http->cr = 1;
-        if (http->state == CHUNK_EXTENSION)
+        if (http->state == CHUNK_BLANK || http->state == CHUNK_EXTENSION)
             http->state = CHUNK_SIZE;
         return http->state != CHUNK_SIZE || http->window_length > 0 ? TCX_PENDING : TCX_E_HTTP_LENGTH; /* section 7.1 */
     }
@@ -356,6 +363,8 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
     case VALUE:
         value(http, byte);
         return TCX_PENDING;
+    case CHUNK_BLANK:
+        return chunk_extension(http, byte);
     case CHUNK_EXTENSION:
         return TCX_PENDING;
     default: /* CHUNK_END, section 7.1 */
