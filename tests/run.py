@@ -2,7 +2,8 @@
 
     run.py [NAME ...]       a name is that of a program or suite, without `test_`
 
-Ends with a line `N passed, N failed`. Fails when a test fails, when a name is unknown, and when nothing was run.
+Ends with a line `N passed, N failed, N skipped`. Fails when a test fails, when a name is unknown, and when nothing was
+run. A test is skipped where what it needs is not there.
 """
 
 import os
@@ -12,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import time
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("B", ROOT / "build")).resolve()
@@ -32,27 +34,39 @@ def programs() -> dict[str, list[str]]:
     return found
 
 
-def count(output: str) -> tuple[int, int]:
-    """How many tests passed and failed, by what cmocka (TAP) or unittest printed."""
+class Counts(typing.NamedTuple):
+    """How many tests of a program or suite passed, failed and were skipped."""
+
+    passed: int
+    failed: int
+    skipped: int = 0
+
+
+def count(output: str) -> Counts:
+    """By what cmocka (TAP, where one that is skipped is also `not ok`) or unittest printed."""
     if suite := re.search(r"^Ran (\d+) tests? in", output, re.M):
         failed = sum(map(int, re.findall(r"(?:failures|errors)=(\d+)", output)))
         skipped = sum(map(int, re.findall(r"skipped=(\d+)", output)))
-        return int(suite[1]) - failed - skipped, failed
-    return len(re.findall(r"^ok \d+", output, re.M)), len(re.findall(r"^not ok \d+", output, re.M))
+        return Counts(int(suite[1]) - failed - skipped, failed, skipped)
+    lines = re.findall(r"^(ok|not ok) \d+(.*)", output, re.M)
+    verdicts = ["skip" if "# SKIP" in rest else word for word, rest in lines]
+    return Counts(*map(verdicts.count, ("ok", "not ok", "skip")))
 
 
-def run(command: list[str]) -> tuple[int, int, str]:
+def run(command: list[str]) -> tuple[Counts, str]:
+    """Runs a program or suite. Returns what it came to and what it printed; a failure is counted for a crash."""
     environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", B=str(BUILD), TCEXEC=str(BUILD / "tcexec"))
     try:
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=SECONDS, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as hang:
         output = hang.stdout or b""
-        return 0, 1, (output.decode(errors="replace") if isinstance(output, bytes) else output) + f"\nhung: {SECONDS} s"
-    passed, failed = count(done.stdout)
-    if failed == 0 and (done.returncode != 0 or passed == 0):
-        failed = 1  # a crash, a sanitizer's report, or a program that ran no test
-    return passed, failed, f"{done.stdout}\nexit status {done.returncode}"
+        text = output.decode(errors="replace") if isinstance(output, bytes) else output
+        return Counts(0, 1), f"{text}\nhung: {SECONDS} s"
+    counts = count(done.stdout)
+    if counts.failed == 0 and (done.returncode != 0 or counts.passed == 0):
+        counts = counts._replace(failed=1)  # a crash, a sanitizer's report, or a program that ran no test
+    return counts, f"{done.stdout}\nexit status {done.returncode}"
 
 
 def main(names: list[str]) -> int:
@@ -61,17 +75,18 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"unknown test: {', '.join(unknown)}; there are: {', '.join(known)}")
         return 1
-    total_passed = total_failed = 0
+    results = []
     for name in names or known:
         start = time.monotonic()
-        passed, failed, output = run(known[name])
-        print(f"{'FAIL' if failed else 'ok  '} {name:24} {passed:5} passed {time.monotonic() - start:7.1f} s", flush=True)
-        if failed:
+        counts, output = run(known[name])
+        results.append(counts)
+        print(f"{'FAIL' if counts.failed else 'ok  '} {name:24} {counts.passed:5} passed", end="")
+        print(f" {time.monotonic() - start:7.1f} s{f'  {counts.skipped} skipped' if counts.skipped else ''}", flush=True)
+        if counts.failed:
             print(output, flush=True)
-        total_passed += passed
-        total_failed += failed
-    print(f"{total_passed} passed, {total_failed} failed")
-    return 1 if total_failed or not total_passed else 0
+    total = Counts(*map(sum, zip(*results)))
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed or not total.passed else 0
 
 
 if __name__ == "__main__":

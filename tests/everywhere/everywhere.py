@@ -131,10 +131,10 @@ def main(names: list[str]) -> int:
         running = {pool.submit(run.run, [*shlex.split(machine.wrapper), str(program)]): (machine, program)
                    for machine, program in work}
         for future in concurrent.futures.as_completed(running):
-            (machine, program), (good, bad, output) = running[future], future.result()
-            passed[machine.name] += good
-            failed[machine.name] += bad
-            if bad:
+            (machine, program), (counts, output) = running[future], future.result()
+            passed[machine.name] += counts.passed
+            failed[machine.name] += counts.failed
+            if counts.failed:
                 print(f"FAIL {machine.name} {program.name}\n{output}", flush=True)
     for machine in chosen:
         count = passed[machine.name]

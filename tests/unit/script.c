@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-enum { EDGE = 1 << 17, PAGE = 1 << 16 };
+enum { EDGE = 1 << 18, PAGE = 1 << 16 };
 
 static void breach(script *link, const char *what)
 {

@@ -74,7 +74,7 @@ typedef struct script {
 void script_init(script *link, const char *answer, size_t length);
 
 /*
- * `length` bytes (up to 128 KiB) behind which a page lies that traps. There are SCRIPT_EDGES such places, each used
+ * `length` bytes (up to 256 KiB) behind which a page lies that traps. There are SCRIPT_EDGES such places, each used
  * again, not filled.
  */
 enum { SCRIPT_EDGES = 3 };
