@@ -19,7 +19,12 @@ $(FUZZ_TESTS): $(B)/tests/test_fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/
 	echo '  LD $@'
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(BEARSSL_LIBS) -o $@
 
-unit-tests: $(FUZZ_TESTS)
+# What test_json_python.py asks.
+$(B)/tests/fuzz/json_tree: $(B)/tests/fuzz/json_tree.o $(LIB)
+	echo '  LD $@'
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
+unit-tests: $(FUZZ_TESTS) $(B)/tests/fuzz/json_tree
 
 # libFuzzer.
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=$(B)/fuzz/%.o)

@@ -1,0 +1,84 @@
+/*
+ * What the JSON check, and jsmn behind it, make of texts: for a judge in another language (test_json_python.py).
+ *
+ * In, per text: its length in a line, then its bytes. Out, per text: a line with the number of tokens, or with the
+ * status below zero that refuses it; then, per token, a line with its kind (o, a, s, p), its size and the length of
+ * what follows: a string decoded, a number or literal as it stands, and nothing for an object or array.
+ */
+#include "fuzz.h"
+#include "tcx_json.h"
+
+#define JSMN_STATIC
+#define JSMN_STRICT
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
+
+static char kind(const jsmntok_t *token)
+{
+    switch (token->type) {
+    case JSMN_OBJECT:
+        return 'o';
+    case JSMN_ARRAY:
+        return 'a';
+    case JSMN_STRING:
+        return 's';
+    default:
+        return 'p';
+    }
+}
+
+static void print_token(const char *text, const jsmntok_t *token)
+{
+    const int nests = token->type == JSMN_OBJECT || token->type == JSMN_ARRAY;
+    size_t length = nests ? 0 : (size_t)(token->end - token->start);
+    char *content = fuzz_copy(text + token->start, length);
+
+    if (token->type == JSMN_STRING)
+        length = tcx_json_unescape(content, length);
+    printf("%c %d %zu\n", kind(token), token->size, length);
+    fwrite(content, 1, length, stdout);
+    free(content);
+}
+
+/* In an array, as jsmn reads no number or literal by itself. */
+static void print_tree(const char *text, size_t length, size_t tokens)
+{
+    jsmntok_t *tree = fuzz_memory((tokens + 1) * sizeof *tree);
+    char *array = fuzz_memory(length + 2);
+    jsmn_parser parser;
+    int count;
+
+    array[0] = '[';
+    memcpy(array + 1, text, length);
+    array[length + 1] = ']';
+    jsmn_init(&parser);
+    count = jsmn_parse(&parser, array, length + 2, tree, (unsigned)tokens + 1);
+    fuzz_check(count > 0 && (size_t)count == tokens + 1 && tree[0].size == 1, "jsmn makes %d tokens of %.*s, not %zu",
+               count, (int)length + 2, array, tokens + 1);
+    for (int i = 1; i < count; i++)
+        print_token(array, &tree[i]);
+    free(array);
+    free(tree);
+}
+
+int main(void)
+{
+    size_t length, tokens;
+
+    while (scanf("%zu", &length) == 1 && getchar() == '\n') {
+        char *text = fuzz_memory(length);
+        tcx_status status;
+
+        if (fread(text, 1, length, stdin) != length)
+            return 2;
+        status = tcx_json_check(text, length, &tokens);
+        if (status == TCX_OK) {
+            printf("%zu\n", tokens);
+            print_tree(text, length, tokens);
+        } else {
+            printf("%d\n", status);
+        }
+        free(text);
+    }
+    return feof(stdin) ? 0 : 2;
+}
