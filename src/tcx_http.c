@@ -381,7 +381,7 @@ static size_t body_bytes(tcx_http *http, const unsigned char *bytes, size_t leng
         length = (size_t)http->left;
     if (length > room) {
         length = room;
-        *status = TCX_E_HTTP_BODY_TOO_LARGE;
+        *status = TCX_E_HTTP_BODY_TOO_LARGE; /* RFC 9110 section 8.6 */
     }
     memmove(http->body + http->body_length, bytes, length);
     http->body_length += (uint32_t)length;
