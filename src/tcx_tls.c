@@ -116,11 +116,10 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
 {
     const tcx_tls_config *config = tls->config;
     br_ssl_engine_context *engine = &tls->client.eng;
-    unsigned char seed[TCX_TLS_SEED];
+    unsigned char *seed = config->buffer; /* where no record is yet */
     char name[sizeof engine->server_name];
     const br_x509_class **validator;
-    br_ssl_session_parameters session;
-    int offered = 0;
+    int offered = 0, drawn;
 
     if (peer->name.length == 0 || peer->name.length >= sizeof name)
         return fail(tls, TCX_E_TLS_NAME, 0);
@@ -134,15 +133,14 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
     br_ssl_engine_set_x509(engine, validator);
     br_ssl_engine_set_buffer(engine, config->buffer, config->buffer_size, 0);
 
-    if (config->entropy(config->entropy_context, seed, sizeof seed) != (int)sizeof seed)
+    drawn = config->entropy(config->entropy_context, seed, TCX_TLS_SEED) == (int)TCX_TLS_SEED;
+    if (drawn)
+        br_ssl_engine_inject_entropy(engine, seed, TCX_TLS_SEED);
+    tcx_wipe(seed, TCX_TLS_SEED);
+    if (!drawn)
         return fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
-    br_ssl_engine_inject_entropy(engine, seed, sizeof seed);
-    tcx_wipe(seed, sizeof seed);
-    if (config->session != NULL && config->session->load(config->session, name, &session)) {
-        br_ssl_engine_set_session_parameters(engine, &session);
-        tcx_wipe(&session, sizeof session);
-        offered = 1;
-    }
+    if (config->session != NULL)
+        offered = config->session->load(config->session, name, &engine->session);
     if (!br_ssl_client_reset(&tls->client, name, offered))
         return fail(tls, TCX_E_TLS, br_ssl_engine_last_error(engine));
     return 1;
@@ -220,7 +218,7 @@ static int tls_send(void *context, const void *bytes, size_t length)
         br_ssl_engine_sendapp_ack(engine, tls->held);
         br_ssl_engine_flush(engine, 0);
     }
-    result = run(tls, BR_SSL_SENDAPP | BR_SSL_RECVREC | BR_SSL_RECVAPP);
+    result = run(tls, BR_SSL_SENDAPP);
     if (result == 1) {
         result = (int)tls->held;
         tls->held = 0;

@@ -74,6 +74,8 @@ static void test_nothing_leaves(void **state)
         assert_status("entropy", run(), TCX_E_TLS_ENTROPY);
         judge("entropy");
         assert_int_equal(f.link.calls + f.link.closes, 0);
+        for (size_t at = 0; at < TCX_TLS_SEED; at++)
+            assert_int_equal(((unsigned char *)f.tls_config.buffer)[at], 0); /* nothing is left of what it gave */
         f.entropy_result = TCX_TLS_SEED; /* the object is none the worse */
         assert_status("entropy", run(), TCX_OK);
     }
@@ -432,6 +434,18 @@ static void test_sessions(void **state)
         f.tls.transport.close(f.tls.transport.context);
         SSL_CTX_free(other);
     }
+    /* The next connection of the same object fails before it has one: it goes on with none. */
+    tcx_tls_session_init(&session, NULL);
+    for (int resumed = 0; resumed < 2; resumed++) {
+        set_up(context);
+        f.tls_config.session = &session;
+        assert_int_equal(run(), TCX_OK);
+        assert_int_equal(f.tls.resumed, resumed);
+    }
+    f.entropy_result = -1;
+    assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
+    assert_int_equal(tcx_call_step(&f.call, 0), TCX_E_TLS_ENTROPY);
+    assert_int_equal(f.tls.resumed, 0);
     SSL_CTX_free(context);
 }
 
