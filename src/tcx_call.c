@@ -190,13 +190,19 @@ static void stopped(tcx_call *call, int result, tcx_status status)
     default:
         call->detail = result;
         if (result >= 0) {
-            fail(call, TCX_E_TRANSPORT_CONTRACT);
-        } else {
-            tcx_status better = TCX_OK;
+            status = TCX_E_TRANSPORT_CONTRACT;
+        } else if (transport->failure != NULL) {
+            tcx_status better = transport->failure(transport->context, &call->detail);
 
-            if (transport->failure != NULL)
-                better = transport->failure(transport->context, &call->detail);
-            lose(call, better != TCX_OK ? better : status);
+            if (better != TCX_OK)
+                status = better;
+        }
+        if (status != TCX_E_TRANSPORT_CONTRACT) {
+            lose(call, status);
+        } else {
+            if (call->last && call->detail > 0)
+                call->outcome = TCX_MAYBE_EXECUTED; /* nobody knows what such a transport has sent */
+            fail(call, status);
         }
     }
 }
@@ -280,11 +286,8 @@ static int send_piece(tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
     int result = transport->send(transport->context, call->piece, call->piece_length);
-    int too_much = result > 0 && (size_t)result > call->piece_length;
 
-    if (result <= 0 || too_much) {
-        if (too_much && call->last)
-            call->outcome = TCX_MAYBE_EXECUTED; /* nobody knows what such a transport has sent */
+    if (result <= 0 || (size_t)result > call->piece_length) {
         stopped(call, result, TCX_E_SEND);
         return call->state == OPENING;
     }
