@@ -98,21 +98,25 @@ static br_x509_trust_anchor make_anchor(const certificate *plan)
     return anchor;
 }
 
-int make_keys(void **state)
+void make_key(int key)
 {
     static const char *const curves[] = {
         [EC_ROOT] = "P-256", [EC_LEAF] = "P-256", [EC_OTHER] = "P-256", [P384] = "P-384", [P521] = "P-521"
     };
+    unsigned rsa_bits = key == RSA_1024 ? 1024 : key == RSA_4096 ? 4096 : 2048;
+
+    keys[key] = key < RSA_ROOT ? EVP_EC_gen(curves[key]) : EVP_RSA_gen(rsa_bits);
+    assert_non_null(keys[key]);
+    public_keys[key] = public_key(keys[key]);
+}
+
+int make_keys(void **state)
+{
     static const certificate *const roots[ANCHORS] = { &ec_root, &rsa_root, &p384_root, &rsa_4096_root };
 
     (void)state;
-    for (int i = 0; i < KEYS; i++) {
-        unsigned rsa_bits = i == RSA_1024 ? 1024 : i == RSA_4096 ? 4096 : 2048;
-
-        keys[i] = i < RSA_ROOT ? EVP_EC_gen(curves[i]) : EVP_RSA_gen(rsa_bits);
-        assert_non_null(keys[i]);
-        public_keys[i] = public_key(keys[i]);
-    }
+    for (int i = 0; i < KEYS; i++)
+        make_key(i);
     for (int i = 0; i < ANCHORS; i++)
         anchors[i] = make_anchor(roots[i]);
     return 0;
@@ -131,27 +135,44 @@ static int is_whole(const server *peer)
            peer->request_length == (size_t)(body + 4 - text) + (size_t)atol(length + 16);
 }
 
+static void say(server *peer, const char *bytes, size_t length)
+{
+    int count = peer->plain ? BIO_write(peer->wire, bytes, (int)length) : SSL_write(peer->ssl, bytes, (int)length);
+
+    assert_int_equal(count, length);
+}
+
 static void answer(server *peer)
 {
-    int count;
+    size_t count;
 
     for (unsigned i = 0; i < peer->asks; i++) {
         assert_int_equal(SSL_renegotiate(peer->ssl), 1);
         SSL_do_handshake(peer->ssl);
     }
-    for (size_t done = 0; done < peer->answer_length; done += (size_t)count) {
+    for (size_t done = 0; done < peer->answer_length; done += count) {
         size_t left = peer->answer_length - done;
 
-        count = SSL_write(peer->ssl, peer->answer + done, (int)(left < peer->write ? left : peer->write));
-        assert_true(count > 0);
+        count = left < peer->write ? left : peer->write;
+        say(peer, peer->answer + done, count);
     }
     if (peer->says_goodbye)
         SSL_shutdown(peer->ssl);
     if (peer->behind != NULL) {
         SSL_set_shutdown(peer->ssl, 0); /* or OpenSSL says nothing more */
-        count = (int)strlen(peer->behind);
-        assert_int_equal(SSL_write(peer->ssl, peer->behind, count), count);
+        say(peer, peer->behind, strlen(peer->behind));
     }
+}
+
+/* So many bytes more of the request are there. */
+static void taken(server *peer, size_t count)
+{
+    peer->request_length += count;
+    peer->request[peer->request_length] = '\0';
+    if (!is_whole(peer))
+        return;
+    peer->requests++;
+    answer(peer);
 }
 
 static void serve(server *peer)
@@ -159,14 +180,8 @@ static void serve(server *peer)
     int count;
 
     while ((count = SSL_read(peer->ssl, peer->request + peer->request_length,
-                             (int)(sizeof peer->request - 1 - peer->request_length))) > 0) {
-        peer->request_length += (size_t)count;
-        peer->request[peer->request_length] = '\0';
-        if (!is_whole(peer))
-            continue;
-        peer->requests++;
-        answer(peer);
-    }
+                             (int)(sizeof peer->request - 1 - peer->request_length))) > 0)
+        taken(peer, (size_t)count);
 }
 
 static void put(server *peer, int type, const unsigned char *bytes, size_t length)
@@ -206,6 +221,11 @@ static void take(void *context, const unsigned char *bytes, size_t length)
 {
     server *peer = context;
 
+    if (peer->plain) {
+        assert_true(peer->request_length + length < sizeof peer->request);
+        memcpy(peer->request + peer->request_length, bytes, length);
+        taken(peer, length);
+    }
     if (peer->ssl == NULL)
         return;
     if (peer->flight_count == 0 || peer->flights[peer->flight_count - 1] != peer->given)
@@ -218,7 +238,7 @@ static void take(void *context, const unsigned char *bytes, size_t length)
 static size_t give(void *context, unsigned char *bytes, size_t length)
 {
     server *peer = context;
-    int count = peer->ssl != NULL ? BIO_read(peer->wire, bytes, (int)length) : 0;
+    int count = BIO_read(peer->wire, bytes, (int)length);
 
     if (count <= 0 && peer->raw != NULL && peer->request_length >= peer->raw_after) {
         count = (int)(length < peer->raw_length - peer->raw_given ? length : peer->raw_length - peer->raw_given);
@@ -293,7 +313,31 @@ static int entropy(void *context, void *out, size_t length)
     (void)context;
     assert_int_equal(length, TCX_TLS_SEED);
     memset(out, 7, length);
+    f.entropy_calls++;
     return f.entropy_result;
+}
+
+void set_up_link(SSL_CTX *context)
+{
+    const server peer = { .answer = ANSWER, .answer_length = sizeof ANSWER - 1, .write = 16384, .flip = SCRIPT_NEVER };
+
+    script_init(&f.link, "", 0);
+    f.link.peer = &f.peer;
+    f.link.take = take;
+    f.link.give = give;
+    if (f.peer.ssl != NULL)
+        SSL_set_shutdown(f.peer.ssl, SSL_SENT_SHUTDOWN); /* or OpenSSL forgets the session */
+    SSL_free(f.peer.ssl);
+    BIO_free(f.peer.wire);
+    f.peer = peer;
+    f.peer.wire = BIO_new(BIO_s_mem());
+    if (context != NULL) {
+        f.peer.ssl = SSL_new(context);
+        SSL_set_bio(f.peer.ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+        SSL_set_accept_state(f.peer.ssl);
+    }
+    f.entropy_result = TCX_TLS_SEED;
+    f.entropy_calls = 0;
 }
 
 void set_up(SSL_CTX *context)
@@ -311,24 +355,8 @@ void set_up(SSL_CTX *context)
                                      .tokens = f.tokens,
                                      .token_count = TCX_COUNT(f.tokens),
                                      .unix_time = NOW };
-    const server peer = { .answer = ANSWER, .answer_length = sizeof ANSWER - 1, .write = 16384, .flip = SCRIPT_NEVER };
 
-    script_init(&f.link, "", 0);
-    f.link.peer = &f.peer;
-    f.link.take = take;
-    f.link.give = give;
-    if (f.peer.ssl != NULL)
-        SSL_set_shutdown(f.peer.ssl, SSL_SENT_SHUTDOWN); /* or OpenSSL forgets the session */
-    SSL_free(f.peer.ssl);
-    BIO_free(f.peer.wire);
-    f.peer = peer;
-    if (context != NULL) {
-        f.peer.ssl = SSL_new(context);
-        SSL_set_bio(f.peer.ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-        SSL_set_accept_state(f.peer.ssl);
-        f.peer.wire = BIO_new(BIO_s_mem());
-    }
-    f.entropy_result = TCX_TLS_SEED;
+    set_up_link(context);
     f.tls_config = tls_config;
     f.config = config;
     f.request = tcx_example_request;

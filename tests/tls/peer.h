@@ -1,7 +1,7 @@
 /*
  * A TLS server that was written by others: OpenSSL, in this process, behind the scripted transport, and a client in
  * front of it. The server counts what it decrypts, and so knows the truth about every call. Keys and certificates are
- * made as the tests begin.
+ * made as the tests begin. A plain server is there for comparison.
  */
 #ifndef PEER_H
 #define PEER_H
@@ -45,13 +45,16 @@ extern const certificate ec_root, rsa_root, p384_root, rsa_4096_root;
 extern const certificate ec_leaf, rsa_leaf;
 extern br_x509_trust_anchor anchors[ANCHORS];
 
-/* A group set-up of cmocka: makes the keys and the anchors. */
+void make_key(int key);
+
+/* A group set-up of cmocka: makes all keys and the anchors. */
 int make_keys(void **state);
 
 /* The server. */
 
 typedef struct server {
-    SSL *ssl;
+    SSL *ssl;           /* NULL: it is plain, or says only `raw` */
+    int plain;
     const char *answer;
     size_t answer_length;
     size_t write;       /* bytes of the answer in one record */
@@ -100,10 +103,14 @@ extern struct fixture {
     script link;
     server peer;
     int entropy_result;
+    size_t entropy_calls;
 } f;
 
 /* A client that trusts the roots and a server of that context (NULL: none yet), before the connection. */
 void set_up(SSL_CTX *context);
+
+/* Another link and server for the client that there is. */
+void set_up_link(SSL_CTX *context);
 
 /* ... with a record buffer of so many bytes, behind which a page traps. */
 void set_buffer(size_t size);

@@ -59,26 +59,13 @@ static void test_client_hello(void **state)
     }
 }
 
-/* Without entropy, name or trust, not a byte leaves: the link is not even opened. */
-static void test_nothing_leaves(void **state)
+/* Without a name, or with one that is too long, not a byte leaves: the link is not even opened. */
+static void test_names(void **state)
 {
-    static const int results[] = { -1, 0, 1, 31, 33, 64, INT32_MIN };
     static char long_name[300];
-    SSL_CTX *context = make_context(&ec_leaf, NULL);
     tcx_peer peer = { { long_name, 0 }, TCX_TEXT("address"), 443, NOW };
 
     (void)state;
-    for (size_t i = 0; i < TCX_COUNT(results); i++) {
-        set_up(context);
-        f.entropy_result = results[i];
-        assert_status("entropy", run(), TCX_E_TLS_ENTROPY);
-        judge("entropy");
-        assert_int_equal(f.link.calls + f.link.closes, 0);
-        for (size_t at = 0; at < TCX_TLS_SEED; at++)
-            assert_int_equal(((unsigned char *)f.tls_config.buffer)[at], 0); /* nothing is left of what it gave */
-        f.entropy_result = TCX_TLS_SEED; /* the object is none the worse */
-        assert_status("entropy", run(), TCX_OK);
-    }
     memset(long_name, 'a', sizeof long_name);
     for (size_t length = 0; length < sizeof long_name; length++) {
         int detail = 0;
@@ -97,7 +84,6 @@ static void test_nothing_leaves(void **state)
         f.tls.transport.close(f.tls.transport.context);
         assert_int_equal(f.link.closes, f.link.links);
     }
-    SSL_CTX_free(context);
 }
 
 static void test_init_refuses(void **state)
@@ -326,39 +312,6 @@ static void test_damage_at_every_byte(void **state)
     SSL_CTX_free(context);
 }
 
-/* A fault in each transfer of a whole call over TLS: the same truth. */
-static void test_each_fault(void **state)
-{
-    static const int faults[] = { PORT_ERROR, TCX_CLOSED,  TCX_CLOSED_CLEAN, TCX_WANT_READ,  TCX_WANT_WRITE,
-                                  TCX_AGAIN,  SCRIPT_ZERO, SCRIPT_ONE_BYTE,  SCRIPT_TOO_MUCH };
-    SSL_CTX *context = make_context(&ec_leaf, NULL);
-    size_t calls;
-
-    (void)state;
-    set_up_pinned(context);
-    f.link.piece = 150;
-    assert_int_equal(run(), TCX_OK);
-    calls = f.link.calls;
-    for (size_t call = 0; call < calls; call++) {
-        for (size_t i = 0; i < TCX_COUNT(faults); i++) {
-            int harmless = faults[i] == SCRIPT_ONE_BYTE || (faults[i] <= TCX_AGAIN && faults[i] >= TCX_WANT_WRITE);
-            char where[80];
-
-            snprintf(where, sizeof where, "fault %d at call %zu of %zu", faults[i], call, calls);
-            set_up_pinned(context);
-            f.link.piece = 150;
-            f.link.faults[0].call = call;
-            f.link.faults[0].result = faults[i];
-            (void)run();
-            judge(where);
-            check(!harmless || f.call.status == TCX_OK, "%s: %d", where, f.call.status);
-            check(faults[i] != SCRIPT_ZERO || f.call.status == TCX_E_TRANSPORT_CONTRACT || f.call.status == TCX_OK,
-                  "%s: %d", where, f.call.status);
-        }
-    }
-    SSL_CTX_free(context);
-}
-
 /* A peer that talks without end cannot hold a step. */
 static void test_endless_records(void **state)
 {
@@ -450,13 +403,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_profile),
         cmocka_unit_test(test_client_hello),
-        cmocka_unit_test(test_nothing_leaves),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_init_refuses),
         cmocka_unit_test(test_pinnable_keys),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_cut_at_every_byte),
         cmocka_unit_test(test_damage_at_every_byte),
-        cmocka_unit_test(test_each_fault),
         cmocka_unit_test(test_endless_records),
         cmocka_unit_test(test_sessions),
     };

@@ -25,11 +25,14 @@ static int begins(script *link, int call, size_t asked, size_t moved, size_t cut
     if (call != SCRIPT_OPEN && (asked == 0 || asked > TCX_TRANSFER_MAX))
         breach(link, "a length outside 1 ... TCX_TRANSFER_MAX");
     link->last_call = call;
-    link->last_asked = asked;
     link->starved = 0;
     for (size_t i = 0; i < TCX_COUNT(link->faults); i++) {
-        if (number == link->faults[i].call) {
+        if (number == link->faults[i].call || (link->faults[i].for_ever && number > link->faults[i].call)) {
             *result = link->faults[i].result;
+            link->starved = link->faults[i].for_ever;
+            link->faults[i].struck = call;
+            link->faults[i].phase = link->phase;
+            link->faults[i].returned = *result == SCRIPT_TOO_MUCH ? (int)asked + 1 : *result;
             return 1;
         }
     }

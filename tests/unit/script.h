@@ -42,7 +42,14 @@ typedef struct script {
     struct {
         size_t call;       /* which call, counted from 0 over open, send and recv */
         int result;
+        int for_ever;      /* and every one behind it: time must pass */
+
+        /* What happened. */
+        int struck;        /* which function: SCRIPT_OPEN, SCRIPT_SEND, SCRIPT_RECV; 0: it was not reached */
+        int phase;         /* of the script, at that moment */
+        int returned;
     } faults[2];
+    int phase;             /* the test's own: how far the call has come */
     void *peer;            /* instead of a prepared answer: somebody who takes the bytes and makes others */
     void (*take)(void *peer, const unsigned char *bytes, size_t length);
     size_t (*give)(void *peer, unsigned char *bytes, size_t length);
@@ -57,7 +64,6 @@ typedef struct script {
     size_t closes;
     int starved;           /* the last call found nothing to receive, and nothing will come */
     int last_call;         /* SCRIPT_OPEN, SCRIPT_SEND, SCRIPT_RECV */
-    size_t last_asked;
     int last_result;
     int too_much_sent;     /* a send claimed more than it was given */
     size_t after_failure;  /* calls after one that had failed, but for close */
