@@ -19,15 +19,22 @@ static void compute_check(unsigned char check[CHECK_LENGTH], const unsigned char
     tcx_wipe(&hash, sizeof hash);
 }
 
+/* Whether there is one, of that name. */
+static int is_of(const unsigned char *bytes, const char *name)
+{
+    unsigned char check[CHECK_LENGTH];
+
+    if (bytes[0] != FORMAT || bytes[ID_LENGTH] == 0 || bytes[ID_LENGTH] > SECRET - ID)
+        return 0;
+    compute_check(check, bytes, name);
+    return memcmp(check, bytes + CHECK, CHECK_LENGTH) == 0;
+}
+
 static int load(const tcx_tls_session *session, const char *name, br_ssl_session_parameters *parameters)
 {
     const unsigned char *bytes = session->bytes;
-    unsigned char check[CHECK_LENGTH];
 
-    if (bytes[0] != FORMAT || bytes[ID_LENGTH] == 0 || bytes[ID_LENGTH] > sizeof parameters->session_id)
-        return 0;
-    compute_check(check, bytes, name);
-    if (memcmp(check, bytes + CHECK, CHECK_LENGTH) != 0)
+    if (!is_of(bytes, name))
         return 0;
     memcpy(parameters->session_id, bytes + ID, sizeof parameters->session_id);
     parameters->session_id_len = bytes[ID_LENGTH];
@@ -62,15 +69,11 @@ static void save(tcx_tls_session *session, const char *name, const br_ssl_sessio
 static int note(tcx_tls_session *session, const br_ssl_engine_context *engine, int succeeded)
 {
     const char *name = br_ssl_engine_get_server_name(engine);
-    br_ssl_session_parameters made, offered;
-    int resumed;
+    const br_ssl_session_parameters *made = &engine->session;
+    int resumed = succeeded && is_of(session->bytes, name) && session->bytes[ID_LENGTH] == made->session_id_len &&
+                  memcmp(session->bytes + ID, made->session_id, made->session_id_len) == 0;
 
-    br_ssl_engine_get_session_parameters(engine, &made);
-    resumed = succeeded && load(session, name, &offered) && offered.session_id_len == made.session_id_len &&
-              memcmp(offered.session_id, made.session_id, made.session_id_len) == 0;
-    save(session, name, succeeded ? &made : NULL);
-    tcx_wipe(&offered, sizeof offered);
-    tcx_wipe(&made, sizeof made);
+    save(session, name, succeeded ? made : NULL);
     return resumed;
 }
 

@@ -42,7 +42,7 @@ static void seal(unsigned char *bytes, const char *host)
 /* The exported form, by hand: format, id length 1 each, version, suite 2 each, id 32, secret 48, zero 2, check 8. */
 static void lay_out(unsigned char bytes[TCX_TLS_SESSION_SIZE], const br_ssl_session_parameters *made, const char *host)
 {
-    const unsigned char head[] = { 1, made->session_id_len, 0x03, 0x03, 0xCC, 0xA9 };
+    const unsigned char head[] = { 1, made->session_id_len, 0x03, (unsigned char)made->version, 0xCC, 0xA9 };
 
     memset(bytes, 0, TCX_TLS_SESSION_SIZE);
     memcpy(bytes, head, 6);
@@ -90,8 +90,9 @@ static void test_round_trip(void **state)
 
     (void)state;
     for (unsigned char length = 1; length <= 32; length++) {
-        const br_ssl_session_parameters made = make(length);
+        br_ssl_session_parameters made = make(length);
 
+        made.version = (uint16_t)(0x0300 + length); /* of which TLS 1.2 is one */
         tcx_tls_session_init(&session, NULL);
         memset(session.bytes, 0xEE, sizeof session.bytes); /* nothing of an earlier one is left */
         session.save(&session, name, &made);
