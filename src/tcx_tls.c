@@ -234,8 +234,11 @@ static int tls_recv(void *context, void *bytes, size_t length)
     unsigned char *payload;
     size_t available;
 
-    if (result != 1)
-        return engine->shutdown_recv ? TCX_CLOSED_CLEAN : result; /* what answers a close_notify need not arrive */
+    if (result != 1) { /* a close_notify is a clean end, also when its answer cannot be sent, and nothing else is */
+        if (engine->shutdown_recv)
+            return TCX_CLOSED_CLEAN;
+        return result != TCX_CLOSED_CLEAN ? result : TCX_CLOSED;
+    }
     payload = br_ssl_engine_recvapp_buf(engine, &available);
     length = length < available ? length : available;
     memcpy(bytes, payload, length);

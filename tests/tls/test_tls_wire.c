@@ -216,6 +216,7 @@ static void test_close(void **state)
         { to_the_end, 1, TCX_WANT_READ, TCX_OK }, /* the link itself need not end */
         { to_the_end, 1, PORT_ERROR, TCX_OK },
         { to_the_end, 0, TCX_CLOSED, TCX_E_CLOSED },
+        { to_the_end, 0, TCX_CLOSED_CLEAN, TCX_E_CLOSED }, /* by the link below: that is no close_notify */
         { to_the_end, 0, PORT_ERROR, TCX_E_RECEIVE },
         { to_the_end, 0, TCX_WANT_READ, TCX_E_DEADLINE },
         { ANSWER, 0, TCX_CLOSED, TCX_OK }, /* Content-Length proves it as well */
