@@ -256,7 +256,7 @@ static void test_responses(void **state)
 {
     (void)state;
     memset(section_rows, 0, sizeof section_rows);
-    assert_int_equal(script_table("http/responses.txt", 5, response_row), 329);
+    assert_int_equal(script_table("http/responses.txt", 5, response_row), 330);
     for (size_t i = 0; i < TCX_COUNT(sections); i++)
         check(section_rows[i] > 0, "no row of section %s", sections[i]);
 }

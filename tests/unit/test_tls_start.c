@@ -6,10 +6,12 @@
 
 #include <tcexec/tls.h>
 
+static int drawn = 7;
+
 static int entropy(void *context, void *out, size_t length)
 {
     (void)context;
-    memset(out, 7, length);
+    memset(out, drawn, length);
     return (int)length;
 }
 
@@ -43,6 +45,39 @@ static void test_empty_profile(void **state)
         assert_int_equal(buffer[i], 0); /* nothing is left of the entropy */
     tls.transport.close(tls.transport.context);
     assert_int_equal(link.sent_length, 0);
+}
+
+/* As on a device: BearSSL is told that it has asked the system for randomness, and has got none. */
+static void device_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
+{
+    tcx_tls_profile_full(client, chain);
+    client->eng.rng_os_rand_done = 1;
+}
+
+/* All randomness is that of the entropy function: the same again makes the same hello, another one another. */
+static void test_entropy(void **state)
+{
+    static unsigned char buffer[TCX_TLS_BUFFER_MIN], number[1] = { 3 }, modulus[256] = { 0x80 }, hello[32];
+    static const br_x509_pkey key = { BR_KEYTYPE_RSA, { .rsa = { modulus, sizeof modulus, number, 1 } } };
+    static script link;
+    static tcx_tls tls;
+    const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
+    tcx_tls_pin pin;
+    tcx_tls_config config = { .link = &link.transport, .profile = device_profile, .trust = &pin.trust, .entropy = entropy,
+                              .buffer = buffer, .buffer_size = sizeof buffer };
+
+    (void)state;
+    assert_status("pin", tcx_tls_pin_init(&pin, &key), TCX_OK);
+    for (int i = 0; i < 3; i++) {
+        drawn = i < 2 ? 7 : 8;
+        script_init(&link, "", 0);
+        assert_status("init", tcx_tls_init(&tls, &config), TCX_OK);
+        assert_int_equal(tls.transport.open(tls.transport.context, &peer), TCX_WANT_READ);
+        tls.transport.close(tls.transport.context);
+        assert_int_equal(link.sent[5], 1); /* ClientHello; its 32 random bytes stand at 11 */
+        assert_int_equal(memcmp(link.sent + 11, hello, sizeof hello) == 0, i == 1);
+        memcpy(hello, link.sent + 11, sizeof hello);
+    }
 }
 
 /* The server, and the link to it: both ends in memory. */
@@ -154,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty_profile),
+        cmocka_unit_test(test_entropy),
         cmocka_unit_test(test_server_speaks_first),
     };
 
