@@ -164,10 +164,14 @@ static void answer(server *peer)
     }
 }
 
-/* So many bytes more of the request are there. */
-static void taken(server *peer, size_t count)
+/* Bytes of a request have come; of the next one, when there was a whole one before. */
+static void got(server *peer, const unsigned char *bytes, size_t length)
 {
-    peer->request_length += count;
+    if (is_whole(peer))
+        peer->request_length = 0;
+    assert_true(peer->request_length + length < sizeof peer->request);
+    memcpy(peer->request + peer->request_length, bytes, length);
+    peer->request_length += length;
     peer->request[peer->request_length] = '\0';
     if (!is_whole(peer))
         return;
@@ -177,11 +181,11 @@ static void taken(server *peer, size_t count)
 
 static void serve(server *peer)
 {
+    unsigned char bytes[16384];
     int count;
 
-    while ((count = SSL_read(peer->ssl, peer->request + peer->request_length,
-                             (int)(sizeof peer->request - 1 - peer->request_length))) > 0)
-        taken(peer, (size_t)count);
+    while ((count = SSL_read(peer->ssl, bytes, sizeof bytes)) > 0)
+        got(peer, bytes, (size_t)count);
 }
 
 static void put(server *peer, int type, const unsigned char *bytes, size_t length)
@@ -221,11 +225,8 @@ static void take(void *context, const unsigned char *bytes, size_t length)
 {
     server *peer = context;
 
-    if (peer->plain) {
-        assert_true(peer->request_length + length < sizeof peer->request);
-        memcpy(peer->request + peer->request_length, bytes, length);
-        taken(peer, length);
-    }
+    if (peer->plain)
+        got(peer, bytes, length);
     if (peer->ssl == NULL)
         return;
     if (peer->flight_count == 0 || peer->flights[peer->flight_count - 1] != peer->given)
@@ -317,25 +318,46 @@ static int entropy(void *context, void *out, size_t length)
     return f.entropy_result;
 }
 
+/* The server's end of a new link. */
+static void join(server *peer, SSL_CTX *context)
+{
+    if (peer->ssl != NULL)
+        SSL_set_shutdown(peer->ssl, SSL_SENT_SHUTDOWN); /* or OpenSSL forgets the session */
+    SSL_free(peer->ssl);
+    BIO_free(peer->wire);
+    peer->ssl = NULL;
+    peer->wire = BIO_new(BIO_s_mem());
+    peer->request_length = 0;
+    if (context == NULL)
+        return;
+    peer->ssl = SSL_new(context);
+    SSL_set_bio(peer->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_accept_state(peer->ssl);
+}
+
+static void reopened(void *context)
+{
+    server *peer = context;
+
+    join(peer, peer->ssl != NULL ? SSL_get_SSL_CTX(peer->ssl) : NULL);
+}
+
 void set_up_link(SSL_CTX *context)
 {
-    const server peer = { .answer = ANSWER, .answer_length = sizeof ANSWER - 1, .write = 16384, .flip = SCRIPT_NEVER };
+    const server peer = { .ssl = f.peer.ssl,
+                          .wire = f.peer.wire,
+                          .answer = ANSWER,
+                          .answer_length = sizeof ANSWER - 1,
+                          .write = 16384,
+                          .flip = SCRIPT_NEVER };
 
     script_init(&f.link, "", 0);
     f.link.peer = &f.peer;
+    f.link.reopened = reopened;
     f.link.take = take;
     f.link.give = give;
-    if (f.peer.ssl != NULL)
-        SSL_set_shutdown(f.peer.ssl, SSL_SENT_SHUTDOWN); /* or OpenSSL forgets the session */
-    SSL_free(f.peer.ssl);
-    BIO_free(f.peer.wire);
     f.peer = peer;
-    f.peer.wire = BIO_new(BIO_s_mem());
-    if (context != NULL) {
-        f.peer.ssl = SSL_new(context);
-        SSL_set_bio(f.peer.ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-        SSL_set_accept_state(f.peer.ssl);
-    }
+    join(&f.peer, context);
     f.entropy_result = TCX_TLS_SEED;
     f.entropy_calls = 0;
 }

@@ -26,30 +26,32 @@ static const struct end {
     [BROKEN] = { TCX_E_TRANSPORT_CONTRACT, TCX_MAYBE_EXECUTED, 1 },
 };
 
-/* Where it stands: LAST offers the last byte, in SILENCE nothing of the answer is there, GOODBYE says close_notify. */
-enum { OPEN, HANDSHAKE, SEND, LAST, SILENCE, HEAD, BODY, GOODBYE, PHASES };
+/*
+ * Where it stands: LOOK sees whether a kept connection stands, KEPT offers the last byte over it; LAST offers it over a
+ * new one; in SILENCE nothing of the answer is there; GOODBYE says close_notify.
+ */
+enum { LOOK, KEPT, OPEN, HANDSHAKE, SEND, LAST, SILENCE, HEAD, BODY, GOODBYE, PHASES };
 
-/* What a call of the transport returns instead (see script.h), and how the call ends by where it stood. */
+/* What a call of the transport returns instead, once or for ever (see script.h); how it ends by where it stood. */
 /* clang-format off */
 static const struct {
-    const char *name;
     int result, for_ever, ends[PHASES];
 } faults[] = {
-    /*                                        OPEN     HANDSHAKE SEND   LAST    SILENCE   HEAD      BODY      GOODBYE */
-    { "fails", PORT_ERROR, 0,               { CONNECT, CONNECT, UNSENT, UNSENT, RECEIVE,  RECEIVE,  RECEIVE,  FINE } },
-    { "fails by -1", -1, 0,                 { CONNECT, CONNECT, UNSENT, UNSENT, RECEIVE,  RECEIVE,  RECEIVE,  FINE } },
-    { "fails by the least", INT32_MIN, 0,   { CONNECT, CONNECT, UNSENT, UNSENT, RECEIVE,  RECEIVE,  RECEIVE,  FINE } },
-    { "closed", TCX_CLOSED, 0,              { CLOSED,  CLOSED,  CLOSED, CLOSED, CUT,      CUT,      CUT,      FINE } },
-    { "closed clean", TCX_CLOSED_CLEAN, 0,  { CLOSED,  CLOSED,  CLOSED, CLOSED, CUT,      CUT,      CUT,      FINE } },
-    { "zero", SCRIPT_ZERO, 0,               { BREACH,  BREACH,  BREACH, BREACH, BROKEN,   BROKEN,   BROKEN,   FINE } },
-    { "too much", SCRIPT_TOO_MUCH, 0,       { BREACH,  BREACH,  BREACH, BROKEN, BROKEN,   BROKEN,   BROKEN,   FINE } },
-    { "silent for ever", TCX_WANT_READ, 1,  { LATE,    LATE,    LATE,   LATE,   NO_REPLY, NO_REPLY, NO_REPLY, FINE } },
-    { "full for ever", TCX_WANT_WRITE, 1,   { LATE,    LATE,    LATE,   LATE,   NO_REPLY, NO_REPLY, NO_REPLY, FINE } },
-    { "busy for ever", TCX_AGAIN, 1,        { LATE,    LATE,    LATE,   LATE,   NO_REPLY, NO_REPLY, NO_REPLY, FINE } },
-    { "silent once", TCX_WANT_READ, 0,      { FINE,    FINE,    FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
-    { "full once", TCX_WANT_WRITE, 0,       { FINE,    FINE,    FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
-    { "busy once", TCX_AGAIN, 0,            { FINE,    FINE,    FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
-    { "short", SCRIPT_ONE_BYTE, 0,          { FINE,    FINE,    FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
+    /*                       LOOK  KEPT    OPEN     HANDSHAKE SEND    LAST    SILENCE   HEAD      BODY      GOODBYE */
+    { PORT_ERROR, 0,       { FINE, FINE,   CONNECT, CONNECT,  UNSENT, UNSENT, RECEIVE,  RECEIVE,  RECEIVE,  FINE } },
+    { -1, 0,               { FINE, FINE,   CONNECT, CONNECT,  UNSENT, UNSENT, RECEIVE,  RECEIVE,  RECEIVE,  FINE } },
+    { INT32_MIN, 0,        { FINE, FINE,   CONNECT, CONNECT,  UNSENT, UNSENT, RECEIVE,  RECEIVE,  RECEIVE,  FINE } },
+    { TCX_CLOSED, 0,       { FINE, FINE,   CLOSED,  CLOSED,   CLOSED, CLOSED, CUT,      CUT,      CUT,      FINE } },
+    { TCX_CLOSED_CLEAN, 0, { FINE, FINE,   CLOSED,  CLOSED,   CLOSED, CLOSED, CUT,      CUT,      CUT,      FINE } },
+    { SCRIPT_ZERO, 0,      { FINE, BREACH, BREACH,  BREACH,   BREACH, BREACH, BROKEN,   BROKEN,   BROKEN,   FINE } },
+    { SCRIPT_TOO_MUCH, 0,  { FINE, BROKEN, BREACH,  BREACH,   BREACH, BROKEN, BROKEN,   BROKEN,   BROKEN,   FINE } },
+    { TCX_WANT_READ, 1,    { LATE, LATE,   LATE,    LATE,     LATE,   LATE,   NO_REPLY, NO_REPLY, NO_REPLY, FINE } },
+    { TCX_WANT_WRITE, 1,   { LATE, LATE,   LATE,    LATE,     LATE,   LATE,   NO_REPLY, NO_REPLY, NO_REPLY, FINE } },
+    { TCX_AGAIN, 1,        { LATE, LATE,   LATE,    LATE,     LATE,   LATE,   NO_REPLY, NO_REPLY, NO_REPLY, FINE } },
+    { TCX_WANT_READ, 0,    { FINE, FINE,   FINE,    FINE,     FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
+    { TCX_WANT_WRITE, 0,   { FINE, FINE,   FINE,    FINE,     FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
+    { TCX_AGAIN, 0,        { FINE, FINE,   FINE,    FINE,     FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
+    { SCRIPT_ONE_BYTE, 0,  { FINE, FINE,   FINE,    FINE,     FINE,   FINE,   FINE,     FINE,     FINE,     FINE } },
 };
 /* clang-format on */
 
@@ -90,18 +92,27 @@ static const struct {
     { "half its range away", 0x80000000, 1 },
 };
 
+#define AT(phase) (1u << (phase))
+
 static const struct line {
     const char *name;
-    int tls, resumes;
-    size_t buffer; /* for records; plain: for the answer, and the pieces of the request */
-    size_t room;   /* bytes of the request that are offered together, at most */
-    size_t piece;  /* bytes that the link moves at once, at most */
-    size_t write;  /* bytes of the answer in one record */
+    int tls, resumes, keeps;
+    size_t buffer;   /* for records; plain: for the answer, and the pieces of the request */
+    size_t room;     /* bytes of the request that are offered together, at most */
+    size_t piece;    /* bytes that the link moves at once, at most */
+    size_t write;    /* bytes of the answer in one record */
+    unsigned phases; /* in which it calls the transport */
 } lines[] = {
-    { "plain", 0, 0, 2048, 2048, SCRIPT_NEVER, 16384 },
-    { "plain, in pieces", 0, 0, 100, 100, 30, 16384 },
-    { "TLS", 1, 0, TCX_TLS_BUFFER_SAFE, 16384, SCRIPT_NEVER, 16384 },
-    { "TLS resumed, in pieces", 1, 1, TCX_TLS_BUFFER_MIN, 512, 60, 20 },
+    { "plain", 0, 0, 0, 2048, 2048, SCRIPT_NEVER, 16384, AT(OPEN) | AT(LAST) | AT(SILENCE) },
+    { "plain, in pieces", 0, 0, 0, 100, 100, 30, 16384,
+      AT(OPEN) | AT(SEND) | AT(LAST) | AT(SILENCE) | AT(HEAD) | AT(BODY) },
+    { "plain, kept", 0, 0, 1, 2048, 2048, 30, 16384, AT(LOOK) | AT(KEPT) | AT(SILENCE) | AT(HEAD) | AT(BODY) },
+    { "TLS", 1, 0, 0, TCX_TLS_BUFFER_SAFE, 16384, SCRIPT_NEVER, 16384,
+      AT(OPEN) | AT(HANDSHAKE) | AT(LAST) | AT(SILENCE) | AT(GOODBYE) },
+    { "TLS, resumed, in pieces", 1, 1, 0, TCX_TLS_BUFFER_MIN, 512, 60, 20,
+      AT(OPEN) | AT(HANDSHAKE) | AT(SEND) | AT(LAST) | AT(SILENCE) | AT(HEAD) | AT(BODY) | AT(GOODBYE) },
+    { "TLS, kept", 1, 1, 1, TCX_TLS_BUFFER_SAFE, 16384, 200, 20,
+      AT(LOOK) | AT(KEPT) | AT(SILENCE) | AT(HEAD) | AT(BODY) },
 };
 
 static const char json[] = "{\"Response\":{\"Result\":\"XXX\",\"RequestId\":\"id-1\"}}";
@@ -109,17 +120,19 @@ static const char json[] = "{\"Response\":{\"Result\":\"XXX\",\"RequestId\":\"id
 static SSL_CTX *context;
 static const struct line *line;
 static tcx_guard guard; /* around the answer's buffer */
+static tcx_connection connection;
 static tcx_tls_session session;
 static unsigned char exported[TCX_TLS_SESSION_SIZE]; /* what each call goes on with */
 static size_t request_length;
 
 /* What has been seen of the call under way. */
 static struct {
-    size_t sent, received; /* bytes, by the call's own events */
+    int connected;         /* by the call's own events, like the next */
+    size_t sent, received; /* bytes */
     size_t readings;       /* of the clock */
     size_t calls;          /* of the transport, at the last one */
-    uint32_t tick;
-    size_t jumps_at; /* the reading from which it is wrong; SCRIPT_NEVER: none */
+    uint32_t tick;         /* goes on from call to call */
+    size_t jumps_at;       /* the reading from which it is wrong; SCRIPT_NEVER: none */
     uint32_t jump;
 } seen;
 
@@ -130,14 +143,32 @@ static void observe(void *unused, tcx_event event, uint32_t number)
     (void)unused;
     seen.sent += event == TCX_EVENT_SENT ? number : 0;
     seen.received += event == TCX_EVENT_RECEIVED ? number : 0;
-    if (event == TCX_EVENT_CONNECTED || event == TCX_EVENT_SENT)
-        f.link.phase = (seen.sent / line->room + 1) * line->room >= request_length ? LAST : SEND;
-    else if (event == TCX_EVENT_REQUEST_SENT)
+    seen.connected |= event == TCX_EVENT_CONNECTED || event == TCX_EVENT_REUSED;
+    switch (event) {
+    case TCX_EVENT_DIAL:
+        f.link.phase = OPEN;
+        seen.sent = 0;
+        break;
+    case TCX_EVENT_REUSED:
+        f.link.phase = KEPT;
+        break;
+    case TCX_EVENT_CONNECTED:
+    case TCX_EVENT_SENT:
+        if (f.link.phase != KEPT)
+            f.link.phase = (seen.sent / line->room + 1) * line->room >= request_length ? LAST : SEND;
+        break;
+    case TCX_EVENT_REQUEST_SENT:
         f.link.phase = SILENCE;
-    else if (event == TCX_EVENT_RECEIVED)
+        break;
+    case TCX_EVENT_RECEIVED:
         f.link.phase = seen.received < head ? HEAD : BODY;
-    else if (event == TCX_EVENT_ANSWER)
+        break;
+    case TCX_EVENT_ANSWER:
         f.link.phase = GOODBYE;
+        break;
+    default:
+        break;
+    }
 }
 
 static uint32_t read_clock(void *unused)
@@ -166,6 +197,8 @@ static void set_up_objects(const struct line *of)
     f.request.function_arg = (tcx_text){ argument, sizeof argument };
     f.config.timeout = TIMEOUT;
     f.config.trace = &trace;
+    f.config.connection = line->keeps ? &connection : NULL;
+    tcx_connection_init(&connection, 0);
     f.config.buffer_size = line->tls ? 500 : line->buffer;
     assert_int_equal(tcx_request_measure(&f.request, &f.signer, NOW, &request_length), TCX_OK);
     if (!line->tls) {
@@ -178,20 +211,6 @@ static void set_up_objects(const struct line *of)
     if (line->resumes)
         f.tls_config.session = &session;
     assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
-}
-
-/* Another link, on which nothing is wrong yet. */
-static void set_up_call(void)
-{
-    set_up_link(line->tls ? context : NULL);
-    f.link.piece = line->piece;
-    f.peer.plain = !line->tls;
-    f.peer.write = line->write;
-    tcx_tls_session_init(&session, exported);
-    memset(&seen, 0, sizeof seen);
-    seen.jumps_at = SCRIPT_NEVER;
-    f.config.unix_time = NOW;
-    f.config.buffer = tcx_guard_place(&guard, f.config.buffer_size, TCX_AT_END);
 }
 
 static void check_text(const char *where, tcx_text text, const char *expected)
@@ -228,7 +247,7 @@ static void check_outputs(const char *where)
     else
         check_text(where, response->body, NULL);
     tcx_guard_check(&guard);
-    if (line->tls ? phase < HEAD : phase == OPEN)
+    if (line->tls ? seen.received == 0 : !seen.connected)
         check(is_filled(f.config.buffer, f.config.buffer_size, TCX_GUARD_FILL), "%s: the buffer was used", where);
 }
 
@@ -246,7 +265,10 @@ static void check_end(const char *where, struct end end, int returned)
     assert_status(where, f.call.status, end.status);
     check(f.call.outcome == end.outcome, "%s: outcome %d", where, (int)f.call.outcome);
     check(f.call.detail == (end.number ? returned : 0), "%s: detail %d", where, f.call.detail);
-    judge(where);
+    check(f.link.violation == NULL, "%s: %s", where, f.link.violation);
+    check(f.link.links <= 1u + (unsigned)line->keeps && f.link.closes + connection.open == f.link.links,
+          "%s: %zu links, closed %zu times", where, f.link.links, f.link.closes);
+    check(f.peer.requests == (f.call.outcome != TCX_NOT_SENT), "%s: %u requests", where, f.peer.requests);
     check_outputs(where);
 }
 
@@ -255,13 +277,50 @@ static void check_call(const char *where, int end, int returned)
     check_end(where, ends[end], returned);
 }
 
+/* Another call, over the buffer that the last one had. */
+static void set_up_buffer(void)
+{
+    seen.connected = 0;
+    seen.sent = seen.received = seen.readings = 0;
+    seen.calls = f.link.calls;
+    seen.jumps_at = SCRIPT_NEVER;
+    f.config.unix_time = NOW;
+    f.config.buffer = tcx_guard_place(&guard, f.config.buffer_size, TCX_AT_END);
+    f.link.phase = OPEN;
+    f.peer.requests = 0;
+}
+
+/*
+ * Another link, on which nothing is wrong yet. Where connections are kept, a first call has been made over it. Returns
+ * how many calls of the transport that took.
+ */
+static size_t set_up_call(void)
+{
+    tcx_connection_close(&connection, f.config.transport);
+    set_up_link(line->tls ? context : NULL);
+    f.link.piece = line->piece;
+    f.peer.plain = !line->tls;
+    f.peer.write = line->write;
+    tcx_tls_session_init(&session, exported);
+    set_up_buffer();
+    if (!line->keeps)
+        return 0;
+    execute();
+    check_call("the first call", FINE, 0);
+    assert_int_equal(connection.open, 1);
+    set_up_buffer();
+    f.link.phase = LOOK;
+    return f.link.calls;
+}
+
 /* A call over a good line. Returns how many calls of the transport it took. */
 static size_t good_call(const char *where)
 {
-    set_up_call();
+    size_t before = set_up_call();
+
     execute();
     check_call(where, FINE, 0);
-    return f.link.calls;
+    return f.link.calls - before;
 }
 
 /* All objects, once for a line, and a dry run. Returns how many calls of the transport it took. */
@@ -322,15 +381,17 @@ static void test_each_fault(void **state)
             for (size_t kind = 0; kind < TCX_COUNT(faults); kind++) {
                 char where[120];
 
-                snprintf(where, sizeof where, "%s, call %zu of %zu: %s", line->name, call, calls, faults[kind].name);
-                set_up_call();
-                set_fault(0, kind, call);
+                size_t before = set_up_call();
+
+                snprintf(where, sizeof where, "%s, call %zu of %zu: %d%s", line->name, call, calls, faults[kind].result,
+                         faults[kind].for_ever ? " for ever" : "");
+                set_fault(0, kind, before + call);
                 execute();
                 check(f.link.faults[0].struck, "%s: it was not reached", where);
                 check_faults(where);
                 met[phase_of(0)]++;
                 if (faults[kind].result != TCX_AGAIN) /* that once more, what a short one left, a close_notify */
-                    check(f.link.calls <= calls + 3, "%s: %zu calls", where, f.link.calls);
+                    check(f.link.calls <= 2 * before + calls + 3, "%s: %zu calls", where, f.link.calls);
                 if (line->resumes) /* a session that led to nothing is forgotten */
                     check(is_filled(session.bytes, sizeof session.bytes, 0) ==
                               (phase_of(0) == HANDSHAKE && f.call.status != TCX_OK && f.call.status != TCX_E_DEADLINE),
@@ -338,13 +399,8 @@ static void test_each_fault(void **state)
                 check(good_call(where) == calls, "%s: then %zu calls", where, f.link.calls);
             }
         }
-        for (int phase = OPEN; phase < PHASES; phase++) {
-            const int is_there = phase == HANDSHAKE || phase == GOODBYE            ? line->tls
-                                 : phase == SEND || phase == HEAD || phase == BODY ? line->piece != SCRIPT_NEVER
-                                                                                   : 1;
-
-            check((met[phase] > 0) == is_there, "%s: phase %d", line->name, phase);
-        }
+        for (int phase = 0; phase < PHASES; phase++)
+            check((met[phase] > 0) == (lines[l].phases >> phase & 1), "%s: phase %d", line->name, phase);
     }
 }
 
@@ -353,6 +409,8 @@ static void test_refusals(void **state)
 {
     (void)state;
     for (size_t l = 0; l < TCX_COUNT(lines); l++) {
+        if (lines[l].keeps)
+            continue;
         (void)begin_line(&lines[l]);
         assert_int_equal(f.entropy_calls, line->tls); /* and of each reading of the clock, see below */
         for (size_t i = 0; i < TCX_COUNT(refusals); i++) {
@@ -386,6 +444,8 @@ static void test_jumps_of_the_clock(void **state)
     for (size_t l = 0; l < TCX_COUNT(lines); l++) {
         size_t readings;
 
+        if (lines[l].keeps)
+            continue;
         (void)begin_line(&lines[l]);
         set_up_call();
         f.link.stutter = TCX_WANT_READ;
@@ -435,12 +495,11 @@ static void test_pairs_of_faults(void **state)
 
             drawn.piece = 1 + tcx_random(&seed) % 400;
             line = &drawn;
-            set_up_call();
-            first = tcx_random(&seed) % (4 + (line->tls ? 3000 : 1000) / line->piece);
+            first = set_up_call() + tcx_random(&seed) % (4 + (line->tls ? 3000 : 1000) / line->piece);
             set_fault(0, tcx_random(&seed) % TCX_COUNT(faults), first);
             set_fault(1, tcx_random(&seed) % TCX_COUNT(faults), first + 1 + tcx_random(&seed) % 20);
-            snprintf(where, sizeof where, "%s, round %u, pieces of %zu, call %zu: %s, call %zu: %s", line->name, round,
-                     line->piece, first, faults[kinds[0]].name, f.link.faults[1].call, faults[kinds[1]].name);
+            snprintf(where, sizeof where, "%s, round %u, pieces of %zu, call %zu: %d, call %zu: %d", line->name, round,
+                     line->piece, first, f.link.faults[0].result, f.link.faults[1].call, f.link.faults[1].result);
             execute();
             check_faults(where);
             outcomes[f.call.outcome]++;

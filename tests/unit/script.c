@@ -55,8 +55,8 @@ static int open_link(void *context, const tcx_peer *peer)
     int result;
 
     link->opens++;
-    if (!link->is_open)
-        link->links++;
+    if (!link->is_open && link->links++ > 0 && link->reopened != NULL)
+        link->reopened(link->peer);
     link->is_open = 1;
     link->dialled = *peer;
     if (begins(link, SCRIPT_OPEN, 1, 0, SCRIPT_NEVER, &result))
@@ -93,10 +93,8 @@ static int send_bytes(void *context, const void *bytes, size_t length)
     link->sent_length += count;
     if (link->take != NULL)
         link->take(link->peer, bytes, count);
-    if (faulty && result == SCRIPT_TOO_MUCH) {
-        link->too_much_sent = 1;
+    if (faulty && result == SCRIPT_TOO_MUCH)
         return ends(link, (int)length + 1);
-    }
     return ends(link, (int)count);
 }
 

@@ -51,6 +51,7 @@ typedef struct script {
     } faults[2];
     int phase;             /* the test's own: how far the call has come */
     void *peer;            /* instead of a prepared answer: somebody who takes the bytes and makes others */
+    void (*reopened)(void *peer); /* behind the first link there is another one; or NULL */
     void (*take)(void *peer, const unsigned char *bytes, size_t length);
     size_t (*give)(void *peer, unsigned char *bytes, size_t length);
 
@@ -65,7 +66,6 @@ typedef struct script {
     int starved;           /* the last call found nothing to receive, and nothing will come */
     int last_call;         /* SCRIPT_OPEN, SCRIPT_SEND, SCRIPT_RECV */
     int last_result;
-    int too_much_sent;     /* a send claimed more than it was given */
     size_t after_failure;  /* calls after one that had failed, but for close */
     const char *violation; /* the first breach of the contract by the library; NULL: none */
     tcx_peer dialled;

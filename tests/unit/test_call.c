@@ -876,62 +876,18 @@ static void test_kept_connection(void **state)
     }
 }
 
-/* Every fault at every transfer of a second call: one whole request at most, and the truth about it. */
-static void test_kept_connection_faults(void **state)
-{
-    static const int faults[] = {
-        PORT_ERROR,     -1,        INT32_MIN,   TCX_CLOSED,      TCX_CLOSED_CLEAN, TCX_WANT_READ,
-        TCX_WANT_WRITE, TCX_AGAIN, SCRIPT_ZERO, SCRIPT_ONE_BYTE, SCRIPT_TOO_MUCH,
-    };
-    unsigned reopened = 0;
-
-    (void)state;
-    for (size_t call = 0; call < 20; call++) {
-        for (size_t i = 0; i < TCX_COUNT(faults); i++) {
-            char where[80];
-            tcx_connection connection;
-
-            snprintf(where, sizeof where, "fault %d at call %zu of the second", faults[i], call);
-            set_up_kept(&connection, 0, ANSWER);
-            f.link.piece = 100;
-            f.link.faults[0].call = f.link.calls + call;
-            f.link.faults[0].result = faults[i];
-            (void)run();
-            check(stayer.whole <= 2, "%s: sent twice", where);
-            check((f.call.outcome == TCX_NOT_SENT) == (stayer.whole == 1) || f.link.too_much_sent,
-                  "%s: outcome %d, %u requests", where, (int)f.call.outcome, stayer.whole);
-            check((f.call.outcome == TCX_ANSWERED) == (f.call.status == TCX_OK), "%s: %d", where, f.call.status);
-            check(f.link.links <= 2, "%s: %zu links", where, f.link.links);
-            reopened += f.link.links == 2 && f.call.status == TCX_OK;
-            tcx_connection_close(&connection, &f.link.transport);
-            check(f.link.closes == f.link.links && f.link.violation == NULL, "%s: %s", where, f.link.violation);
-        }
-    }
-    assert_in_range(reopened, 20, 100); /* a dead connection is replaced silently while nothing can have run */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_success),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_wants),
-        cmocka_unit_test(test_cut_at_every_byte),
-        cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_large_pages),
-        cmocka_unit_test(test_buffer_sizes),
-        cmocka_unit_test(test_endless_peers),
-        cmocka_unit_test(test_deadline),
-        cmocka_unit_test(test_trickle),
-        cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_begin_refuses),
-        cmocka_unit_test(test_clock_floor),
-        cmocka_unit_test(test_busy),
-        cmocka_unit_test(test_peer),
-        cmocka_unit_test(test_hooks),
-        cmocka_unit_test(test_source),
-        cmocka_unit_test(test_kept_connection),
-        cmocka_unit_test(test_kept_connection_faults),
+        cmocka_unit_test(test_success),      cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_wants),        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_answers),      cmocka_unit_test(test_large_pages),
+        cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_endless_peers),
+        cmocka_unit_test(test_deadline),     cmocka_unit_test(test_trickle),
+        cmocka_unit_test(test_cancel),       cmocka_unit_test(test_begin_refuses),
+        cmocka_unit_test(test_clock_floor),  cmocka_unit_test(test_busy),
+        cmocka_unit_test(test_peer),         cmocka_unit_test(test_hooks),
+        cmocka_unit_test(test_source),       cmocka_unit_test(test_kept_connection),
     };
 
     return cmocka_run_group_tests(tests, dry_run, NULL);
