@@ -3,8 +3,9 @@
     mutation.py FOLDER [NAME ...]    FOLDER: a build made by `make B=FOLDER unit-tests`; NAME: only these units
 
 Environment: MUTANTS (how many, default 300), SEED (which, default 1), CC, CPPFLAGS, BEARSSL_LIBS. The same seed gives the
-same mutants of the same source. A mutant is killed when it does not compile, or when a test fails or hangs; the unit's own
-tests run first, then the others that take under two seconds. Mutants that change nothing that can be seen stand in equivalent.txt with the reason; an entry that is no
+same mutants of the same source. A mutant is killed when it does not compile, or when a test fails or hangs: when it takes
+more than five times the processor's time and two seconds. The unit's own tests run first, then the others that take under
+two seconds. Mutants that change nothing that can be seen stand in equivalent.txt with the reason; an entry that is no
 mutant any more, or that a test kills, is an error. The last line is `mutation: N mutants, N killed, N equivalent, N
 survived`; fails under 95 in 100 killed of those that are not equivalent.
 """
@@ -19,11 +20,11 @@ import shlex
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LEAST = 0.95  # killed, of the mutants that are not equivalent
-QUICK = 2.0  # seconds: a test that takes longer runs for its own units only
+QUICK = 2.0  # seconds of the processor: a test that takes longer runs for its own units only
+STUCK = 300  # seconds: a test that sleeps
 JOBS = 2
 SWAPS = {
     "relation": {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="},
@@ -32,20 +33,24 @@ SWAPS = {
     "bits": {"&": "|", "|": "&", "<<": ">>", ">>": "<<", "|=": "&=", "&=": "|=", "^": "|"},
 }
 OPERATOR = re.compile(r"->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>&|^]")
+FUNCTION = re.compile(r"^\w[^;{}()]*?(\w+)\([^;{}]*\)\n(\{\n.*?^\})$", re.M | re.S)  # its name, its body
 LITERAL = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 OWN_TESTS = {  # what is tested by another name than the unit's
     "build": ["request"], "clock": ["retry", "call"], "code": ["retry", "api"], "encode": ["message", "request"],
-    "get": ["request"], "hmac": ["sign"], "execute": ["execute"], "connection": ["connection"], "host": ["request", "call"], "percent": ["request", "message"],
-    "status_name": ["status"], "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls_trust", "tls"],
-    "tls_pin": ["tls_trust", "tls"], "tls_profile_full": ["tls", "tls_wire"], "tls_session": ["session", "tls_wire", "tls"],
-    "tls": ["tls_start", "tls", "tls_wire"], "json": ["json", "response"],
-    "call": ["call", "connection", "retry", "trace"], "source": ["source"], "message": ["message", "request"],
+    "get": ["request"], "hmac": ["sign"], "execute": ["execute"], "connection": ["connection", "sweep"],
+    "host": ["request", "call"], "percent": ["request", "message"], "status_name": ["status"],
+    "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls_trust", "tls"],
+    "tls_pin": ["tls_trust", "tls"], "tls_profile_full": ["tls", "tls_wire"],
+    "tls_session": ["session", "sweep", "tls_wire", "tls"], "tls": ["tls_start", "sweep", "tls", "tls_wire"],
+    "json": ["json", "response"], "call": ["call", "connection", "retry", "trace", "sweep"], "source": ["source"],
+    "message": ["message", "request"],
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
     unit: str
+    place: str  # the function, and which of its lines it is where it has several like that
     line: int
     kind: str
     before: str  # the line
@@ -53,7 +58,11 @@ class Mutant:
     text: str = dataclasses.field(compare=False, repr=False)  # the whole file, changed
 
     def diff(self) -> str:
-        return f"src/{self.unit}.c:{self.line}: {self.kind}\n    - {self.before}\n    + {self.after}"
+        return f"src/{self.unit}.c:{self.line}: {self.place}, {self.kind}\n    - {self.before}\n    + {self.after}"
+
+    def key(self) -> tuple[str, str, str]:
+        """How equivalent.txt names it."""
+        return f"{self.unit} {self.place}", self.before, self.after
 
 
 def blanked(text: str) -> str:
@@ -87,21 +96,31 @@ def changes(code: str) -> list[tuple[str, int, int, str]]:
     return found
 
 
+def plain(line: str) -> str:
+    """A line without its indent, its blanks made one each."""
+    return " ".join(line.split())
+
+
 def mutants(path: pathlib.Path) -> list[Mutant]:
     """All that can be made of a file, in its functions' bodies."""
     text = path.read_text()
     code = blanked(text)
-    bodies = [(body.start(), body.end()) for body in re.finditer(r"^\{\n.*?^\}$", code, re.M | re.S)]
+    functions = list(FUNCTION.finditer(code))
     found = []
     for kind, start, end, by in changes(code):
-        if not any(first < start and end < last for first, last in bodies):
+        function = next((one for one in functions if one.start(2) < start and end < one.end()), None)
+        if function is None:
             continue
         if kind == "condition":
             by = f"!({text[start:end]})"
         changed = text[:start] + by + text[end:]
         first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-        found.append(Mutant(path.stem, text.count("\n", 0, start) + 1, kind, " ".join(text[first:last].split()),
-                            " ".join((text[first:start] + by + text[end:last]).split()), changed))
+        before = plain(text[first:last])
+        lines = [plain(line) for line in text[function.start(2):function.end()].splitlines()]
+        nth = text.count("\n", function.start(2), start)
+        place = f"{function[1]} {lines[:nth + 1].count(before)}" if lines.count(before) > 1 else function[1]
+        found.append(Mutant(path.stem, place, text.count("\n", 0, start) + 1, kind, before,
+                            plain(text[first:start] + by + text[end:last]), changed))
     return found
 
 
@@ -133,10 +152,12 @@ class Suite:
         self.seconds = {name: self.measure(name) for name in self.names}
 
     def measure(self, name: str) -> float:
-        start = time.monotonic()
+        """Seconds of the processor, which do not depend on what else the machine does."""
+        start = os.times()
         if subprocess.run([self.folder / "tests" / f"test_{name}"], cwd=ROOT, capture_output=True, check=False).returncode:
             sys.exit(f"mutation: {name} fails as it is")
-        return time.monotonic() - start
+        end = os.times()
+        return end.children_user + end.children_system - start.children_user - start.children_system
 
     def order(self, unit: str) -> list[str]:
         """The unit's own tests, then the other quick ones."""
@@ -157,17 +178,18 @@ class Suite:
             for name in self.order(mutant.unit):
                 program = pathlib.Path(place, "test")
                 # Only the tests of TLS need its peer.
-                helpers = [path for path in self.helpers if path.parent in (self.tests[name].parent, self.folder / "tests/unit")]
+                helpers = [path for path in self.helpers
+                           if path.parent in (self.tests[name].parent, self.folder / "tests/unit")]
                 subprocess.run([os.environ.get("CC", "cc"), str(self.tests[name]), *map(str, helpers), str(changed),
                                 str(self.folder / "libtcexec.a"),
                                 *shlex.split(os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a")), "-lcmocka",
                                 *(["-lssl", "-lcrypto"] if self.tests[name].parent.name == "tls" else []),
                                 "-o", str(program)],
                                cwd=ROOT, capture_output=True, check=True)
+                limit = f"--cpu={int(5 * self.seconds[name] + 2)}"
                 try:
-                    done = subprocess.run(["nice", str(program)], cwd=ROOT, stdin=subprocess.DEVNULL,
-                                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                                          timeout=5 * self.seconds[name] + 2)
+                    done = subprocess.run(["nice", "prlimit", limit, str(program)], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=STUCK)
                 except subprocess.TimeoutExpired:
                     return f"{name} hangs"
                 if done.returncode != 0:
@@ -176,13 +198,13 @@ class Suite:
 
 
 def equivalents(path: pathlib.Path) -> dict[tuple[str, str, str], str]:
-    """The reasons by (unit, line before, line after): paragraphs of `unit`, `- before`, `+ after`, `= reason`."""
+    """The reasons by (unit and place, line before, line after): paragraphs of these and of `= reason`."""
     found = {}
     for paragraph in re.split(r"\n\s*\n", path.read_text().strip()):
         lines = [line for line in paragraph.splitlines() if not line.startswith("#")]
         if lines:
-            unit, before, after, reason = lines
-            found[unit, before.removeprefix("- "), after.removeprefix("+ ")] = reason.removeprefix("= ")
+            place, before, after, reason = lines
+            found[place, before.removeprefix("- "), after.removeprefix("+ ")] = reason.removeprefix("= ")
     return found
 
 
@@ -190,7 +212,7 @@ def main(folder: pathlib.Path, units: list[str]) -> int:
     every = [mutant for path in sorted((ROOT / "src").glob("*.c")) for mutant in mutants(path)
              if not units or path.stem in units]
     known = equivalents(pathlib.Path(__file__).with_name("equivalent.txt"))
-    keys = {(mutant.unit, mutant.before, mutant.after) for mutant in every}
+    keys = {mutant.key() for mutant in every}
     stale = [key for key in known if key not in keys and not units]
     chosen = sample(every, int(os.environ.get("MUTANTS") or 300), int(os.environ.get("SEED") or 1))
     suite = Suite(folder)
@@ -201,7 +223,7 @@ def main(folder: pathlib.Path, units: list[str]) -> int:
         runs = {pool.submit(suite.kills, mutant): mutant for mutant in chosen}
         for run in concurrent.futures.as_completed(runs):
             mutant, killer = runs[run], run.result()
-            is_known = (mutant.unit, mutant.before, mutant.after) in known
+            is_known = mutant.key() in known
             if killer and is_known:
                 wrong.append(f"listed as equivalent, and killed by {killer}: {mutant.diff()}")
             killed += bool(killer)
