@@ -147,6 +147,8 @@ static void follow(tcx_message *message)
 }
 
 /* Sees to it that there are bytes to be taken. 0: there are none any more, or none that can be had. */
+/*@ ensures (\result != 0) == (message->length > 0);
+    ensures \valid_read(message->bytes + (0 .. message->length - 1)); */
 static int next(tcx_message *message)
 {
     while (message->length == 0) {

@@ -46,9 +46,13 @@
 typedef size_t (*tcx_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* The inside of a JSON string. */
+/*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. 5)) && \valid(size);
+    ensures \result <= length && (\result == 0 ==> 1 <= *size <= 6); */
 size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* RFC 3986: only unreserved characters bare, upper-case hex. */
+/*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. 5)) && \valid(size);
+    ensures \result <= length && (\result == 0 ==> 1 <= *size <= 6); */
 size_t tcx_encode_percent(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* Two hexadecimal digits of the alphabet, 16 characters. */
@@ -109,6 +113,8 @@ void tcx_message_begin_wire(tcx_message *message);
  * The next bytes, `capacity` of them or, at the end or after an error, fewer. An error (TCX_E_SOURCE,
  * TCX_E_FUNCTION_ARG_UTF8) is in message->status; with TCX_E_SOURCE, the source's own number is in message->detail.
  */
+/*@ requires \valid((char *)out + (0 .. capacity - 1));
+    ensures \result <= capacity; */
 size_t tcx_message_read(tcx_message *message, void *out, size_t capacity);
 
 /*
