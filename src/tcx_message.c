@@ -58,6 +58,7 @@ static unsigned divide(uint32_t *high, uint32_t *low)
     return (unsigned)(last % 10);
 }
 
+/*@ ensures &message->unit[0] <= message->value && 1 <= message->left <= sizeof(message->unit); */
 static void put_number(tcx_message *message, uint64_t number)
 {
     uint32_t high = (uint32_t)(number >> 32), low = (uint32_t)number;

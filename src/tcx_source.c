@@ -16,6 +16,7 @@ static tcx_status finish(tcx_source *source, const br_hash_class *hash)
 }
 
 /* How many of `length` bytes are whole characters. `*valid` is 0 when what follows them cannot become one. */
+/*@ ensures \result <= length && (*valid != 0 ==> length - \result <= 3); */
 static size_t whole_characters(const unsigned char *bytes, size_t length, int is_last, int *valid)
 {
     size_t at = 0, size = 1;

@@ -17,6 +17,7 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
     char *bytes = out;
     int got = (int)(source->size > MOST ? length : each(1, length));
 
+    //@ assert 1 <= length <= WINDOW && offset + length <= source->size && \valid(bytes + (0 .. length - 1));
     if (either(0, 1))
         return either(either(INT32_MIN, 0), either(INT32_MAX, (int)length + 1));
     Frama_C_make_unknown(bytes, (size_t)got);
