@@ -1,0 +1,20 @@
+/*
+ * units:  tcx_v1 tcx_build tcx_message tcx_source tcx_request tcx_host tcx_utf8 tcx_check tcx_get tcx_hmac tcx_stack
+ *         tcx_calendar tcx_service tcx_sign tcx_text
+ * bounds: requests of both formats, POST and GET, all fields set or those required or a source: each of any 4 letters;
+ *         four ways for an encoder to cut; 3 capacities; 3 limits; signers used again; any time out of range
+ * eva:    -eva-slevel 100000 -eva-min-loop-unroll 150 -eva-slevel-function one:0 -eva-split-return full
+ */
+#include "build.h"
+
+int main(void)
+{
+    by(&tcx_sign_hmac_sha1, TCX_POST);
+    by(&tcx_sign_hmac_sha1, TCX_GET);
+    one(&tcx_sign_hmac_sha256, TCX_POST, ALL, WHOLE, sizeof wire);
+    one(&tcx_sign_hmac_sha256, TCX_GET, ALL, WHOLE, sizeof wire);
+    limits(&tcx_sign_hmac_sha1, tcx_format_hmac_sha1.post, 188);
+    limits(&tcx_sign_hmac_sha1, &tcx_layout_v1_get, 238);
+    again(&tcx_sign_hmac_sha1);
+    return 0;
+}
