@@ -116,16 +116,13 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
 {
     const tcx_tls_config *config = tls->config;
     br_ssl_engine_context *engine = &tls->client.eng;
-    unsigned char *seed = config->buffer; /* where no record is yet */
-    char name[sizeof engine->server_name];
+    unsigned char *seed = config->buffer; /* where no record is yet; then the name, for the engine to copy */
+    char *name = config->buffer;
     const br_x509_class **validator;
     int offered = 0, drawn;
 
-    if (peer->name.length == 0 || peer->name.length >= sizeof name)
+    if (peer->name.length == 0 || peer->name.length >= sizeof engine->server_name)
         return fail(tls, TCX_E_TLS_NAME, 0);
-    memcpy(name, peer->name.bytes, peer->name.length);
-    name[peer->name.length] = '\0';
-
     br_ssl_client_zero(&tls->client);
     br_ssl_engine_set_versions(engine, BR_TLS12, BR_TLS12);
     br_ssl_engine_set_all_flags(engine, BR_OPT_NO_RENEGOTIATION);
@@ -139,6 +136,8 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
     tcx_wipe(seed, TCX_TLS_SEED);
     if (!drawn)
         return fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
+    memcpy(name, peer->name.bytes, peer->name.length);
+    name[peer->name.length] = '\0';
     if (config->session != NULL)
         offered = config->session->load(config->session, name, &engine->session);
     if (!br_ssl_client_reset(&tls->client, name, offered))

@@ -41,7 +41,8 @@ static void test_empty_profile(void **state)
     assert_true(tls.transport.open(tls.transport.context, &peer) < 0);
     assert_status("open", tls.transport.failure(tls.transport.context, &detail), TCX_E_TLS);
     assert_int_not_equal(detail, 0);
-    for (size_t i = 0; i < sizeof buffer; i++)
+    assert_string_equal(buffer, "host.test");
+    for (size_t i = sizeof "host.test"; i < sizeof buffer; i++)
         assert_int_equal(buffer[i], 0); /* nothing is left of the entropy */
     tls.transport.close(tls.transport.context);
     assert_int_equal(link.sent_length, 0);
