@@ -33,14 +33,14 @@ $(MPS2)/jsmn/jsmn.h: | $(B)/setup.stamp
 
 # BearSSL for the target. Its two switches keep it from asking for a clock and a random device that are not there.
 MPS2_BEARSSL := $(B)/bearssl-cortex-m3$(MPS2_LTO)/libbearssl.a
-$(MPS2_BEARSSL): $(BEARSSL_SRC)/inc/bearssl.h $(MPS2)/packages.stamp
+$(MPS2_BEARSSL): $(BEARSSL_SRC)/inc/bearssl.h $(MPS2)/packages.stamp port/mps2/mps2.mk
 	echo '  BEARSSL $@'
 	mkdir -p $(@D)
 	$(MAKE) -s -C $(BEARSSL_SRC) lib BUILD=$(abspath $(@D)) CC=$(MPS2_CC) AR=$(MPS2_AR) \
 	    CFLAGS='$(MPS2_CFLAGS) -DBR_USE_UNIX_TIME=0 -DBR_USE_URANDOM=0' >$(@D)/log
 
 # Objects, from any folder.
-$(MPS2)/%.o: %.c | $(MPS2)/packages.stamp $(BEARSSL_SRC)/inc/bearssl.h $(MPS2)/jsmn/jsmn.h
+$(MPS2)/%.o: %.c port/mps2/mps2.mk | $(MPS2)/packages.stamp $(BEARSSL_SRC)/inc/bearssl.h $(MPS2)/jsmn/jsmn.h
 	echo '  CC $@'
 	mkdir -p $(@D)
 	$(MPS2_CC) $(MPS2_WARNINGS) $(MPS2_CPPFLAGS) $(MPS2_CFLAGS) -MMD -MP -c $< -o $@
