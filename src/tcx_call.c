@@ -139,7 +139,7 @@ static void end_attempt(tcx_call *call, tcx_status status, int keep)
     if (status == TCX_OK || status == TCX_E_API)
         call->outcome = TCX_ANSWERED;
     else
-        tcx_call_trace(call, TCX_EVENT_FAILED, (uint32_t)-status);
+        tcx_call_trace(call, TCX_EVENT_FAILED, 0u - (uint32_t)status);
     release(call, keep);
     if (retry == NULL || !retry->again(retry, call, &status))
         end_call(call, status);
@@ -194,7 +194,7 @@ static void stopped(tcx_call *call, int result, tcx_status status)
         } else if (transport->failure != NULL) {
             tcx_status better = transport->failure(transport->context, &call->detail);
 
-            if (better != TCX_OK)
+            if (better < 0)
                 status = better;
         }
         if (status != TCX_E_TRANSPORT_CONTRACT) {
