@@ -14,9 +14,11 @@
  *
  * TCX_E_JSON_SYNTAX, TCX_E_JSON_UTF8, TCX_E_JSON_DEPTH; `*tokens` is then meaningless.
  */
+/*@ ensures *tokens <= length; */
 tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens);
 
 /* Decodes the inside of a checked string in place. Returns its new length, which is never more. */
+/*@ ensures \result <= length; */
 size_t tcx_json_unescape(char *text, size_t length);
 
 /* Whether the inside of a checked string, decoded, is `name`, which is ASCII. */

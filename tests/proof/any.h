@@ -22,6 +22,8 @@
 #define any_uint64()    Frama_C_unsigned_long_long_interval(0, UINT64_MAX)
 #define either(a, b)    Frama_C_nondet((a), (b))
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* The last `length` of `size` bytes: what a length of less than `size` leaves is before them, not behind. */
 #define any_bytes(memory, length) ((void *)any_bytes_of((char *)(memory), sizeof(memory), (length)))
 
@@ -41,6 +43,17 @@ static tcx_text any_text_of(char *memory, size_t size, size_t length, int or_uns
     if (or_unset && either(0, 1))
         text.bytes = NULL;
     return text;
+}
+
+/* Says that these bytes may be read and are set. */
+static void reads(const void *data, size_t length)
+{
+    const unsigned char *bytes = data;
+
+    if (length == 0)
+        return;
+    //@ assert \valid_read(bytes + (0 .. length - 1));
+    //@ assert \initialized(bytes + (0 .. length - 1));
 }
 
 #endif

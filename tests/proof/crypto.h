@@ -9,16 +9,6 @@
 
 #include <bearssl.h>
 
-static void reads(const void *data, size_t length)
-{
-    const unsigned char *bytes = data;
-
-    if (length == 0)
-        return;
-    //@ assert \valid_read(bytes + (0 .. length - 1));
-    //@ assert \initialized(bytes + (0 .. length - 1));
-}
-
 #define HASH(name, size)                                                                                       \
     static void name##_init(const br_hash_class **context)                                                     \
     {                                                                                                          \
