@@ -395,6 +395,8 @@ static size_t body_bytes(tcx_http *http, const unsigned char *bytes, size_t leng
     return length;
 }
 
+/*@ ensures *used <= length && (\result == TCX_PENDING ==> *used == length);
+    ensures http->body_length <= http->body_capacity; */
 tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_t *used)
 {
     const unsigned char *next = bytes;
