@@ -116,6 +116,7 @@ static void check_tccli(const char *data, size_t size)
                                       &found.credentials.token, &found.role };
     char *text = fuzz_copy(data, size);
     int status, verdict;
+    unsigned times;
     size_t tokens;
 
     memset(&found, 0, sizeof found);
@@ -127,9 +128,8 @@ static void check_tccli(const char *data, size_t size)
     if (judge_json(object, &tokens) && tokens <= 128 && memmem(data, size, "\\u", 2) == NULL) {
         while (object.at < object.end && memchr(" \t\r\n", *object.at, 4) != NULL)
             object.at++;
-        verdict = *object.at != '{' ? NOT_READABLE
-                  : judge_member(object, "expiresAt", &time) == 0 || judge_null(time) ? READABLE
-                                                                                      : OPEN;
+        times = judge_member(object, "expiresAt", &time);
+        verdict = *object.at != '{' ? NOT_READABLE : times == 0 || (times == 1 && judge_null(time)) ? READABLE : OPEN;
         for (size_t i = 0; i < FUZZ_COUNT(texts); i++) {
             char *out = fuzz_memory(size);
             tcx_text value;
