@@ -65,7 +65,7 @@ void tcx_connection_close(tcx_connection *connection, const tcx_transport *trans
 typedef struct tcx_call_config {
     const tcx_transport *transport; /* required: the four functions are set */
     tcx_signer *signer;             /* required */
-    void *buffer;                   /* required: takes the body of the answer, and nothing else at the end */
+    void *buffer;                   /* required: takes the body of the answer; what is behind the body is scratch */
     size_t buffer_size;             /* bytes: an answer's JSON text must fit. At least 1 */
     tcx_token *tokens;              /* required */
     size_t token_count;             /* TCX_TOKENS_DEFAULT is ample */

@@ -88,8 +88,9 @@ TCX_MUST_CHECK tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey 
  * key.
  *
  * It is bound to the server's name and carries a check: one of another host, damaged or empty is simply not offered. A
- * server that does not know it any more goes on with a full handshake; after a handshake that failed it is forgotten. A
- * resumed session is as trusted as the one that made it: forget it (init with NULL) when trust anchors or pin change.
+ * server that does not know it any more goes on with a full handshake. When the handshake or its link fails it is
+ * forgotten; when the deadline ends it, kept. A resumed session is as trusted as the one that made it: forget it (init
+ * with NULL) when trust anchors or pin change.
  */
 #define TCX_TLS_SESSION_SIZE 96u /* format 1, id length 1, version 2, suite 2, id 32, secret 48, zero 2, check 8 */
 
