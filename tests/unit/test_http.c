@@ -334,6 +334,7 @@ static void test_date(void **state)
         { "Sun, 06 Nov 19x4 08:49:37 GMT", 0 },
         { "Wed, 31 Dec 1969 23:59:59 GMT", 0 },
         { "Sun, 06 Nov 1994 08:49:37 GMT and more than the window holds", 0 },
+        { "Sun, 06 Nov 1994 08:49:37 GMT\r\nDate: soon", 0 }, /* the last one counts */
         { "", 0 },
     };
 
