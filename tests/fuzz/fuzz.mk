@@ -22,7 +22,7 @@ $(FUZZ_TESTS): $(B)/tests/test_fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/
 # What test_json_python.py asks.
 $(B)/tests/fuzz/json_tree: $(B)/tests/fuzz/json_tree.o $(LIB)
 	echo '  LD $@'
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(BEARSSL_LIBS) -o $@
 
 unit-tests: $(FUZZ_TESTS) $(B)/tests/fuzz/json_tree
 
