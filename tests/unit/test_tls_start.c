@@ -15,6 +15,34 @@ static int entropy(void *context, void *out, size_t length)
     return (int)length;
 }
 
+static const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
+
+static struct {
+    script link;
+    tcx_tls tls;
+    tcx_tls_pin pin;
+    tcx_tls_config config;
+    unsigned char buffer[TCX_TLS_BUFFER_MIN];
+} f;
+
+/* TLS with a pinned key, over a link from which nothing comes. */
+static void set_up(tcx_tls_profile profile)
+{
+    static unsigned char number[1] = { 3 }, modulus[256] = { 0x80 };
+    static const br_x509_pkey key = { BR_KEYTYPE_RSA, { .rsa = { modulus, sizeof modulus, number, 1 } } };
+
+    memset(&f, 0, sizeof f);
+    script_init(&f.link, "", 0);
+    f.config = (tcx_tls_config){ .link = &f.link.transport,
+                                 .profile = profile,
+                                 .trust = &f.pin.trust,
+                                 .entropy = entropy,
+                                 .buffer = f.buffer,
+                                 .buffer_size = sizeof f.buffer };
+    assert_status("pin", tcx_tls_pin_init(&f.pin, &key), TCX_OK);
+    assert_status("init", tcx_tls_init(&f.tls, &f.config), TCX_OK);
+}
+
 static void empty_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
 {
     (void)client;
@@ -23,29 +51,18 @@ static void empty_profile(br_ssl_client_context *client, br_x509_minimal_context
 
 static void test_empty_profile(void **state)
 {
-    static unsigned char buffer[TCX_TLS_BUFFER_MIN], number[1] = { 3 }, modulus[256];
-    static const br_x509_pkey key = { BR_KEYTYPE_RSA, { .rsa = { modulus, sizeof modulus, number, 1 } } };
-    static script link;
-    static tcx_tls tls;
-    const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
-    tcx_tls_pin pin;
-    tcx_tls_config config = { .link = &link.transport, .profile = empty_profile, .trust = &pin.trust, .entropy = entropy,
-                              .buffer = buffer, .buffer_size = sizeof buffer };
     int detail = 0;
 
     (void)state;
-    modulus[0] = 0x80;
-    script_init(&link, "", 0);
-    assert_status("pin", tcx_tls_pin_init(&pin, &key), TCX_OK);
-    assert_status("init", tcx_tls_init(&tls, &config), TCX_OK);
-    assert_true(tls.transport.open(tls.transport.context, &peer) < 0);
-    assert_status("open", tls.transport.failure(tls.transport.context, &detail), TCX_E_TLS);
+    set_up(empty_profile);
+    assert_true(f.tls.transport.open(f.tls.transport.context, &peer) < 0);
+    assert_status("open", f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS);
     assert_int_not_equal(detail, 0);
-    assert_string_equal(buffer, "host.test");
-    for (size_t i = sizeof "host.test"; i < sizeof buffer; i++)
-        assert_int_equal(buffer[i], 0); /* nothing is left of the entropy */
-    tls.transport.close(tls.transport.context);
-    assert_int_equal(link.sent_length, 0);
+    assert_string_equal(f.buffer, "host.test");
+    for (size_t i = sizeof "host.test"; i < sizeof f.buffer; i++)
+        assert_int_equal(f.buffer[i], 0); /* nothing is left of the entropy */
+    f.tls.transport.close(f.tls.transport.context);
+    assert_int_equal(f.link.sent_length, 0);
 }
 
 /* As on a device: BearSSL is told that it has asked the system for randomness, and has got none. */
@@ -58,26 +75,17 @@ static void device_profile(br_ssl_client_context *client, br_x509_minimal_contex
 /* All randomness is that of the entropy function: the same again makes the same hello, another one another. */
 static void test_entropy(void **state)
 {
-    static unsigned char buffer[TCX_TLS_BUFFER_MIN], number[1] = { 3 }, modulus[256] = { 0x80 }, hello[32];
-    static const br_x509_pkey key = { BR_KEYTYPE_RSA, { .rsa = { modulus, sizeof modulus, number, 1 } } };
-    static script link;
-    static tcx_tls tls;
-    const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
-    tcx_tls_pin pin;
-    tcx_tls_config config = { .link = &link.transport, .profile = device_profile, .trust = &pin.trust, .entropy = entropy,
-                              .buffer = buffer, .buffer_size = sizeof buffer };
+    unsigned char hello[32] = { 0 };
 
     (void)state;
-    assert_status("pin", tcx_tls_pin_init(&pin, &key), TCX_OK);
     for (int i = 0; i < 3; i++) {
         drawn = i < 2 ? 7 : 8;
-        script_init(&link, "", 0);
-        assert_status("init", tcx_tls_init(&tls, &config), TCX_OK);
-        assert_int_equal(tls.transport.open(tls.transport.context, &peer), TCX_WANT_READ);
-        tls.transport.close(tls.transport.context);
-        assert_int_equal(link.sent[5], 1); /* ClientHello; its 32 random bytes stand at 11 */
-        assert_int_equal(memcmp(link.sent + 11, hello, sizeof hello) == 0, i == 1);
-        memcpy(hello, link.sent + 11, sizeof hello);
+        set_up(device_profile);
+        assert_int_equal(f.tls.transport.open(f.tls.transport.context, &peer), TCX_WANT_READ);
+        f.tls.transport.close(f.tls.transport.context);
+        assert_int_equal(f.link.sent[5], 1); /* ClientHello; its 32 random bytes stand at 11 */
+        assert_int_equal(memcmp(f.link.sent + 11, hello, sizeof hello) == 0, i == 1);
+        memcpy(hello, f.link.sent + 11, sizeof hello);
     }
 }
 
@@ -145,13 +153,17 @@ static void test_server_speaks_first(void **state)
     static unsigned char private_bytes[BR_EC_KBUF_PRIV_MAX_SIZE], public_bytes[BR_EC_KBUF_PUB_MAX_SIZE];
     static tcx_tls tls;
     const br_x509_certificate chain = { certificate, sizeof certificate }; /* a pin does not look at it */
-    const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
     br_hmac_drbg_context random;
     br_ec_private_key key;
     br_x509_pkey public_key = { .key_type = BR_KEYTYPE_EC };
     tcx_tls_pin pin;
-    tcx_tls_config config = { .link = &link, .profile = tcx_tls_profile_full, .trust = &pin.trust, .entropy = entropy,
-                              .buffer = buffer, .buffer_size = sizeof buffer, .trace = &trace };
+    tcx_tls_config config = { .link = &link,
+                              .profile = tcx_tls_profile_full,
+                              .trust = &pin.trust,
+                              .entropy = entropy,
+                              .buffer = buffer,
+                              .buffer_size = sizeof buffer,
+                              .trace = &trace };
     unsigned char byte, *room;
     size_t length;
     int result, detail = 0;
