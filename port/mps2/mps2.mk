@@ -7,9 +7,10 @@ MPS2_CROSS    ?= arm-none-eabi-
 MPS2_CC       := $(MPS2_CROSS)gcc
 MPS2_AR       := $(MPS2_CROSS)gcc-ar
 MPS2_LTO      := -flto=auto
-# Passes that copy code to save time, and that -Os leaves on: without them an image is some 1.4 % smaller.
+# Passes that -Os leaves on and that do not pay here: without them an image is some 1.5 % smaller.
 MPS2_SMALLER  := -fno-thread-jumps -fno-schedule-insns2 -fno-ipa-modref -fno-caller-saves -fno-guess-branch-probability
-MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os $(MPS2_SMALLER) -g $(TARGET_FLAGS) $(if $(MPS2_LTO),$(MPS2_LTO) -fno-inline-small-functions)
+MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os $(MPS2_SMALLER) -g $(TARGET_FLAGS) \
+                 $(if $(MPS2_LTO),$(MPS2_LTO) -fno-inline-small-functions)
 MPS2_CPPFLAGS  = -Iinclude -isystem $(BEARSSL_SRC)/inc -isystem $(MPS2)/jsmn -I$(MPS2)/certificates
 MPS2_LDFLAGS  := --specs=nano.specs -nostartfiles -T port/mps2/mps2.ld -Wl,--gc-sections
 MPS2_WARNINGS := $(WARNINGS) -Wconversion

@@ -34,8 +34,8 @@ $(VIRT)/port/mps2/image_rsa.o: $(MPS2)/certificates/roots_rsa.h
 $(VIRT)/port/mps2/image_pin.o: $(MPS2)/certificates/pin.h
 
 VIRT_IMAGES := $(patsubst %,$(VIRT)/%.elf,full rsa pin)
-$(VIRT_IMAGES): $(patsubst %,$(VIRT)/port/%.o,mps2/firmware mps2/host mps2/shell mps2/image_p256 virt/board virt/uart) $(VIRT_LIB) \
-                $(VIRT_BEARSSL) port/virt/virt.ld
+$(VIRT_IMAGES): $(patsubst %,$(VIRT)/port/%.o,mps2/firmware mps2/host mps2/shell mps2/image_p256 virt/board virt/uart) \
+                $(VIRT_LIB) $(VIRT_BEARSSL) port/virt/virt.ld
 	echo '  LD $@'
 	$(VIRT_CC) $(VIRT_CFLAGS) $(VIRT_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -o $@
 $(VIRT_IMAGES): $(VIRT)/%.elf: $(VIRT)/port/mps2/image_%.o

@@ -2,10 +2,11 @@
 
     instructions.py FOLDER       the images, built without link-time optimisation so that every function has its name
 
-QEMU tells each block of code that it executes, under -icount. Two runs differ by a few percent, because their keys do and
-because the peer answers when it does; the count of signing is always the same. An instruction is tcexec's when it stands in a function of src/, BearSSL's primitives' when in one of BearSSL, else the board's: port,
-memcpy and its kin, the compiler's library, waiting included. Of a call's first part, up to the first use of the transport, the
-count is that of checking, hashing and signing.
+QEMU tells each block of code that it executes, under -icount. Two runs differ by a few percent, because their keys do
+and because the peer answers when it does; the count of signing is always the same. An instruction is tcexec's when it
+stands in a function of src/, BearSSL's primitives' when in one of BearSSL, else the board's: port, memcpy and its kin,
+the compiler's library, waiting included. Of a call's first part, up to the first use of the transport, the count is
+that of checking, hashing and signing.
 
 Prints millions of instructions for each image, and last `instructions: N images, tcexec's share at most N.N %`. Fails when
 the share is over 2 %.
