@@ -47,7 +47,6 @@ static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_ho
 static void rewind_request(tcx_call *call)
 {
     tcx_message_begin_wire(&call->message);
-    call->piece_length = 0;
     call->last = 0;
     call->reused = 0;
     call->state = OPENING;
@@ -175,7 +174,6 @@ static void stopped(tcx_call *call, int result, tcx_status status)
 
     switch (result) {
     case TCX_AGAIN:
-        call->wants = 0;
         break;
     case TCX_WANT_READ:
         call->wants = TCX_READ;
