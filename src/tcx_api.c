@@ -2,7 +2,10 @@
 
 #include "tcx_code.h"
 
-/* The public "error codes" pages of MPS and VOD. A code below another has a row only where its class is another. */
+/*
+ * The public "error codes" pages of MPS and VOD. A code below another has a row only where its class is another, and
+ * stands behind it: the last one counts.
+ */
 static const struct {
     const char *code;
     uint8_t kind; /* tcx_api_class */
@@ -40,16 +43,11 @@ static const struct {
 
 tcx_api_class tcx_api_classify(tcx_text error_code)
 {
-    size_t best = 0;
     tcx_api_class kind = TCX_API_UNKNOWN;
 
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        size_t length = strlen(codes[i].code);
-
-        if (length > best && tcx_code_is(error_code, codes[i].code)) {
-            best = length;
+        if (tcx_code_is(error_code, codes[i].code))
             kind = (tcx_api_class)codes[i].kind;
-        }
     }
     return kind;
 }

@@ -66,7 +66,6 @@ static tcx_status start_attempt(tcx_call *call)
     call->attempt_began = call->now;
     call->outcome = TCX_NOT_SENT;
     call->peer.unix_time = time;
-    memset(&call->response, 0, sizeof call->response);
     tcx_http_init(&call->http, config->buffer, config->buffer_size);
     rewind_request(call);
     if (config->rate != NULL)

@@ -35,9 +35,9 @@ enum {
     BLANK = 128    /* blanks came after what is in the window */
 };
 
-/* The field whose line is being read. The first ones are read, and stand in this order. */
+/* The field whose line is being read: one of those that are read, which stand in this order, or another. */
 static const char names[] = "content-length\0transfer-encoding\0content-encoding\0connection\0date\0";
-enum { CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_ENCODING, CONNECTION, DATE, OTHER, NO_FIELD };
+enum { NO_FIELD, CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_ENCODING, CONNECTION, DATE, OTHER };
 
 static int is_digit(unsigned char byte)
 {
@@ -95,7 +95,6 @@ void tcx_http_init(tcx_http *http, void *body, size_t capacity)
     http->body = body;
     http->body_capacity = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX - 1;
     http->head_left = TCX_HTTP_HEAD_MAX;
-    response_clear(http);
 }
 
 /* Sections 2.3 and 4. The reason phrase may be missing together with its blank: many servers leave it out. */
@@ -227,8 +226,7 @@ static tcx_status complete(tcx_http *http)
 
 static tcx_status chunk_size_next(tcx_http *http)
 {
-    http->left = 0;
-    window_clear(http);
+    window_clear(http); /* and `left` is 0: before the first chunk and behind each */
     http->state = CHUNK_SIZE;
     return TCX_PENDING;
 }
@@ -277,7 +275,7 @@ static tcx_status chunk_extension(tcx_http *http, unsigned char byte)
     return byte == ';' || byte == ' ' || byte == '\t' ? TCX_PENDING : TCX_E_HTTP_LENGTH;
 }
 
-/* Section 7.1: digits that cannot overflow, and nothing before them. The window's length counts them. */
+/* Section 7.1: digits that cannot overflow. The window's length counts them; that there is one is asked at the CR. */
 static tcx_status chunk_size(tcx_http *http, unsigned char byte)
 {
     unsigned char letter = lower(byte);
@@ -289,7 +287,7 @@ static tcx_status chunk_size(tcx_http *http, unsigned char byte)
         http->left = http->left * 16 + digit;
         return http->window_length++ < CHUNK_SIZE_DIGITS ? TCX_PENDING : TCX_E_HTTP_LENGTH;
     }
-    return http->window_length > 0 ? chunk_extension(http, byte) : TCX_E_HTTP_LENGTH;
+    return chunk_extension(http, byte);
 }
 
 static tcx_status chunk_begins(tcx_http *http)

@@ -203,7 +203,6 @@ void tcx_message_begin(tcx_message *message, const char *const *parts, const cha
     message->text = "";
     message->part = parts;
     message->last = last;
-    message->status = TCX_OK;
 }
 
 void tcx_message_begin_wire(tcx_message *message)
@@ -250,13 +249,13 @@ tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, 
     return message->status;
 }
 
-uint32_t tcx_message_length(tcx_message *message)
+uint32_t tcx_message_head_length(tcx_message *message)
 {
-    uint32_t head = UINT32_MAX;
+    uint32_t length = UINT32_MAX;
 
     tcx_message_begin(message, message->layout->head, NULL, message->layout->encoder);
-    (void)tcx_message_absorb(message, NULL, &head);
-    return head + message->content_length;
+    (void)tcx_message_absorb(message, NULL, &length);
+    return length;
 }
 
 tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
@@ -291,7 +290,7 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
         request->function_arg_source->is_signed = 0;
     }
     status = format->sign(message, signer);
-    if (status == TCX_OK && layout->body == NULL && tcx_message_length(message) > layout->limit)
+    if (status == TCX_OK && layout->body == NULL && tcx_message_head_length(message) > layout->limit)
         status = TCX_E_REQUEST_TOO_LARGE;
     return status;
 }

@@ -94,14 +94,14 @@ extern const tcx_layout tcx_layout_v1_get;
 
 /*
  * Checks, hashes and signs. Errors: those of tcx_request_build() but TCX_E_BUFFER. The message borrows what it is
- * given. `repeats`: how often the same request was signed before, so that each signature v1 has a nonce of its own. Stack: the
- * deepest path of signing.
+ * given. `repeats`: how often the same request was signed before, so that each signature v1 has a nonce of its own.
+ * Stack: the deepest path of signing.
  */
 tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
                             uint32_t repeats);
 
-/* Of the whole HTTP request, in bytes. Not to be asked while it is read. */
-uint32_t tcx_message_length(tcx_message *message);
+/* Of the HTTP request without its body, in bytes. Not to be asked while it is read. */
+uint32_t tcx_message_head_length(tcx_message *message);
 
 /* Begins to read a list: `parts` up to a NULL, then `last`; each may be NULL. `encoder`: of its texts. */
 void tcx_message_begin(tcx_message *message, const char *const *parts, const char *last, tcx_encoder encoder);

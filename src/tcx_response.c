@@ -140,7 +140,7 @@ tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_cou
     tcx_response_partial(http, response);
     status = read_body(http, tokens, token_count, response);
     if (status != TCX_E_API && http->status != 200)
-        status = http->status >= 300 && http->status < 400 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
+        status = http->status / 100 == 3 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
     if (status != TCX_OK)
         response->result = none;
     return status;

@@ -22,7 +22,7 @@ static const struct {
     { BR_ERR_BAD_MAC, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
     { BR_ERR_BAD_FINISHED, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
     { BR_ERR_BAD_SIGNATURE, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
-    { BR_ERR_WRONG_KEY_USAGE, TCX_E_TLS - TCX_E_TLS_INTEGRITY }, /* the pinned key is of another kind than the server's */
+    { BR_ERR_WRONG_KEY_USAGE, TCX_E_TLS - TCX_E_TLS_INTEGRITY }, /* the pinned key is of another kind */
     { BR_ERR_UNSUPPORTED_VERSION, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
     { BR_ERR_BAD_CIPHER_SUITE, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
     { BR_ERR_INVALID_ALGORITHM, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
@@ -174,7 +174,7 @@ static int tls_open(void *context, const tcx_peer *peer)
         tls->state = LINKING;
     }
     if (tls->state == LINKING) {
-        result = checked(tls, link->open(link->context, peer), 1);
+        result = link->open(link->context, peer); /* the call refuses what is no result of open */
         if (result != 1)
             return result;
         tls->state = HANDSHAKE;

@@ -103,7 +103,7 @@ void make_key(int key)
     static const char *const curves[] = {
         [EC_ROOT] = "P-256", [EC_LEAF] = "P-256", [EC_OTHER] = "P-256", [P384] = "P-384", [P521] = "P-521"
     };
-    unsigned rsa_bits = key == RSA_1024 ? 1024 : key == RSA_4096 ? 4096 : 2048;
+    unsigned rsa_bits = key == RSA_1024 ? 1024 : key == RSA_2040 ? 2040 : key == RSA_4096 ? 4096 : 2048;
 
     keys[key] = key < RSA_ROOT ? EVP_EC_gen(curves[key]) : EVP_RSA_gen(rsa_bits);
     assert_non_null(keys[key]);

@@ -20,7 +20,7 @@ enum { NOW = 1800000000 /* Fri, 15 Jan 2027 08:00:00 GMT */, DAY = 86400, PORT_E
 
 /* Keys and certificates. RSA keys have 2048 bits unless their name says another number. */
 
-enum { EC_ROOT, EC_LEAF, EC_OTHER, P384, P521, RSA_ROOT, RSA_LEAF, RSA_1024, RSA_4096, KEYS };
+enum { EC_ROOT, EC_LEAF, EC_OTHER, P384, P521, RSA_ROOT, RSA_LEAF, RSA_1024, RSA_2040, RSA_4096, KEYS };
 
 extern EVP_PKEY *keys[KEYS];
 extern br_x509_pkey public_keys[KEYS];
@@ -70,7 +70,7 @@ typedef struct server {
     BIO *wire;                   /* what goes to the client */
     int sealed;                  /* it has said that what follows is encrypted */
     size_t largest;              /* bytes in the largest record that it made, its header left out */
-    unsigned char request[8192]; /* decrypted */
+    unsigned char request[32768]; /* decrypted */
     size_t request_length;
     unsigned requests; /* that were whole */
     size_t raw_given, given;

@@ -146,11 +146,13 @@ static void test_raw_answers(void **state)
           256 + 40 },
         { "protocol_version", RAW("\x15\x03\x01\x00\x02\x02\x46"), TCX_TLS_BUFFER_SAFE, 0, TCX_E_TLS_UNSUPPORTED,
           256 + 70 },
+        { "no_certificate", RAW("\x15\x03\x03\x00\x02\x02\x29"), TCX_TLS_BUFFER_SAFE, 0, TCX_E_TLS_ALERT, 256 + 41 },
         { "insufficient_security", RAW("\x15\x03\x03\x00\x02\x02\x47"), TCX_TLS_BUFFER_SAFE, 0, TCX_E_TLS_UNSUPPORTED,
           256 + 71 },
         { "internal_error", RAW("\x15\x03\x03\x00\x02\x02\x50"), TCX_TLS_BUFFER_SAFE, 0, TCX_E_TLS_ALERT, 256 + 80 },
         { "unrecognized_name", RAW("\x15\x03\x03\x00\x02\x02\x70"), TCX_TLS_BUFFER_SAFE, 0, TCX_E_TLS_ALERT,
           256 + 112 },
+        { "a fatal close_notify", RAW("\x15\x03\x03\x00\x02\x02\x00"), TCX_TLS_BUFFER_SAFE, 0, TCX_E_TLS_ALERT, 256 },
         { "close_notify at once", RAW("\x15\x03\x03\x00\x02\x01\x00"), TCX_TLS_BUFFER_SAFE, 0, TCX_E_CLOSED, 0 },
         { "a large record in the clear is read in parts", RAW("\x16\x03\x03\x40\x00\x02\x00"), TCX_TLS_BUFFER_MIN, 0,
           TCX_E_DEADLINE, 0 },
@@ -200,6 +202,23 @@ static void test_raw_answers(void **state)
         assert_int_equal(f.call.outcome, TCX_NOT_SENT);
         assert_int_equal(records_sent(APPLICATION_DATA), 0);
     }
+    SSL_CTX_free(context);
+}
+
+/* A request of more than one full record: what the link is given at once stays within TCX_TRANSFER_MAX. */
+static void test_full_records(void **state)
+{
+    static char argument[20000];
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+
+    (void)state;
+    memset(argument, 'a', sizeof argument);
+    set_up(context);
+    set_buffer(TCX_TLS_BUFFER_SAFE);
+    f.request.function_arg = (tcx_text){ argument, sizeof argument };
+    assert_status("call", run(), TCX_OK);
+    judge("a long request");
+    assert_int_equal(records_sent(APPLICATION_DATA), 2);
     SSL_CTX_free(context);
 }
 
@@ -495,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_protocols),
         cmocka_unit_test(test_server_hellos),
         cmocka_unit_test(test_raw_answers),
+        cmocka_unit_test(test_full_records),
         cmocka_unit_test(test_close),
         cmocka_unit_test(test_records),
         cmocka_unit_test(test_data_after_close_notify),

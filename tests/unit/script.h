@@ -56,7 +56,7 @@ typedef struct script {
     size_t (*give)(void *peer, unsigned char *bytes, size_t length);
 
     /* What happened. */
-    unsigned char sent[20000];
+    unsigned char sent[40000];
     size_t sent_length;
     size_t received;       /* bytes handed over */
     size_t calls;          /* of open, send and recv */

@@ -301,6 +301,23 @@ static void test_answers(void **state)
     }
 }
 
+/* However large the buffer is, no more than TCX_TRANSFER_MAX is sent at once. */
+static void test_large_transfers(void **state)
+{
+    static unsigned char buffer[3 * TCX_TRANSFER_MAX];
+    static char argument[2 * TCX_TRANSFER_MAX];
+
+    (void)state;
+    memset(argument, 'a', sizeof argument);
+    set_up(ANSWER);
+    f.config.buffer = buffer;
+    f.config.buffer_size = sizeof buffer;
+    f.request.function_arg = (tcx_text){ argument, sizeof argument };
+    assert_status("call", run(), TCX_OK);
+    assert_null(f.link.violation);
+    assert_in_range(f.link.sent_length, sizeof argument, sizeof f.link.sent);
+}
+
 /* A page larger than the buffer is still told by its status, and its beginning kept. */
 static void test_large_pages(void **state)
 {
@@ -310,7 +327,10 @@ static void test_large_pages(void **state)
     } rows[] = {
         { "HTTP/1.1 502 x\r\nContent-Length: 5000\r\n\r\n", TCX_E_HTTP_STATUS },
         { "HTTP/1.1 502 x\r\n\r\n", TCX_E_HTTP_STATUS },
+        { "HTTP/1.1 299 x\r\nContent-Length: 5000\r\n\r\n", TCX_E_HTTP_STATUS },
         { "HTTP/1.1 302 x\r\nContent-Length: 5000\r\n\r\n", TCX_E_HTTP_REDIRECT },
+        { "HTTP/1.1 399 x\r\nContent-Length: 5000\r\n\r\n", TCX_E_HTTP_REDIRECT },
+        { "HTTP/1.1 400 x\r\nContent-Length: 5000\r\n\r\n", TCX_E_HTTP_STATUS },
         { "HTTP/1.1 200 x\r\nContent-Length: 5000\r\n\r\n", TCX_E_HTTP_BODY_TOO_LARGE },
         { "HTTP/1.1 200 x\r\n\r\n", TCX_E_HTTP_BODY_TOO_LARGE },
     };
@@ -438,8 +458,9 @@ static void test_deadline(void **state)
                 f.link.answer_after = 0;
                 assert_int_equal(tcx_call_step(&f.call, last + late), TCX_OK);
             }
-            /* Even a call that is begun too late tries once. */
+            /* Even a call that is begun too late tries once, and takes all that is there, in however many pieces. */
             set_up(ANSWER);
+            f.link.piece = 50;
             f.config.timeout = timeouts[t].given;
             assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, begins[b]), TCX_OK);
             assert_int_equal(tcx_call_step(&f.call, last), TCX_OK);
@@ -883,15 +904,25 @@ static void test_kept_connection(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_success),      cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_wants),        cmocka_unit_test(test_cut_at_every_byte),
-        cmocka_unit_test(test_answers),      cmocka_unit_test(test_large_pages),
-        cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_endless_peers),
-        cmocka_unit_test(test_deadline),     cmocka_unit_test(test_trickle),
-        cmocka_unit_test(test_cancel),       cmocka_unit_test(test_begin_refuses),
-        cmocka_unit_test(test_clock_floor),  cmocka_unit_test(test_busy),
-        cmocka_unit_test(test_peer),         cmocka_unit_test(test_hooks),
-        cmocka_unit_test(test_source),       cmocka_unit_test(test_kept_connection),
+        cmocka_unit_test(test_success),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_wants),
+        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_large_pages),
+        cmocka_unit_test(test_large_transfers),
+        cmocka_unit_test(test_buffer_sizes),
+        cmocka_unit_test(test_endless_peers),
+        cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_trickle),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_begin_refuses),
+        cmocka_unit_test(test_clock_floor),
+        cmocka_unit_test(test_busy),
+        cmocka_unit_test(test_peer),
+        cmocka_unit_test(test_hooks),
+        cmocka_unit_test(test_source),
+        cmocka_unit_test(test_kept_connection),
     };
 
     return cmocka_run_group_tests(tests, dry_run, NULL);

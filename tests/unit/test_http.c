@@ -336,6 +336,7 @@ static void test_date(void **state)
         { "Sun, 06 Nov 1994 08:49:37 GMT and more than the window holds", 0 },
         { "Sun, 06 Nov 1994 08:49:37 GMT\r\nDate: soon", 0 }, /* the last one counts */
         { "", 0 },
+        { NULL, 0 }, /* no field: what came before the answer does not count */
     };
 
     (void)state;
@@ -343,9 +344,9 @@ static void test_date(void **state)
         char head[200];
         int length =
             snprintf(head, sizeof head,
-                     "HTTP/1.1 103 x\r\nDate: Fri, 02 Jan 1970 00:00:00 GMT\r\n\r\nHTTP/1.1 200 OK\r\nDATE:  %s \r\n"
+                     "HTTP/1.1 103 x\r\nDate: Fri, 02 Jan 1970 00:00:00 GMT\r\n\r\nHTTP/1.1 200 OK\r\n%s  %s \r\n"
                      "Content-Length: 0\r\n\r\n",
-                     rows[i].value);
+                     rows[i].value != NULL ? "DATE:" : "X:", rows[i].value != NULL ? rows[i].value : "");
         tcx_http http;
         size_t used;
 
@@ -414,6 +415,34 @@ static void test_many_chunks(void **state)
         assert_int_equal(tcx_http_feed(&http, chunk, sizeof chunk - 1, &used), TCX_PENDING);
     assert_int_equal(tcx_http_feed(&http, "0\r\n\r\n", 5, &used), TCX_OK);
     assert_int_equal(http.body_length, 100000);
+}
+
+/* A length is read exactly up to 32 bits, and what is over them fits no buffer (RFC 9110 section 8.6). */
+static void test_largest_lengths(void **state)
+{
+    static const struct {
+        const char *length;
+        uint32_t left; /* 0: too large */
+    } rows[] = {
+        { "429496729", 429496729 },    { "4294967279", 4294967279u }, { "4294967289", 4294967289u },
+        { "4294967295", 0 },           { "4294967296", 0 },           { "4294967300", 0 },
+        { "9999999999999999999", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        unsigned char body;
+        char head[64];
+        int length = snprintf(head, sizeof head, "HTTP/1.1 200\r\nContent-Length: %s\r\n\r\n", rows[i].length);
+        tcx_http http;
+        size_t used;
+
+        tcx_http_init(&http, &body, SIZE_MAX); /* none of it is written: no body comes */
+        check(tcx_http_feed(&http, head, (size_t)length, &used) ==
+                      (rows[i].left != 0 ? TCX_PENDING : TCX_E_HTTP_BODY_TOO_LARGE) &&
+                  (rows[i].left == 0 || http.left == rows[i].left),
+              "%s", rows[i].length);
+    }
 }
 
 /* Of a page that is no answer the beginning is kept, and of an answer cut short what came. */
@@ -511,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_each_byte),  cmocka_unit_test(test_date),
         cmocka_unit_test(test_head_limit), cmocka_unit_test(test_many_chunks),
         cmocka_unit_test(test_partial),    cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_largest_lengths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

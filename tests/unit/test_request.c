@@ -481,6 +481,12 @@ static void test_hosts(void **state)
         { "127.0.0.1:80", "127.0.0.1", 80 },
         { "[::1]", "::1", 0 },
         { "[2001:DB8::1.2.3.4]:443", "2001:DB8::1.2.3.4", 443 },
+        { "[0123:4567:89ab:cdef:ABCD:EF:0:0]:8", "0123:4567:89ab:cdef:ABCD:EF:0:0", 8 },
+        { "[::g]", NULL, 0 },
+        { "[::`]", NULL, 0 },
+        { "a:19", "a", 19 },
+        { "a:1/", NULL, 0 },
+        { "a:1;", NULL, 0 },
         { "a:443", "a", 443 },
         { "a:0", NULL, 0 },
         { "a:080", NULL, 0 },
@@ -627,7 +633,7 @@ static tcx_status size_with(size_t count, const char *letters, const tcx_way *wa
     if (status == TCX_E_REQUEST_TOO_LARGE)
         *size = (way->method == TCX_GET ? TCX_GET_MAX : message.layout->limit) + 1;
     else
-        *size = way->method == TCX_GET ? tcx_message_length(&message) : message.content_length;
+        *size = way->method == TCX_GET ? tcx_message_head_length(&message) : message.content_length;
     return status;
 }
 

@@ -151,16 +151,18 @@ static void test_rule(void **state)
     print_message("# %zu cases, %zu of them repeated\n", asked, repeats);
 }
 
-/* An empty SessionId is sent, but tells the service nothing. */
-static void test_empty_session(void **state)
+/* An empty SessionId is sent, but tells the service nothing; a letter does. */
+static void test_short_sessions(void **state)
 {
-    const tcx_request request = { .service = &tcx_vod, .session_id = TCX_TEXT("") };
+    tcx_request request = { .service = &tcx_vod, .session_id = TCX_TEXT("") };
     const tcx_response response = { .http_status = 0 };
     const tcx_attempt attempt = { &request, &response, TCX_E_CLOSED, TCX_MAYBE_EXECUTED, 1, 0 };
     const tcx_retry retry = { tcx_retry_again, 9, 0, 0, 1, 1, NULL };
 
     (void)state;
     assert_true(tcx_retry_delay(&retry, &attempt, 0) == TCX_RETRY_STOP);
+    request.session_id = tcx_text_from("x");
+    assert_true(tcx_retry_delay(&retry, &attempt, 0) != TCX_RETRY_STOP);
 }
 
 static uint32_t delay_of(uint32_t base, uint32_t cap, uint32_t number, uint32_t jitter)
@@ -596,6 +598,8 @@ static void test_clock(void **state)
         if (rows[i].corrected == 0) {
             check(script_series_run(&s) == TCX_E_API && s.count == 1, "row %zu: %d", i, s.call.status);
             assert_int_equal(s.call.outcome, TCX_ANSWERED);
+            if (strcmp(rows[i].date, "no date") == 0)
+                assert_true(tcx_call_clock_offset(&s.call) == 0);
             continue;
         }
         check(script_series_run(&s) == TCX_OK, "row %zu: %d", i, s.call.status);
@@ -630,6 +634,23 @@ static void test_clock_once(void **state)
         assert_int_equal(s.count, 1 + allowed);
         assert_true(tcx_call_clock_offset(&s.call) == (allowed ? -1000 : 1000)); /* told all the same */
     }
+}
+
+/* The server's clock stands at the last second that can be signed, and the next attempt would be after it. */
+static void test_clock_at_its_end(void **state)
+{
+    const script_exchange script[] = {
+        { .answer = script_answer(ERROR("AuthFailure.SignatureExpire"), "Fri, 31 Dec 9999 23:59:59 GMT", "") },
+        { .answer = script_answer(ERROR("RequestLimitExceeded"), DATE_AT_NOW, "") },
+        { .answer = script_answer(OK_JSON, DATE_AT_NOW, "") },
+    };
+
+    (void)state;
+    set_up(script, TCX_COUNT(script), 9);
+    noted.delays[1] = 1000;
+    assert_int_equal(script_series_run(&s), TCX_E_TIME);
+    assert_int_equal(s.call.outcome, TCX_NOT_SENT);
+    assert_int_equal(s.count, 2);
 }
 
 /* Each attempt is signed at its own time; nothing else differs. */
@@ -694,7 +715,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rule),
-        cmocka_unit_test(test_empty_session),
+        cmocka_unit_test(test_short_sessions),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_jitter_is_uniform),
         cmocka_unit_test(test_outcomes),
@@ -705,6 +726,7 @@ int main(void)
         cmocka_unit_test(test_cancel_between),
         cmocka_unit_test(test_clock),
         cmocka_unit_test(test_clock_once),
+        cmocka_unit_test(test_clock_at_its_end),
         cmocka_unit_test(test_fresh_signatures),
         cmocka_unit_test(test_nonces),
     };

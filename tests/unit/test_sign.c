@@ -297,8 +297,8 @@ static void test_wipe(void **state)
 /* One signer through days, services and time backwards signs as a new one does each time. */
 static void test_a_signer_follows_day_and_service(void **state)
 {
-    static const char *const names[] = { "mps",        "vod",        "mp",           "mpss",        "m",
-                                         "vodvodvodv", "vodvodvodw", "vodvodvodvod", "vodvodvodvoe" };
+    static const char *const names[] = { "mps",        "vod",        "mp",          "mpss",         "m",
+                                         "vodvodvodv", "vodvodvodw", "elevenbytes", "vodvodvodvod", "vodvodvodvoe" };
     static const int64_t times[] = { 0, 86399, 86400, TCX_EXAMPLE_TIME, 253402300799, 86399, 4294967296 };
     tcx_service services[TCX_COUNT(names) + 1];
     char long_name[259];
@@ -330,6 +330,11 @@ static void test_a_signer_follows_day_and_service(void **state)
             other = sign(&fresh, &request, time);
             assert_int_equal(one.digest_length, other.digest_length);
             assert_memory_equal(one.digest, other.digest, one.digest_length);
+            if (tcx_ways[way].scheme == &tcx_sign_tc3) { /* the key is kept, but of a service whose name is too long */
+                size_t length = request.service->name.length;
+
+                assert_int_equal(kept.keyed, length <= 11 ? length : 0);
+            }
         }
     }
 }
