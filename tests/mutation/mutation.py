@@ -2,19 +2,20 @@
 
     mutation.py FOLDER [NAME ...]    FOLDER: a build made by `make B=FOLDER unit-tests`; NAME: only these units
 
-Environment: MUTANTS (how many, default 300), SEED (which, default 1), CC, CPPFLAGS, BEARSSL_LIBS. The same seed gives the
-same mutants of the same source. A mutant is killed when it does not compile, or when a test fails or hangs: when it takes
-more than five times the processor's time and two seconds. The unit's own tests run first, then the others that take under
-two seconds. Mutants that change nothing that can be seen stand in equivalent.txt with the reason; an entry that is no
+Environment: MUTANTS (how many, default 300), SEED (which, default 1); CC, CFLAGS, CPPFLAGS, BEARSSL_LIBS as the build
+had them. The same seed gives the same mutants: fewer of them are the first ones, and a change of the source moves only
+those of its own lines. A mutant is killed when it does not compile, or when a test fails or hangs: when it takes more
+than five times the processor's time and two seconds. The unit's own tests run first, then the others that take under
+four seconds. Mutants that change nothing that can be seen stand in equivalent.txt with the reason; an entry that is no
 mutant any more, or that a test kills, is an error. The last line is `mutation: N mutants, N killed, N equivalent, N
 survived`; fails under 95 in 100 killed of those that are not equivalent.
 """
 
 import concurrent.futures
 import dataclasses
+import hashlib
 import os
 import pathlib
-import random
 import re
 import shlex
 import subprocess
@@ -23,7 +24,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LEAST = 0.95  # killed, of the mutants that are not equivalent
-QUICK = 2.0  # seconds of the processor: a test that takes longer runs for its own units only
+QUICK = 4.0  # seconds of the processor: a test that takes longer runs for its own units only
 STUCK = 300  # seconds: a test that sleeps
 JOBS = 2
 SWAPS = {
@@ -45,6 +46,14 @@ OWN_TESTS = {  # what is tested by another name than the unit's
     "json": ["json", "response"], "call": ["call", "connection", "retry", "trace", "sweep"], "source": ["source"],
     "message": ["message", "request"],
 }
+
+
+def flags(name: str, otherwise: str) -> list[str]:
+    """The words of a variable of the environment."""
+    return shlex.split(os.environ.get(name, otherwise))
+
+
+COMPILER = [os.environ.get("CC", "cc"), *flags("CFLAGS", "-O1")]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,16 +134,17 @@ def mutants(path: pathlib.Path) -> list[Mutant]:
 
 
 def sample(every: list[Mutant], count: int, seed: int) -> list[Mutant]:
-    """`count` of them, as evenly over kinds as there are, over all files."""
-    dice = random.Random(seed)
+    """`count` of them, as evenly over kinds as there are, over all files: the first by a digest of what they are."""
+    def lot(mutant: Mutant) -> bytes:
+        return hashlib.sha256(repr((seed, mutant.key())).encode()).digest()
+
     kinds: dict[str, list[Mutant]] = {}
-    for mutant in every:
+    for mutant in sorted(every, key=lot, reverse=True):
         kinds.setdefault(mutant.kind, []).append(mutant)
-    for group in kinds.values():
-        dice.shuffle(group)
     chosen: list[Mutant] = []
     while len(chosen) < count and any(kinds.values()):
-        for group in kinds.values():
+        for kind in sorted(kinds):
+            group = kinds[kind]
             if group and len(chosen) < count:
                 chosen.append(group.pop())
     return chosen
@@ -159,30 +169,37 @@ class Suite:
         end = os.times()
         return end.children_user + end.children_system - start.children_user - start.children_system
 
-    def order(self, unit: str) -> list[str]:
-        """The unit's own tests, then the other quick ones."""
+    def own(self, unit: str) -> list[str]:
+        """The unit's own tests."""
         stem = unit.removeprefix("tcx_")
-        own = [name for name in OWN_TESTS.get(stem, [stem]) if name in self.names]
-        quick = [name for name in self.names if name not in own and self.seconds[name] < QUICK]
-        return own + sorted(quick, key=self.seconds.__getitem__)
+        return [name for name in OWN_TESTS.get(stem, [stem]) if name in self.names]
 
-    def kills(self, mutant: Mutant) -> str:
-        """What notices the mutant; empty: nothing."""
+    def others(self, unit: str) -> list[str]:
+        """The quick ones of the rest, the quickest first."""
+        rest = set(self.names) - set(self.own(unit))
+        return sorted((name for name in rest if self.seconds[name] < QUICK), key=self.seconds.__getitem__)
+
+    def check(self, unit: str) -> None:
+        """A test that fails on the source as it is would kill everything."""
+        if killer := self.kills(unit, (ROOT / f"src/{unit}.c").read_text(), self.own(unit)):
+            sys.exit(f"mutation: src/{unit}.c as it is fails by {killer}")
+
+    def kills(self, unit: str, text: str, tests: list[str]) -> str:
+        """What notices the unit when its file's text is this; empty: nothing."""
         with tempfile.TemporaryDirectory() as place:
-            source, changed = pathlib.Path(place, f"{mutant.unit}.c"), pathlib.Path(place, "changed.o")
-            source.write_text(mutant.text)
-            compiler = [os.environ.get("CC", "cc"), *shlex.split(os.environ.get("CPPFLAGS", "-Iinclude")), "-Isrc"]
-            if subprocess.run([*compiler, "-std=c99", "-w", "-O1", "-ffunction-sections", "-fdata-sections", "-c",
-                               str(source), "-o", str(changed)], cwd=ROOT, capture_output=True, check=False).returncode:
+            source, changed = pathlib.Path(place, f"{unit}.c"), pathlib.Path(place, "changed.o")
+            source.write_text(text)
+            if subprocess.run([*COMPILER, *flags("CPPFLAGS", "-Iinclude"), "-Isrc", "-std=c99", "-w", "-ffunction-sections",
+                               "-fdata-sections", "-c", str(source), "-o", str(changed)],
+                              cwd=ROOT, capture_output=True, check=False).returncode:
                 return "the compiler"
-            for name in self.order(mutant.unit):
+            for name in tests:
                 program = pathlib.Path(place, "test")
                 # Only the tests of TLS need its peer.
                 helpers = [path for path in self.helpers
                            if path.parent in (self.tests[name].parent, self.folder / "tests/unit")]
-                subprocess.run([os.environ.get("CC", "cc"), str(self.tests[name]), *map(str, helpers), str(changed),
-                                str(self.folder / "libtcexec.a"),
-                                *shlex.split(os.environ.get("BEARSSL_LIBS", "-l:libbearssl.a")), "-lcmocka",
+                subprocess.run([*COMPILER, str(self.tests[name]), *map(str, helpers), str(changed),
+                                str(self.folder / "libtcexec.a"), *flags("BEARSSL_LIBS", "-l:libbearssl.a"), "-lcmocka",
                                 *(["-lssl", "-lcrypto"] if self.tests[name].parent.name == "tls" else []),
                                 "-o", str(program)],
                                cwd=ROOT, capture_output=True, check=True)
@@ -220,7 +237,9 @@ def main(folder: pathlib.Path, units: list[str]) -> int:
     survivors: list[Mutant] = []
     wrong: list[str] = [f"not a mutant any more: {key}" for key in stale]
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        runs = {pool.submit(suite.kills, mutant): mutant for mutant in chosen}
+        list(pool.map(suite.check, sorted({mutant.unit for mutant in chosen})))
+        runs = {pool.submit(suite.kills, mutant.unit, mutant.text, suite.own(mutant.unit) + suite.others(mutant.unit)):
+                mutant for mutant in chosen}
         for run in concurrent.futures.as_completed(runs):
             mutant, killer = runs[run], run.result()
             is_known = mutant.key() in known

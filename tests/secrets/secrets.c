@@ -16,10 +16,12 @@
 
 #include <tcexec.h>
 
-enum { KEY = 32, STACK = 1 << 18, WINDOW = 8, TIME = 1800000000, BLOCK = 64, PAINT = 0xC5 };
+enum { STACK = 1 << 18, WINDOW = 8, TIME = 1800000000, BLOCK = 64, PAINT = 0xC5 };
 
-static char key[KEY + 1] = "Zq7Xw2Kp9Lm4Nv8Rt3Yb6Hc1Jd5Fg0Sa";
-static const tcx_credentials credentials = { TCX_TEXT("AKIDEXAMPLE"), { key, KEY }, { NULL, 0 } };
+/* As keys are, and one that with "TC3" before it fills a block of the hash: what is not overwritten shows. */
+static const size_t key_lengths[] = { 32, 61 };
+static char key[] = "Zq7Xw2Kp9Lm4Nv8Rt3Yb6Hc1Jd5Fg0SaTu8Wi6Oe1Bx4Mj7Ck2Qz9Vf3Gh5Dy";
+static tcx_credentials credentials = { TCX_TEXT("AKIDEXAMPLE"), { key, 0 }, { NULL, 0 } };
 static const tcx_request request = { .service = &tcx_vod,
                                      .function_name = TCX_TEXT("ExampleFunc"),
                                      .function_arg = TCX_TEXT("XXX"),
@@ -153,13 +155,14 @@ static void taint(const tcx_scheme *of, void (*work)(void))
     public_output = outputs;
     tcx_signer_wipe(&signer);
     prepare();
-    (void)VALGRIND_MAKE_MEM_UNDEFINED(key, KEY); /* its characters have been checked: that they are valid is public */
+    /* Its characters have been checked: that they are valid is public. */
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(key, credentials.secret_key.length);
     outputs = 0;
     work();
     if (outputs != public_output)
         fail("the hash is not used as often as before");
     tcx_signer_wipe(&signer);
-    (void)VALGRIND_MAKE_MEM_DEFINED(key, KEY);
+    (void)VALGRIND_MAKE_MEM_DEFINED(key, credentials.secret_key.length);
 }
 
 /* The secrets, as another implementation of HMAC derives them. */
@@ -167,7 +170,7 @@ static struct {
     const char *name;
     unsigned char bytes[BLOCK];
     size_t length;
-} secrets[40];
+} secrets[60];
 static size_t secret_count;
 
 static void add(const char *name, const void *bytes, size_t length)
@@ -187,10 +190,10 @@ static void add(const char *name, const void *bytes, size_t length)
     }
 }
 
-static void add_key(const char *const names[5], const void *bytes, size_t length)
+static void add_key(const char *const names[5], const br_hash_class *of, const void *bytes, size_t length)
 {
     unsigned char block[BLOCK], state[32];
-    br_sha256_context sha;
+    br_hash_compat_context context;
 
     add(names[0], bytes, length);
     for (unsigned pad = 0; pad < 2; pad++) {
@@ -199,34 +202,30 @@ static void add_key(const char *const names[5], const void *bytes, size_t length
         for (size_t i = 0; i < BLOCK; i++)
             block[i] ^= pad ? 0x5C : 0x36;
         add(names[1 + pad], block, length);
-        br_sha256_init(&sha);
-        br_sha256_update(&sha, block, BLOCK);
-        br_sha256_state(&sha, state);
-        add(names[3 + pad], state, sizeof state);
+        of->init(&context.vtable);
+        of->update(&context.vtable, block, BLOCK);
+        of->state(&context.vtable, state);
+        add(names[3 + pad], state, (of->desc >> BR_HASHDESC_OUT_OFF) & BR_HASHDESC_OUT_MASK);
     }
 }
 
 static void derive(void)
 {
-    static const char *const names[][5] = {
-        { "SecretKey", "SecretKey, inner padding", "SecretKey, outer padding", "SecretKey, inner midstate",
-          "SecretKey, outer midstate" },
-        { "date key", "date key, inner padding", "date key, outer padding", "date key, inner midstate",
-          "date key, outer midstate" },
-        { "service key", "service key, inner padding", "service key, outer padding", "service key, inner midstate",
-          "service key, outer midstate" },
-        { "signing key", "signing key, inner padding", "signing key, outer padding", "signing key, inner midstate",
-          "signing key, outer midstate" },
-    };
+#define NAMES(of) { of, of ", inner padding", of ", outer padding", of ", inner midstate", of ", outer midstate" }
+    static const char *const names[][5] = { NAMES("SecretKey"), NAMES("date key"), NAMES("service key"),
+                                            NAMES("signing key"), NAMES("key of v1"), NAMES("key of v1 by SHA-1") };
     static const char *const texts[] = { "2027-01-15", "vod", "tc3_request" };
-    unsigned char bytes[3 + KEY] = "TC3";
-    size_t length = sizeof bytes;
+    unsigned char bytes[BLOCK] = "TC3";
+    size_t length = 3 + credentials.secret_key.length;
     br_hmac_key_context keyed;
     br_hmac_context hmac;
 
-    memcpy(bytes + 3, key, KEY);
+    secret_count = 0;
+    memcpy(bytes + 3, key, credentials.secret_key.length);
+    add_key(names[4], &br_sha256_vtable, bytes + 3, length - 3);
+    add_key(names[5], &br_sha1_vtable, bytes + 3, length - 3);
     for (size_t i = 0; i < 4; i++) {
-        add_key(names[i], bytes, length);
+        add_key(names[i], &br_sha256_vtable, bytes, length);
         if (i == 3)
             break;
         br_hmac_key_init(&keyed, &br_sha256_vtable, bytes, length);
@@ -309,18 +308,21 @@ int main(int argc, char **argv)
         return 2;
     if (strcmp(argv[1], "scan") != 0 && !RUNNING_ON_VALGRIND)
         fail("this needs valgrind");
-    derive();
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (strcmp(argv[1], "scan") == 0) {
-            found += scan_after(ways[i].name, ways[i].scheme, build);
-            found += scan_after(ways[i].name, ways[i].scheme, make_call);
-        } else {
-            taint(ways[i].scheme, build);
-            taint(ways[i].scheme, make_call);
+    for (size_t k = 0; k < sizeof key_lengths / sizeof key_lengths[0]; k++) {
+        credentials.secret_key.length = key_lengths[k];
+        derive();
+        for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+            if (strcmp(argv[1], "scan") == 0) {
+                found += scan_after(ways[i].name, ways[i].scheme, build);
+                found += scan_after(ways[i].name, ways[i].scheme, make_call);
+            } else {
+                taint(ways[i].scheme, build);
+                taint(ways[i].scheme, make_call);
+            }
         }
     }
     if (strcmp(argv[1], "leak") == 0) {
-        (void)VALGRIND_MAKE_MEM_UNDEFINED(key, KEY);
+        (void)VALGRIND_MAKE_MEM_UNDEFINED(key, 1);
         if (key[0] == 'Z')
             putchar('\n');
     }
