@@ -91,6 +91,8 @@ def changes(code: str) -> list[tuple[str, int, int, str]]:
             if operator[0] in swaps and binary:
                 found.append((kind, operator.start(), operator.end(), swaps[operator[0]]))
     for number in re.finditer(r"(?<![\w.])(?:0x[0-9A-Fa-f]+|\d+)(?=u?\b)", code):
+        if re.search(r"sizeof \w+\[$", code[:number.start()]):
+            continue  # all elements have one size
         value = int(number[0], 0)
         found.append(("constant", number.start(), number.end(), str(value + 1)))
         if value > 0:
@@ -214,14 +216,17 @@ class Suite:
         return ""
 
 
-def equivalents(path: pathlib.Path) -> dict[tuple[str, str, str], str]:
-    """The reasons by (unit and place, line before, line after): paragraphs of these and of `= reason`."""
-    found = {}
+def equivalents(path: pathlib.Path) -> set[tuple[str, str, str]]:
+    """What stands there: (unit and place, line before, line after). See its head for the form."""
+    found = set()
     for paragraph in re.split(r"\n\s*\n", path.read_text().strip()):
         lines = [line for line in paragraph.splitlines() if not line.startswith("#")]
         if lines:
-            place, before, after, reason = lines
-            found[place, before.removeprefix("- "), after.removeprefix("+ ")] = reason.removeprefix("= ")
+            *changed, reason = lines
+            if not reason.startswith("= ") or len(changed) % 3 != 0:
+                raise ValueError(f"{path.name}: no reason, or a change cut short: {reason}")
+            for place, before, after in zip(changed[::3], changed[1::3], changed[2::3]):
+                found.add((place, before.removeprefix("- "), after.removeprefix("+ ")))
     return found
 
 
