@@ -43,13 +43,18 @@ class Counts(typing.NamedTuple):
 
 
 def count(output: str) -> Counts:
-    """By what cmocka (TAP, where one that is skipped is also `not ok`) or unittest printed."""
+    """By what cmocka (TAP, where one that is skipped is also `not ok`) or unittest printed.
+
+    A test that TAP announced and that has no line has failed: the program ended before it.
+    """
     if suite := re.search(r"^Ran (\d+) tests? in", output, re.M):
         failed = sum(map(int, re.findall(r"(?:failures|errors)=(\d+)", output)))
         skipped = sum(map(int, re.findall(r"skipped=(\d+)", output)))
         return Counts(int(suite[1]) - failed - skipped, failed, skipped)
     lines = re.findall(r"^(ok|not ok) \d+(.*)", output, re.M)
+    announced = sum(map(int, re.findall(r"^1\.\.(\d+)", output, re.M)))
     verdicts = ["skip" if "# SKIP" in rest else word for word, rest in lines]
+    verdicts += ["not ok"] * (announced - len(lines))
     return Counts(*map(verdicts.count, ("ok", "not ok", "skip")))
 
 
