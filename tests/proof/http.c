@@ -1,6 +1,6 @@
 /*
  * units:  tcx_http
- * bounds: any 0 to 2 bytes, in one piece or two, behind each of 48 beginnings; a buffer of 0 or 4 bytes; either end
+ * bounds: any 0 to 2 bytes, in one piece or two, behind each of 50 beginnings; a buffer of 0 or 4 bytes; either end
  * eva:    -eva-slevel 100000 -eva-min-loop-unroll 130 -eva-slevel-function one:0 -eva-split-return full
  */
 #include "any.h"
@@ -34,6 +34,9 @@ static const char *const beginnings[] = {
     OK "Date: Mon, 20 Jul 2026 08:00:00 GMT\r",
     OK "Date: Mon, 20 Jul 2026 08:00:00 GMT, o",
     OK "Content-Length: \r",
+    OK "Content-Length: x\r",
+    OK "Content-Length: 00000000000000000000\r",
+    OK "Connection: close\r",
     OK "Content-Length: 42949672960\r",
     OK "Content-Length: 3\r\nContent-Length: 3\r",
     OK "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r",
@@ -91,6 +94,9 @@ static void one(const char *beginning, size_t capacity)
 
 int main(void)
 {
+    tcx_http http;
+
+    tcx_http_init(&http, NULL, SIZE_MAX);
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
         for (size_t capacity = 0; capacity <= BODY; capacity += BODY)
             one(beginnings[i], capacity);
