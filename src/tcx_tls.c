@@ -174,7 +174,7 @@ static int tls_open(void *context, const tcx_peer *peer)
         tls->state = LINKING;
     }
     if (tls->state == LINKING) {
-        result = link->open(link->context, peer); /* the call refuses what is no result of open */
+        result = link->open(link->context, peer); /* what is no result of open is handed on, and refused there */
         if (result != 1)
             return result;
         tls->state = HANDSHAKE;

@@ -191,8 +191,8 @@ class Suite:
         with tempfile.TemporaryDirectory() as place:
             source, changed = pathlib.Path(place, f"{unit}.c"), pathlib.Path(place, "changed.o")
             source.write_text(text)
-            if subprocess.run([*COMPILER, *flags("CPPFLAGS", "-Iinclude"), "-Isrc", "-std=c99", "-w", "-ffunction-sections",
-                               "-fdata-sections", "-c", str(source), "-o", str(changed)],
+            if subprocess.run([*COMPILER, *flags("CPPFLAGS", "-Iinclude"), "-Isrc", "-std=c99", "-w",
+                               "-ffunction-sections", "-fdata-sections", "-c", str(source), "-o", str(changed)],
                               cwd=ROOT, capture_output=True, check=False).returncode:
                 return "the compiler"
             for name in tests:

@@ -1,6 +1,6 @@
 /*
  * units:  tcx_http
- * bounds: any 0 to 2 bytes, in one piece or two, behind each of 50 beginnings; a buffer of 0 or 4 bytes; either end
+ * bounds: any 0 to 2 bytes, in one piece or two, behind each of 51 beginnings; a buffer of 0 or 4 bytes; either end
  * eva:    -eva-slevel 100000 -eva-min-loop-unroll 130 -eva-slevel-function one:0 -eva-split-return full
  */
 #include "any.h"
@@ -96,7 +96,7 @@ int main(void)
 {
     tcx_http http;
 
-    tcx_http_init(&http, NULL, SIZE_MAX);
+    tcx_http_init(&http, NULL, SIZE_MAX); /* a capacity over 32 bits, where there is one */
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
         for (size_t capacity = 0; capacity <= BODY; capacity += BODY)
             one(beginnings[i], capacity);

@@ -53,7 +53,7 @@ int make_keys(void **state);
 /* The server. */
 
 typedef struct server {
-    SSL *ssl;           /* NULL: it is plain, or says only `raw` */
+    SSL *ssl; /* NULL: it is plain, or says only `raw` */
     int plain;
     const char *answer;
     size_t answer_length;
@@ -67,9 +67,9 @@ typedef struct server {
     size_t raw_after; /* ... once it has decrypted so many bytes */
     size_t flip;      /* which byte of what it sends is damaged on the way; SCRIPT_NEVER: none */
 
-    BIO *wire;                   /* what goes to the client */
-    int sealed;                  /* it has said that what follows is encrypted */
-    size_t largest;              /* bytes in the largest record that it made, its header left out */
+    BIO *wire;                    /* what goes to the client */
+    int sealed;                   /* it has said that what follows is encrypted */
+    size_t largest;               /* bytes in the largest record that it made, its header left out */
     unsigned char request[32768]; /* decrypted */
     size_t request_length;
     unsigned requests; /* that were whole */
