@@ -3,21 +3,27 @@
     run.py [NAME ...]       a name is that of a program or suite, without `test_`
 
 Ends with a line `N passed, N failed, N skipped`. Fails when a test fails, when a name is unknown, and when nothing was
-run. A test is skipped where what it needs is not there.
+run. A test is skipped where what it needs is not there. A program or suite may run as long as it makes progress (IDLE,
+BUSY).
 """
 
+import contextlib
 import os
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import threading
 import time
 import typing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("B", ROOT / "build")).resolve()
-SECONDS = 300  # for one program or suite: it hangs
+IDLE = 120  # seconds without output and with hardly any processor time: a program or suite hangs
+SHARE = 0.01  # of a processor: a hung program that polls uses less. One that works uses more, also on a busy machine
+BUSY = 3600  # seconds of processor time: a program or suite runs away
 
 
 def programs() -> dict[str, list[str]]:
@@ -58,20 +64,59 @@ def count(output: str) -> Counts:
     return Counts(*map(verdicts.count, ("ok", "not ok", "skip")))
 
 
+def processor_time(session: int) -> float:
+    """Returns the seconds of processor time that the processes of a session have used. Without /proc: 0."""
+    ticks = 0
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # the process has ended
+            fields = path.read_bytes().rpartition(b")")[2].split()  # from the third field of proc(5) on
+            ticks += sum(map(int, fields[11:15])) if int(fields[3]) == session else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def watch(session: int, ended: threading.Event, output: bytearray) -> str:
+    """Waits until the session has ended. Returns an empty text, or why it must be ended before."""
+    used, size, since = 0.0, 0, time.monotonic()  # at the last progress
+    while not ended.wait(min(1, IDLE / 20)):
+        time_used = processor_time(session)
+        if time_used >= BUSY:
+            return f"ran away: {BUSY} s of processor time"
+        if len(output) != size or abs(time_used - used) >= SHARE * IDLE:
+            used, size, since = time_used, len(output), time.monotonic()
+        elif time.monotonic() - since >= IDLE:
+            return f"hung: nothing for {IDLE} s"
+    return ""
+
+
 def run(command: list[str]) -> tuple[Counts, str]:
     """Runs a program or suite. Returns what it came to and what it printed; a failure is counted for a crash."""
     environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", B=str(BUILD), TCEXEC=str(BUILD / "tcexec"))
+    output, ended = bytearray(), threading.Event()
+
+    def read() -> None:
+        with process.stdout as pipe:
+            while chunk := os.read(pipe.fileno(), 65536):
+                output.extend(chunk)
+        process.wait()
+        ended.set()
+
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", timeout=SECONDS, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired as hang:
-        output = hang.stdout or b""
-        text = output.decode(errors="replace") if isinstance(output, bytes) else output
-        return Counts(0, 1), f"{text}\nhung: {SECONDS} s"
-    counts = count(done.stdout)
-    if counts.failed == 0 and (done.returncode != 0 or counts.passed == 0):
+        threading.Thread(target=read, daemon=True).start()
+        reason = watch(process.pid, ended, output)
+    finally:  # also when this program is interrupted: a terminal's Ctrl-C does not reach another session
+        if not ended.is_set():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            ended.wait(5)  # not for ever: a process that left the session may keep the pipe open
+    text = output.decode(errors="replace")
+    if reason:
+        return Counts(0, 1), f"{text}\n{reason}"
+    counts = count(text)
+    if counts.failed == 0 and (process.returncode != 0 or counts.passed == 0):
         counts = counts._replace(failed=1)  # a crash, a sanitizer's report, or a program that ran no test
-    return counts, f"{done.stdout}\nexit status {done.returncode}"
+    return counts, f"{text}\nexit status {process.returncode}"
 
 
 def main(names: list[str]) -> int:
@@ -95,4 +140,5 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # run() then ends what it runs
     sys.exit(main(sys.argv[1:]))
