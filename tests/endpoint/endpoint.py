@@ -263,11 +263,15 @@ class Endpoint:
             self._requests += 1
         try:
             request = self._read(stream, reader, plan, record)
-            if request is None:
+            if request is not None:
+                verdict = self.service.decide(request, plan.execute)
+                record.verdict, record.executed = verdict.code, verdict.executed
+            elif plan.early:
+                verdict = self.service.refrain()
+            else:
                 return plan.end
-            verdict = self.service.decide(request, plan.execute)
-            record.verdict, record.request_id, record.executed = verdict.code, verdict.request_id, verdict.executed
-            answer, keep = compose(verdict, plan), not request.wants_close
+            record.request_id = verdict.request_id
+            answer, keep = compose(verdict, plan), request is not None and not request.wants_close
         except BadRequest as error:
             record.verdict, record.why = f"http-{error.status}", str(error)
             record.seen = reader.seen()[:LIMIT_HEAD]
@@ -279,10 +283,11 @@ class Endpoint:
             self._note(record)
         self._send(stream, render(answer, plan, self.clock.now(), keep), plan)
         self._count_served()
+        self.stopped.wait(plan.end_delay)
         return plan.end or (None if keep and plan.framing != "close" else "orderly")
 
     def _read(self, stream: Stream, reader: Reader, plan: Plan, record: "Record") -> Optional[Request]:
-        """The whole request; None when the plan ends it before an answer."""
+        """The whole request; None when the plan ends or answers it before."""
         reader.allowance = plan.read_at
         try:
             request = reader.head()
@@ -293,6 +298,8 @@ class Endpoint:
                 stream.send(b"HTTP/1.1 100 Continue\r\n\r\n")
             request = reader.body(request)
             record.request = request
+            if plan.early:
+                raise Limited
         except Limited:
             record.verdict, record.seen = plan.names[0], reader.seen()[:LIMIT_HEAD]
             return None

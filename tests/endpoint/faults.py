@@ -20,6 +20,8 @@ from protocol import page
 from streams import ENDINGS
 
 _SYNONYMS = {"close_notify": "orderly", "no_close_notify": "fin"}
+_AFTER_EARLY = {"hold": "hold", "close": "orderly", "reset": "rst"}
+_EARLY_RESET_SECONDS = 0.2
 _OPTION_TYPES = {"int": int, "bool": bool, "str": str, "Sequence[int]": list}
 
 
@@ -37,8 +39,9 @@ class Plan:
     refuse: bool = False
     handshake_at: Optional[int] = None
 
-    # Reading the request: stop for good after so many bytes.
+    # Reading the request: stop for good after so many bytes. Then, if `early`, answer all the same.
     read_at: Optional[int] = None
+    early: bool = False
 
     # The answer itself.
     execute: bool = True
@@ -74,8 +77,9 @@ class Plan:
     delay: float = 0.0
     send_at: Optional[int] = None
 
-    # The end of the connection: None leaves it to HTTP.
+    # The end of the connection, so many seconds after the answer: None leaves it to HTTP.
     end: Optional[str] = None
+    end_delay: float = 0.0
 
 
 Kind = Callable[..., None]
@@ -130,6 +134,27 @@ def cut_request(plan: Plan, at: int, how: str = "close") -> None:
 def stall_request(plan: Plan, at: int = 0) -> None:
     """Read ``at`` bytes of the request, then neither read nor answer."""
     plan.read_at, plan.end = at, "stall"
+
+
+@_kind("request")
+def early(plan: Plan, at: int = 20000, status: int = 413, code: str = "", result: bool = False,
+          then: str = "close") -> None:
+    """Read ``at`` bytes of the request, answer, and read no more. It does not run, whatever the answer claims.
+
+    The answer is a page under ``status``, or under 200 an ``Error`` with this ``code`` or a ``Result``.
+    """
+    if code and result:
+        raise BadFault("an answer has either a code or a result")
+    if then not in _AFTER_EARLY:
+        raise BadFault(f"after an early answer there is no {then}")
+    plan.read_at, plan.early, plan.execute = at, True, False
+    plan.end, plan.end_delay = _AFTER_EARLY[then], _EARLY_RESET_SECONDS if then == "reset" else 0
+    if code:
+        plan.error = (code, "The request was answered before its end.")
+    elif result:
+        plan.result = "early"
+    else:
+        plan.status, plan.body, plan.content_type = status, page(status), "text/html"
 
 
 # ---- other answers: not executed unless asked ------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import json
 import re
 import threading
 import time
+import unicodedata
 import uuid
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -135,6 +136,10 @@ class Service:
         except ApiError as error:
             return Verdict(request_id, error.code, error.message)
         return Verdict(request_id, result=result, executed=execute)
+
+    def refrain(self) -> Verdict:
+        """Answers a request that was not read to its end. It is not judged and does not run."""
+        return Verdict(str(uuid.uuid4()), result="")
 
     # ---- who asks, and for what --------------------------------------------------------------------------------------
 
@@ -351,6 +356,8 @@ def _check_parameters(call: Call) -> Tuple[str, str, str]:
     session = parameters.get("SessionId", "")
     if len(session) > 50:
         raise ApiError("InvalidParameterValue.SessionIdTooLong", "SessionId is longer than 50 characters.")
+    if all(character.isspace() or unicodedata.category(character) == "Cc" for character in session):
+        session = ""  # "missing or empty = off"; nobody means a blank one as an identifier
     if parameters["FunctionName"] not in FUNCTIONS:
         raise ApiError("InvalidParameterValue.FunctionName", "There is no function of this name.")
     return parameters["FunctionName"], parameters["FunctionArg"], session

@@ -20,8 +20,10 @@ LINGER_SECONDS = 2.0
 #: How a connection can end. ``orderly``: close_notify (TLS), then FIN. ``fin``: FIN without close_notify.
 #: ``rst``: RST. ``late_rst``: the same, when what was sent has had time to be read.
 #: ``close``: whatever the system makes of a plain close. ``stall``: not at all, until the client leaves.
-ENDINGS = ("orderly", "fin", "rst", "late_rst", "close", "stall")
+#: ``hold``: the same, but not longer than HOLD_SECONDS.
+ENDINGS = ("orderly", "fin", "rst", "late_rst", "close", "stall", "hold")
 RST_DELAY_SECONDS = 0.5
+HOLD_SECONDS = 30.0
 
 
 class Gone(Exception):
@@ -55,8 +57,8 @@ class Stream:
 
     def close(self, how: str = "orderly") -> None:
         """Ends the connection in one of the ENDINGS ways."""
-        if how == "stall":
-            self._hold()
+        if how in ("stall", "hold"):
+            self._hold(HOLD_SECONDS if how == "hold" else None)
             how = "close"
         try:
             if how == "orderly":
@@ -88,12 +90,14 @@ class Stream:
             if not self._sock.recv(CHUNK):
                 return
 
-    def _hold(self) -> None:
-        """Stays silent, reading nothing, until the peer leaves or the endpoint stops."""
+    def _hold(self, seconds: Optional[float]) -> None:
+        """Stays silent, reading nothing, until the peer leaves, the endpoint stops or the time is over."""
+        deadline = time.monotonic() + seconds if seconds is not None else None
         poller = select.poll()
         poller.register(self._sock, getattr(select, "POLLRDHUP", 0))
         while not self._stopped.is_set() and not poller.poll(100):
-            pass
+            if deadline is not None and time.monotonic() >= deadline:
+                return
 
 
 class TlsStream(Stream):

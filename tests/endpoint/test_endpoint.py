@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from unittest import mock
 from urllib.parse import quote, urlencode, urlsplit
 
 HERE = Path(__file__).resolve().parent
@@ -559,6 +561,19 @@ class Rules(unittest.TestCase):
         self.service.clock.offset = week
         self.check("Ok", tc3({**EXAMPLE, "SessionId": "order-1"}, "vod", now=NOW + week))
 
+    def test_blank_session(self) -> None:
+        for blank in ("", " ", "\t\n", "\x00", "\x1f\x7f\x85", "\u3000", "\xa0\u2003 ", "\u2028\x01", "\u3000" * 50):
+            for _ in range(2):
+                self.check("Ok", tc3({**EXAMPLE, "SessionId": blank}, "vod"))
+                self.check("Ok", v1({**EXAMPLE, "SessionId": blank}, "vod"))
+        self.assertEqual(self.service.executions()["sessions"], {})
+        self.check("InvalidParameterValue.SessionIdTooLong", tc3({**EXAMPLE, "SessionId": " " * 51}, "vod"))
+        names = ("s", " s", "s ", "\u3000s", "s\x00", "\u200b", "\xad", "\u0301")
+        for name in names:
+            self.check("Ok", tc3({**EXAMPLE, "SessionId": name}, "vod"))
+            self.check("InvalidParameterValue.SessionId", tc3({**EXAMPLE, "SessionId": name}, "vod"))
+        self.assertEqual(self.service.executions()["sessions"], dict.fromkeys(names, 1))
+
     def test_bodies(self) -> None:
         ok = b'{"FunctionName":"Echo","FunctionArg":"\\ud83c\\udfac"}'
         self.check("Ok", tc3(ok))
@@ -853,7 +868,8 @@ class Control(Served):
                       [{"kind": "status", "colour": 1}], [{"kind": "cut", "how": "politely"}], [[]], [1],
                       [{"kind": "none", "times": 0}], [{"kind": "raw", "base64": "?"}], [{"kind": "drip", "chunk": 0}],
                       [{"kind": "none"}, {"kind": "nothing"}], [[{"kind": "none"}, {"kind": "accept_close"}]],
-                      [{"kind": "chunked", "sizes": [0]}]):
+                      [{"kind": "chunked", "sizes": [0]}], [{"kind": "early", "then": "fin"}],
+                      [{"kind": "early", "code": "InternalError", "result": True}]):
             with self.subTest(wrong=wrong):
                 status, answer = self.command("POST", "faults", wrong)
                 self.assertEqual((status, list(answer)), (400, ["error"]))
@@ -921,6 +937,83 @@ class Faults(Served):
                 peer.send(self.example())
                 self.assertEqual(peer.rest(), (b"", "silence"))
         self.assertEqual(self.executed(), 0)
+
+    def large(self, size: int) -> bytes:
+        return tc3({"FunctionName": "Echo", "FunctionArg": "x" * size}, now=self.now())
+
+    def test_early(self) -> None:
+        answers: Tuple[Tuple[Dict[str, Any], int, str], ...] = (
+            ({}, 413, "Request Entity Too Large"), ({"status": 401}, 401, "Unauthorized"),
+            ({"code": "RequestSizeLimitExceeded"}, 200, "RequestSizeLimitExceeded"), ({"result": True}, 200, "early"),
+        )
+        wire = self.large(300000)
+        for kind in ("plain", "tls"):
+            for then, ending in (("close", "fin"), ("hold", "silence"), ("reset", "rst")):
+                for options, wanted, text in answers:
+                    with self.subTest(kind=kind, then=then, **options), self.peer(kind) as peer:
+                        self.fault({"kind": "early", "then": then, **options})
+                        started = time.monotonic()
+                        peer.send(wire[:100000])
+                        status, headers, body = peer.response()
+                        self.assertEqual((status, headers["connection"]), (wanted, "close"))
+                        self.assertEqual(headers["content-type"], "application/json" if status == 200 else "text/html")
+                        if status == 200:
+                            self.assertEqual(result_of(body) if "result" in options else code_of(body), text)
+                            self.assertEqual(json.loads(body)["Response"]["RequestId"],
+                                             self.endpoint.state()["last_request_id"])
+                        else:
+                            self.assertIn(f"<h1>{status} {text}</h1>", body.decode())
+                        peer.sock.settimeout(0.1 if then == "hold" else 5)
+                        self.assertEqual(peer.rest(), (b"", ending))
+                        if then == "reset":
+                            self.assertGreater(time.monotonic() - started, 0.15)
+                        last = self.endpoint.state()["last"]
+                        self.assertEqual((last["bytes"], last["verdict"]), (20000, "early"))
+        self.assertEqual(self.executed(), 0)
+
+    def test_early_does_not_read_on(self) -> None:
+        wire = self.large(30 * MIB)
+        for kind in ("plain", "tls"):
+            with self.subTest(kind=kind), self.peer(kind) as peer:
+                self.fault({"kind": "early", "then": "hold"})
+                peer.sock.settimeout(0.5)
+                with self.assertRaises((socket.timeout, TimeoutError)):
+                    peer.send(wire)
+                peer.sock.settimeout(5)
+                self.assertEqual(peer.response()[0], 413)
+                # What is still to be sent would keep a FIN from the endpoint, and so the connection open there.
+                peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def test_early_reads_what_still_comes(self) -> None:
+        """The whole request is sent before the client reads: the answer is still there."""
+        wire = self.large(9 * MIB)
+        for kind in ("plain", "tls"):
+            with self.subTest(kind=kind), self.peer(kind) as peer:
+                self.fault({"kind": "early"})
+                peer.send(wire)
+                data, ending = peer.rest()
+                self.assertEqual((data[:13], ending), (b"HTTP/1.1 413 ", "fin"))
+
+    def test_early_at(self) -> None:
+        wire = self.example()
+        whole = len(wire) + len("Connection: close\r\n")  # which once() adds
+        for at in (0, 1, 100, whole - 1, whole, whole + 1):
+            with self.subTest(at=at):
+                self.fault({"kind": "early", "at": at, "result": True})
+                data, ending = self.once(wire)
+                self.assertEqual((result_of(data.partition(b"\r\n\r\n")[2]), ending), ("early", "fin"))
+        self.assertEqual((self.endpoint.state()["verdicts"], self.executed()), ({"early": 6}, 0))
+
+    def test_early_hold_ends(self) -> None:
+        self.fault({"kind": "early", "at": 100, "then": "hold", "times": 2})
+        with mock.patch("streams.HOLD_SECONDS", 0.3):
+            self.assertEqual(self.once(self.example())[1], "rst")
+        self.await_connections(0)
+        with self.peer() as peer:
+            peer.send(self.example())
+            peer.response()
+            self.await_connections(1)
+        self.await_connections(0)
 
     def test_cut(self) -> None:
         whole = self.once(self.example())[0]
