@@ -3,7 +3,7 @@
 /* Transfers of the link in one call, so that a peer that talks without end cannot hold the caller. */
 enum { TURNS = 64 };
 
-enum { CLOSED, LINKING, HANDSHAKE, OPEN };
+enum { CLOSED, LINKING, HANDSHAKE, OPEN, DEAF }; /* DEAF: open, and the link takes no more */
 
 /* TLS itself failed: what is returned is any negative number, because tls_failure() tells the rest. */
 static int fail(tcx_tls *tls, tcx_status status, int detail)
@@ -51,6 +51,17 @@ static tcx_status status_of(int error)
     return error > BR_ERR_X509_OK ? TCX_E_X509 : TCX_E_TLS;
 }
 
+/* The engine has ended, well or not. */
+static int ended(tcx_tls *tls)
+{
+    int error = br_ssl_engine_last_error(&tls->client.eng);
+    const unsigned char *header = tls->config->buffer; /* of the record that came last */
+
+    if (error == BR_ERR_UNSUPPORTED_VERSION && header[1] != 3)
+        return fail(tls, TCX_E_TLS, error); /* not a version of TLS: a web page on this port, for one */
+    return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : fail(tls, status_of(error), error);
+}
+
 /*
  * A transfer of the link has returned `moved` for `length` bytes. Returns it, or a failure if the contract does not
  * allow it.
@@ -63,49 +74,70 @@ static int checked(tcx_tls *tls, int moved, size_t length)
 }
 
 /*
- * Moves records until the engine is in one of the `wanted` states or the link can do no more. Returns 1; or what the
- * link returned; or TCX_CLOSED_CLEAN after a close_notify; or a failure of TLS.
+ * Sends from the record that is ready. When the link fails, the rest of the record is dropped: with one buffer for both
+ * directions it stands where an answer would be received that came before.
  */
-static int run(tcx_tls *tls, unsigned wanted)
+static int send_record(tcx_tls *tls)
 {
     const tcx_transport *link = tls->config->link;
     br_ssl_engine_context *engine = &tls->client.eng;
+    size_t ready, length;
+    unsigned char *record = br_ssl_engine_sendrec_buf(engine, &ready);
+    int moved;
 
-    for (int turn = 0; turn < TURNS; turn++) {
-        unsigned state = br_ssl_engine_current_state(engine);
-        unsigned char *record;
-        size_t length;
-        int moved;
-
-        if (state & BR_SSL_CLOSED) {
-            int error = br_ssl_engine_last_error(engine);
-            const unsigned char *header = tls->config->buffer; /* of the record that came last */
-
-            if (error == BR_ERR_UNSUPPORTED_VERSION && header[1] != 3)
-                return fail(tls, TCX_E_TLS, error); /* no version of TLS: a web page on this port, for one */
-            return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : fail(tls, status_of(error), error);
-        }
-        if (state & BR_SSL_SENDREC) {
-            record = br_ssl_engine_sendrec_buf(engine, &length);
-            length = length < TCX_TRANSFER_MAX ? length : TCX_TRANSFER_MAX;
-            moved = checked(tls, link->send(link->context, record, length), length);
-            if (moved <= 0)
-                return moved;
-            br_ssl_engine_sendrec_ack(engine, (size_t)moved);
-        } else if (state & wanted) {
-            return 1;
-        } else if (state & BR_SSL_RECVREC) {
-            record = br_ssl_engine_recvrec_buf(engine, &length);
-            length = length < TCX_TRANSFER_MAX ? length : TCX_TRANSFER_MAX;
-            moved = checked(tls, link->recv(link->context, record, length), length);
-            if (moved <= 0)
-                return moved;
-            br_ssl_engine_recvrec_ack(engine, (size_t)moved);
-        } else {
-            return fail(tls, TCX_E_TLS, BR_ERR_UNEXPECTED); /* application data out of turn */
-        }
+    if (record == NULL)
+        return ended(tls);
+    length = ready < TCX_TRANSFER_MAX ? ready : TCX_TRANSFER_MAX;
+    moved = checked(tls, link->send(link->context, record, length), length);
+    if (moved > 0) {
+        br_ssl_engine_sendrec_ack(engine, (size_t)moved);
+    } else if (tls->state == OPEN && moved != TCX_AGAIN && moved != TCX_WANT_READ && moved != TCX_WANT_WRITE) {
+        tls->state = DEAF;
+        tls->left = 0;
+        br_ssl_engine_sendrec_ack(engine, ready);
     }
-    return TCX_AGAIN;
+    return moved;
+}
+
+static int receive_record(tcx_tls *tls)
+{
+    const tcx_transport *link = tls->config->link;
+    br_ssl_engine_context *engine = &tls->client.eng;
+    size_t length;
+    unsigned char *record = br_ssl_engine_recvrec_buf(engine, &length);
+    int moved;
+
+    length = length < TCX_TRANSFER_MAX ? length : TCX_TRANSFER_MAX;
+    moved = checked(tls, link->recv(link->context, record, length), length);
+    if (moved > 0)
+        br_ssl_engine_recvrec_ack(engine, (size_t)moved);
+    return moved;
+}
+
+/*
+ * Moves records until the engine is in one of the `wanted` states or the link can do no more. A record that tls_send()
+ * has begun stays: that function alone sends it. Returns 1; or what the link returned; or TCX_WANT_WRITE where such a
+ * record is in the way, TCX_AGAIN where data is that must be received first; or TCX_CLOSED_CLEAN after a close_notify;
+ * or a failure of TLS.
+ */
+static int run(tcx_tls *tls, unsigned wanted)
+{
+    for (int turn = 0;; turn++) {
+        unsigned state = br_ssl_engine_current_state(&tls->client.eng);
+        int sends = (state & BR_SSL_SENDREC) && tls->left == 0, moved;
+
+        if (state & BR_SSL_CLOSED)
+            return ended(tls);
+        if (!sends && (state & wanted))
+            return 1;
+        if (!sends && !(state & BR_SSL_RECVREC))
+            return state & BR_SSL_SENDREC ? TCX_WANT_WRITE : TCX_AGAIN;
+        if (turn == TURNS)
+            return TCX_AGAIN;
+        moved = sends ? send_record(tls) : receive_record(tls);
+        if (moved <= 0)
+            return moved;
+    }
 }
 
 /*
@@ -128,7 +160,7 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
     br_ssl_engine_set_all_flags(engine, BR_OPT_NO_RENEGOTIATION);
     validator = config->trust->start(config->trust, config->profile, &tls->client, peer->unix_time);
     br_ssl_engine_set_x509(engine, validator);
-    br_ssl_engine_set_buffer(engine, config->buffer, config->buffer_size, 0);
+    br_ssl_engine_set_buffer(engine, config->buffer, config->buffer_size, config->buffer_size >= TCX_TLS_BUFFER_DUPLEX);
 
     drawn = config->entropy(config->entropy_context, seed, TCX_TLS_SEED) == (int)TCX_TLS_SEED;
     if (drawn)
@@ -166,7 +198,7 @@ static int tls_open(void *context, const tcx_peer *peer)
 
     if (tls->state == CLOSED) {
         tls->status = TCX_OK;
-        tls->held = 0;
+        tls->left = 0;
         tls->resumed = 0;
         result = start(tls, peer);
         if (result != 1)
@@ -195,34 +227,41 @@ static unsigned char *tls_compose(void *context, size_t *length)
 }
 
 /*
- * Bytes count as taken when the link has taken the whole record: until then the peer cannot decrypt any of it. While a
- * record is on its way, the caller offers its bytes again.
+ * Bytes count as taken when the link has taken the record's last byte: until then the peer cannot decrypt any of it, and
+ * from then on it can, so that nothing may stand between that byte and the return. While a record is on its way, the
+ * caller offers its bytes again.
  */
 static int tls_send(void *context, const void *bytes, size_t length)
 {
     tcx_tls *tls = context;
     br_ssl_engine_context *engine = &tls->client.eng;
-    int result;
+    int turns = TURNS, moved;
 
-    if (tls->held == 0) {
+    if (tls->state == DEAF)
+        return TCX_CLOSED;
+    if (tls->left == 0) {
         size_t room;
         unsigned char *payload;
 
-        result = run(tls, BR_SSL_SENDAPP);
-        if (result != 1)
-            return result;
+        moved = run(tls, BR_SSL_SENDAPP);
+        if (moved != 1)
+            return moved;
         payload = br_ssl_engine_sendapp_buf(engine, &room);
         tls->held = length < room ? length : room;
         memmove(payload, bytes, tls->held);
         br_ssl_engine_sendapp_ack(engine, tls->held);
         br_ssl_engine_flush(engine, 0);
+        (void)br_ssl_engine_sendrec_buf(engine, &tls->left);
     }
-    result = run(tls, BR_SSL_SENDAPP);
-    if (result == 1) {
-        result = (int)tls->held;
-        tls->held = 0;
-    }
-    return result;
+    do {
+        if (turns-- == 0)
+            return TCX_AGAIN;
+        moved = send_record(tls);
+        if (moved <= 0)
+            return moved;
+        tls->left -= (size_t)moved;
+    } while (tls->left > 0);
+    return (int)tls->held;
 }
 
 static int tls_recv(void *context, void *bytes, size_t length)
@@ -254,7 +293,7 @@ static void tls_close(void *context)
     size_t length;
     unsigned char *record;
 
-    if (tls->state == OPEN && tls->held == 0) {
+    if (tls->state == OPEN && tls->left == 0) {
         br_ssl_engine_close(engine);
         record = br_ssl_engine_sendrec_buf(engine, &length);
         if (record != NULL)

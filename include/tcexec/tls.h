@@ -26,12 +26,22 @@ extern "C" {
 #endif
 
 /*
- * The record buffer, half-duplex: plain bytes that fit in one record + 325 (header, padding, MAC and growth, as BearSSL
+ * The record buffer: plain bytes that fit in one record + 325 (header, padding, MAC and growth, as BearSSL
  * counts). Below the safe size the server is asked for smaller records (max_fragment_length, RFC 6066 section 4); one
  * that does not honour this ends the call with TCX_E_TLS_RECORD as soon as it sends more than fits.
  */
 #define TCX_TLS_BUFFER_MIN  837u   /* 512 + 325; BearSSL 0.6 would hang for ever with less */
 #define TCX_TLS_BUFFER_SAFE 16709u /* 16384 + 325: any record of any server */
+
+/*
+ * From this size on the buffer has a half for each direction: full records both ways. An answer that comes while the
+ * request is being sent can then be read at any moment.
+ *
+ * A smaller buffer is used one way at a time, so an early answer is read between two records of the request, and after
+ * the link has failed. What cannot be seen: when the peer answers, stops reading and keeps the connection open in the
+ * middle of a record, the deadline ends the call as not sent.
+ */
+#define TCX_TLS_BUFFER_DUPLEX 33178u
 
 #define TCX_TLS_SEED 32u /* bytes of entropy that are drawn for each connection */
 
@@ -129,7 +139,8 @@ typedef struct tcx_tls_config {
 typedef struct tcx_tls {
     tcx_transport transport;
     const tcx_tls_config *config;
-    size_t held;       /* bytes in a record that is on its way and that send() has not reported as taken */
+    size_t held;       /* bytes of the caller in the record that is on its way */
+    size_t left;       /* bytes of that record that the link has not taken; 0: none is on its way */
     tcx_status status; /* of TLS itself; TCX_OK while only the link below can have failed */
     int detail;        /* BearSSL's number for it */
     uint8_t state;

@@ -65,6 +65,8 @@ typedef struct server {
     const char *raw;    /* what it says instead of TLS */
     size_t raw_length;
     size_t raw_after; /* ... once it has decrypted so many bytes */
+    size_t early;     /* it answers once the link has taken so many bytes, and then takes no more; 0: it does not */
+    int then;         /* what the link returns from then on */
     size_t flip;      /* which byte of what it sends is damaged on the way; SCRIPT_NEVER: none */
 
     BIO *wire;                    /* what goes to the client */

@@ -169,7 +169,7 @@ static void test_server(void **state)
                               .trace = &trace };
     unsigned char byte, *room;
     size_t length;
-    int result, detail = 0;
+    int result;
 
     (void)state;
     br_hmac_drbg_init(&random, &br_sha256_vtable, "seed", 4);
@@ -200,9 +200,7 @@ static void test_server(void **state)
     br_ssl_engine_flush(&server.eng, 0);
     assert_int_equal(tls.transport.recv(tls.transport.context, &byte, 1), 1);
     assert_int_equal(byte, 'h');
-    assert_true(tls.transport.send(tls.transport.context, "x", 1) < 0);
-    assert_status("send", tls.transport.failure(tls.transport.context, &detail), TCX_E_TLS);
-    assert_int_equal(detail, BR_ERR_UNEXPECTED);
+    assert_int_equal(tls.transport.send(tls.transport.context, "x", 1), TCX_AGAIN); /* what has come is received first */
     tls.transport.close(tls.transport.context);
 }
 
