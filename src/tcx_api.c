@@ -3,8 +3,8 @@
 #include "tcx_code.h"
 
 /*
- * The public "error codes" pages of MPS and VOD. A code below another has a row only where its class is another, and
- * stands behind it: the last one counts.
+ * The public "error codes" pages of MPS and VOD. A sub-code is listed only if its class differs from its parent's, and
+ * after its parent: the last match wins.
  */
 static const struct {
     const char *code;
@@ -19,6 +19,7 @@ static const struct {
     { "InvalidAction", TCX_API_CALLER },
     { "InvalidParameter", TCX_API_CALLER },
     { "InvalidParameterValue", TCX_API_CALLER },
+    { "InvalidParameterValue.SessionId", TCX_API_DUPLICATE },
     { "InvalidRequest", TCX_API_CALLER },
     { "IpInBlacklist", TCX_API_CREDENTIALS },
     { "IpNotInWhitelist", TCX_API_CREDENTIALS },

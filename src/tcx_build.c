@@ -18,7 +18,9 @@ tcx_status tcx_request_build(const tcx_request *request, tcx_signer *signer, int
     if (length == NULL || (wire == NULL && capacity > 0))
         return TCX_E_NULL;
     *length = 0;
-    status = tcx_message_init(&message, request, signer, unix_time, 0);
+    status = tcx_message_init(&message, request, signer);
+    if (status == TCX_OK)
+        status = tcx_message_sign(&message, unix_time, 0);
     if (status != TCX_OK)
         return status;
     tcx_message_begin_wire(&message);

@@ -1,8 +1,23 @@
+/*
+ * The call: one state, one deadline, one point of no return. A step makes turns; a turn makes a transfer or two.
+ *
+ *     begin ──▶ PACING ──▶ OPENING ──▶ SENDING ──request_sent()──▶ RECEIVING ──▶ ENDED
+ *                 ▲          ▲  ▲       │   │                       ▲   │
+ *                 │          │  └reopen─┘   └──an early answer──────┘   │
+ *                 └──────────┴── RETRYING ◀──────an attempt's end───────┘
+ *
+ * PACING waits for the rate limit, and only where there is one. SENDING looks for an answer before it puts a piece
+ * together, and when the transport takes no more. A final status that comes so ends the sending: RECEIVING then reads
+ * it with the outcome NOT_SENT. A kept connection that fails in SENDING, or says anything there, is opened anew, once.
+ * From each state an error, the deadline or a cancel leads to the attempt's end.
+ */
 #include "tcx_call.h"
 
+#include "tcx_http.h"
 #include "tcx_message.h"
+#include "tcx_tick.h"
 
-enum { TURNS = 64, SCRATCH = 64 }; /* transfers in one step; bytes */
+enum { TURNS = 64, SCRATCH = 64 }; /* in one step; bytes */
 
 void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number)
 {
@@ -12,9 +27,9 @@ void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number)
         observer->event(observer->context, event, number);
 }
 
-uint32_t tcx_time_until(uint32_t tick, uint32_t now)
+uint32_t tcx_call_time_until(const tcx_call *call, uint32_t time)
 {
-    return tick - now <= TCX_TIMEOUT_MAX ? tick - now : 0;
+    return time > call->now ? time - call->now : 0;
 }
 
 int64_t tcx_clock_floor(const tcx_call_config *config)
@@ -28,7 +43,7 @@ static int is_usable(const tcx_transport *transport)
            transport->close != NULL;
 }
 
-/* Whom to dial and whom to expect there. */
+/* Who is dialled, and who is expected there. */
 static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_host *host)
 {
     peer->name = host->name;
@@ -43,40 +58,41 @@ static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_ho
         peer->port = 443;
 }
 
-/* Goes to the beginning of the request, over a connection yet to be opened. */
-static void rewind_request(tcx_call *call)
+/* The time that requests are signed with and certificates are checked against. */
+static int64_t corrected_time(const tcx_call *call)
 {
-    tcx_message_begin_wire(&call->message);
-    call->last = 0;
+    return tcx_call_unix_time(call) + call->correction;
+}
+
+static tcx_status sign(tcx_call *call, uint32_t repeats)
+{
+    tcx_status status = tcx_message_sign(&call->message, corrected_time(call), repeats);
+
+    call->detail = call->message.detail;
+    return status;
+}
+
+/* Nothing was sent and nothing has come, over a connection yet to be opened. */
+static void start_over(tcx_call *call)
+{
+    tcx_http_init(&call->http, call->config->buffer, call->config->buffer_size);
+    call->detail = 0;
     call->reused = 0;
     call->state = OPENING;
 }
 
-/* Signs, and makes all ready for an attempt. */
-static tcx_status start_attempt(tcx_call *call)
+static void start_attempt(tcx_call *call)
 {
-    const tcx_call_config *config = call->config;
-    int64_t time = tcx_call_unix_time(call) + call->correction;
-    tcx_status status = tcx_message_init(&call->message, call->request, config->signer, time, call->attempts);
-
-    call->detail = call->message.detail;
-    if (status != TCX_OK)
-        return status;
+    start_over(call);
     call->attempts++;
     call->attempt_began = call->now;
     call->outcome = TCX_NOT_SENT;
-    call->peer.unix_time = time;
-    tcx_http_init(&call->http, config->buffer, config->buffer_size);
-    rewind_request(call);
-    if (config->rate != NULL)
+    if (call->config->rate != NULL)
         call->state = PACING;
-    return TCX_OK;
 }
 
 tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const tcx_request *request, uint32_t now)
 {
-    uint32_t timeout;
-
     if (call == NULL)
         return TCX_E_NULL;
     if (call->state != ENDED)
@@ -90,18 +106,22 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
         return call->status;
     call->config = config;
     call->request = request;
-    call->began = now;
-    call->now = now;
+    call->tick = now;
     call->jitter = config->jitter;
     call->status = TCX_E_CLOCK_UNSET;
     if (config->unix_time >= tcx_clock_floor(config))
-        call->status = start_attempt(call);
+        call->status = tcx_message_init(&call->message, request, config->signer);
+    call->detail = call->message.detail;
+    if (call->status == TCX_OK)
+        call->status = sign(call, 0); /* what is wrong shows before anything is done */
     if (call->status != TCX_OK)
         return call->status;
 
-    timeout = config->timeout != 0 ? config->timeout : TCX_TIMEOUT_DEFAULT;
-    call->deadline = now + (timeout < TCX_TIMEOUT_MAX ? timeout : TCX_TIMEOUT_MAX);
+    call->deadline = config->timeout != 0 ? config->timeout : TCX_TIMEOUT_DEFAULT;
+    if (call->deadline > TCX_TIMEOUT_MAX)
+        call->deadline = TCX_TIMEOUT_MAX;
     set_peer(&call->peer, config, &call->message.host);
+    start_attempt(call);
     call->status = TCX_PENDING;
     return TCX_OK;
 }
@@ -113,14 +133,14 @@ static void release(tcx_call *call, int keep)
 
     if (keep && config->connection != NULL) {
         config->connection->open = 1;
-        config->connection->idle_since = call->now;
+        config->connection->idle_since = call->tick;
     } else if (call->opened) {
         config->transport->close(config->transport->context);
     }
     call->opened = 0;
 }
 
-/* The end of the last attempt is that of the call, seen with what an earlier one may have done. */
+/* Ends the call with this attempt's status. If an earlier attempt may have run, so may the call. */
 static void end_call(tcx_call *call, tcx_status status)
 {
     if (call->ambiguous && status != TCX_OK)
@@ -129,84 +149,259 @@ static void end_call(tcx_call *call, tcx_status status)
     call->status = status;
 }
 
-/* An attempt is over. `keep`: its connection can be used again. */
+/* Ends an attempt. `keep`: its connection can be used again. */
 static void end_attempt(tcx_call *call, tcx_status status, int keep)
 {
-    const tcx_retry *retry = call->config->retry;
-
     if (status == TCX_OK || status == TCX_E_API)
         call->outcome = TCX_ANSWERED;
     else
         tcx_call_trace(call, TCX_EVENT_FAILED, 0u - (uint32_t)status);
     release(call, keep);
+}
+
+/* Ends an attempt, and the call unless the attempt is repeated. */
+static void finish(tcx_call *call, tcx_status status, int keep)
+{
+    const tcx_retry *retry = call->config->retry;
+
+    end_attempt(call, status, keep);
     if (retry == NULL || !retry->again(retry, call, &status))
         end_call(call, status);
 }
 
-/* The exchange failed. What had come of the answer is kept. */
-static void fail(tcx_call *call, tcx_status status)
+/*
+ * The exchange failed with `status`. Keeps what has come of the answer, and returns what to tell: a final status other
+ * than 200 says more than how its page ended. A port that breaks its contract is told as that.
+ */
+static tcx_status failed(tcx_call *call, tcx_status status)
 {
     tcx_response_partial(&call->http, &call->response);
-    end_attempt(call, status, 0);
+    if (!tcx_http_is_final(&call->http) || call->http.status == 200 || status == TCX_E_TRANSPORT_CONTRACT)
+        return status;
+    call->detail = 0;
+    return tcx_http_refusal(&call->http);
+}
+
+static void fail(tcx_call *call, tcx_status status)
+{
+    finish(call, failed(call, status), 0);
+}
+
+/* Ends the call from outside. No rule is asked. Between two attempts, the last one's outcome and response stand. */
+static void abort_call(tcx_call *call, tcx_status status)
+{
+    call->detail = 0;
+    if (call->state != RETRYING) {
+        tcx_status known = failed(call, status);
+
+        if (status != TCX_E_CANCELLED)
+            status = known;
+        end_attempt(call, status, 0);
+    }
+    end_call(call, status);
 }
 
 /*
- * The connection failed. A kept one that did so before it took the whole request is no failure of the call: the peer
- * had closed it, and nothing can have run.
+ * The connection is lost. A kept one that is lost before it took the whole request is not a failure of the call: the
+ * peer had given it up, and nothing can have run.
  */
 static void lose(tcx_call *call, tcx_status status)
 {
-    if (call->reused && call->outcome == TCX_NOT_SENT) {
-        release(call, 0);
-        rewind_request(call);
-        call->detail = 0;
-        tcx_call_trace(call, TCX_EVENT_REOPENED, 0);
-    } else {
+    if (!call->reused || call->outcome != TCX_NOT_SENT) {
         fail(call, status);
+        return;
     }
+    release(call, 0);
+    start_over(call);
+    tcx_call_trace(call, TCX_EVENT_REOPENED, 0);
 }
 
-/* The transport returned `result`, which is no success: notes what to wait for, or ends the attempt. */
-static void stopped(tcx_call *call, int result, tcx_status status)
+static int waits(int result)
+{
+    return result == TCX_AGAIN || result == TCX_WANT_READ || result == TCX_WANT_WRITE;
+}
+
+static uint8_t wanted(int result)
+{
+    return result == TCX_WANT_READ ? TCX_READ : result == TCX_WANT_WRITE ? TCX_WRITE : 0;
+}
+
+/*
+ * The transport returned `result`, and neither success nor that it waits. Returns the status for it, which is `status`
+ * where nothing better is known.
+ */
+static tcx_status failure(tcx_call *call, int result, tcx_status status)
 {
     const tcx_transport *transport = call->config->transport;
 
-    switch (result) {
-    case TCX_AGAIN:
-        break;
-    case TCX_WANT_READ:
-        call->wants = TCX_READ;
-        break;
-    case TCX_WANT_WRITE:
-        call->wants = TCX_WRITE;
-        break;
-    case TCX_CLOSED:
-    case TCX_CLOSED_CLEAN:
-        lose(call, TCX_E_CLOSED);
-        break;
-    default:
-        call->detail = result;
-        if (result >= 0) {
-            status = TCX_E_TRANSPORT_CONTRACT;
-        } else if (transport->failure != NULL) {
-            tcx_status better = transport->failure(transport->context, &call->detail);
+    if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN)
+        return TCX_E_CLOSED;
+    call->detail = result;
+    if (result >= 0)
+        return TCX_E_TRANSPORT_CONTRACT;
+    if (transport->failure != NULL) {
+        tcx_status better = transport->failure(transport->context, &call->detail);
 
-            if (better < 0)
-                status = better;
-        }
-        if (status != TCX_E_TRANSPORT_CONTRACT) {
-            lose(call, status);
-        } else {
-            if (call->last && call->detail > 0)
-                call->outcome = TCX_MAYBE_EXECUTED; /* nobody knows what such a transport has sent */
-            fail(call, status);
-        }
+        if (better < 0)
+            status = better;
     }
+    return status;
+}
+
+/* The transport made no progress: remembers what to wait for, or ends the attempt. Returns 1 to go on at once. */
+static int stopped(tcx_call *call, int result, tcx_status status)
+{
+    call->wants = wanted(result);
+    if (waits(result))
+        return 0;
+    status = failure(call, result, status);
+    if (status == TCX_E_TRANSPORT_CONTRACT)
+        fail(call, status);
+    else
+        lose(call, status);
+    return 1;
+}
+
+/*
+ * The point of no return: the transport has taken the request's last byte, or may have. From here on the function may
+ * run.
+ */
+static void request_sent(tcx_call *call)
+{
+    call->outcome = TCX_MAYBE_EXECUTED;
+    call->state = RECEIVING;
+    tcx_call_trace(call, TCX_EVENT_REQUEST_SENT, call->now - call->attempt_began);
+}
+
+/* Each of the following moves the call on once. They return 0 when nothing more can be done now. */
+
+/* Waits for the rate limit. */
+static int pace(tcx_call *call)
+{
+    tcx_rate *rate = call->config->rate;
+    uint32_t delay = rate->wait(rate, call->tick);
+
+    if (delay != 0) {
+        tcx_call_trace(call, TCX_EVENT_RATE, delay);
+        call->wake = call->now + delay;
+        return 0;
+    }
+    call->state = OPENING;
+    return 1;
+}
+
+/*
+ * The link is up: goes to the beginning of the request. A wait for the rate limit, for the link or for a handshake has
+ * taken time, so it is signed again by the clock as it is now. (Within the same second nothing would change.)
+ */
+static void begin_request(tcx_call *call)
+{
+    tcx_status status = TCX_OK;
+
+    if (call->attempts > 1 || (int64_t)call->message.timestamp != corrected_time(call))
+        status = sign(call, call->attempts - 1);
+    tcx_message_begin_wire(&call->message);
+    call->piece = NULL;
+    call->piece_length = 0;
+    call->last = 0;
+    call->state = SENDING;
+    if (status != TCX_OK)
+        fail(call, status);
+}
+
+static int open_link(tcx_call *call)
+{
+    const tcx_call_config *config = call->config;
+    tcx_connection *connection = config->connection;
+    int result = 0;
+
+    if (connection != NULL && !call->opened)
+        result = connection->look(connection, call);
+    if (result == 0) {
+        if (!call->opened) {
+            call->peer.unix_time = corrected_time(call);
+            tcx_call_trace(call, TCX_EVENT_DIAL, call->attempts);
+        }
+        call->opened = 1;
+        result = config->transport->open(config->transport->context, &call->peer);
+        if (result == 1)
+            tcx_call_trace(call, TCX_EVENT_CONNECTED, call->now - call->attempt_began);
+    }
+    if (result != 1)
+        return stopped(call, result, TCX_E_CONNECT);
+    begin_request(call);
+    return 1;
+}
+
+/*
+ * What the reader makes of the bytes: goes on, or ends the attempt. Before the request was sent, an error of the
+ * service is believed, a Result is not; and no connection is of use afterwards.
+ */
+static void received(tcx_call *call, tcx_status status)
+{
+    const int early = call->outcome == TCX_NOT_SENT;
+    int keep;
+
+    if (status == TCX_PENDING)
+        return;
+    if (status != TCX_OK) {
+        fail(call, status);
+        return;
+    }
+    keep = tcx_http_keeps_alive(&call->http) && !call->surplus && !early;
+    tcx_call_trace(call, TCX_EVENT_ANSWER, call->http.status);
+    status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
+    if (early && status == TCX_OK) {
+        memset(&call->response.result, 0, sizeof call->response.result);
+        status = TCX_E_HTTP_EARLY;
+    }
+    finish(call, status, keep && (status == TCX_OK || status == TCX_E_API));
+}
+
+/* Bytes of the answer have come. */
+static void take(tcx_call *call, const unsigned char *bytes, size_t length)
+{
+    size_t used;
+    tcx_status status = tcx_http_feed(&call->http, bytes, length, &used);
+
+    tcx_call_trace(call, TCX_EVENT_RECEIVED, (uint32_t)length);
+    call->surplus = used < length;
+    if (tcx_http_is_final(&call->http))
+        call->state = RECEIVING; /* which, before the request was sent, ends the sending */
+    received(call, status);
+}
+
+static int has_come(int looked)
+{
+    return looked > 0 && looked <= SCRATCH;
+}
+
+/*
+ * Looks for an answer before the request was sent. Into a scratch: the piece may lie where the answer's body will.
+ * Returns what the transport did. A kept connection that says anything now has given up before it saw the request.
+ */
+static int look(tcx_call *call)
+{
+    const tcx_transport *transport = call->config->transport;
+    unsigned char scratch[SCRATCH];
+    int result = transport->recv(transport->context, scratch, sizeof scratch);
+
+    if (has_come(result) && call->reused)
+        lose(call, TCX_E_CLOSED);
+    else if (has_come(result))
+        take(call, scratch, (size_t)result);
+    return result;
+}
+
+/* Whether a look leaves the connection good for sending. A peer that says no more may still read. */
+static int is_good(int looked)
+{
+    return waits(looked) || looked == TCX_CLOSED || looked == TCX_CLOSED_CLEAN;
 }
 
 /*
  * Puts together the next bytes to send. The last ones are only handed on when the whole request is known to be what was
- * signed. When there are none left, the transport has just taken the last byte: from here on the function may run.
+ * signed.
  */
 static void compose(tcx_call *call)
 {
@@ -214,12 +409,6 @@ static void compose(tcx_call *call)
     unsigned char *piece = NULL;
     size_t room = 0;
 
-    if (call->last) {
-        call->outcome = TCX_MAYBE_EXECUTED;
-        call->state = RECEIVING;
-        tcx_call_trace(call, TCX_EVENT_REQUEST_SENT, call->now - call->attempt_began);
-        return;
-    }
     if (transport->compose != NULL)
         piece = transport->compose(transport->context, &room);
     if (piece == NULL || room == 0) {
@@ -237,81 +426,67 @@ static void compose(tcx_call *call)
     }
 }
 
-/* Each of the following moves the call on once. They return 0 when nothing more can be done now. */
-
-/* Waits for the rate limit. */
-static int pace(tcx_call *call)
+/*
+ * The transport failed to send. What has come before that decides: the peer may have answered and closed. (So many looks
+ * are enough for a status line that comes byte by byte.)
+ */
+static void send_failed(tcx_call *call, int sent)
 {
-    tcx_rate *rate = call->config->rate;
-    uint32_t delay = rate->wait(rate, call->now);
+    const tcx_status status = failure(call, sent, TCX_E_SEND);
+    const int detail = call->detail;
+    int looks = TURNS;
 
-    if (delay != 0) {
-        tcx_call_trace(call, TCX_EVENT_RATE, delay);
-        call->wake = call->now + delay;
-        return 0;
+    if (status == TCX_E_TRANSPORT_CONTRACT) {
+        if (call->last && detail > 0)
+            request_sent(call); /* nobody knows what such a transport has sent */
+        fail(call, status);
+        return;
     }
-    call->state = OPENING;
-    return 1;
+    call->detail = 0;
+    while (call->state == SENDING && looks-- > 0 && has_come(look(call)))
+        ;
+    if (call->state == SENDING) {
+        call->detail = detail;
+        lose(call, status);
+    }
 }
 
-static int open_link(tcx_call *call)
-{
-    const tcx_call_config *config = call->config;
-    tcx_connection *connection = config->connection;
-    int result = 0;
-
-    if (connection != NULL && !call->opened)
-        result = connection->look(connection, call);
-    if (result == 0) {
-        if (!call->opened)
-            tcx_call_trace(call, TCX_EVENT_DIAL, call->attempts);
-        call->opened = 1;
-        result = config->transport->open(config->transport->context, &call->peer);
-        if (result == 1)
-            tcx_call_trace(call, TCX_EVENT_CONNECTED, call->now - call->attempt_began);
-    }
-    if (result != 1) {
-        stopped(call, result, TCX_E_CONNECT);
-        return 0;
-    }
-    call->state = SENDING;
-    compose(call);
-    return 1;
-}
-
+/*
+ * Looks for an answer, then sends from the piece; before the first piece no answer is expected. A piece is put together
+ * after the look, so that nothing of it lies where bytes come in.
+ */
 static int send_piece(tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
-    int result = transport->send(transport->context, call->piece, call->piece_length);
+    int looked = 0, sent;
 
-    if (result <= 0 || (size_t)result > call->piece_length) {
-        stopped(call, result, TCX_E_SEND);
-        return call->state == OPENING;
+    if (call->piece != NULL) {
+        looked = look(call);
+        if (has_come(looked))
+            return 1;
+        if (!is_good(looked))
+            return stopped(call, looked, TCX_E_SEND);
     }
-    tcx_call_trace(call, TCX_EVENT_SENT, (uint32_t)result);
-    call->piece += result;
-    call->piece_length -= (size_t)result;
-    if (call->piece_length == 0)
+    if (call->piece_length == 0) {
         compose(call);
-    return 1;
-}
-
-/* What the reader makes of the bytes: goes on, or ends the attempt. */
-static void received(tcx_call *call, tcx_status status)
-{
-    if (status == TCX_PENDING)
-        return;
-    if (status == TCX_OK) {
-        int keep = tcx_http_keeps_alive(&call->http) && !call->surplus;
-
-        tcx_call_trace(call, TCX_EVENT_ANSWER, call->http.status);
-        status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
-        end_attempt(call, status, keep && (status == TCX_OK || status == TCX_E_API));
-    } else {
-        if (status == TCX_E_HTTP_BODY_TOO_LARGE && call->http.status != 200)
-            status = call->http.status / 100 == 3 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
-        fail(call, status);
+        if (call->state != SENDING)
+            return 1;
     }
+    sent = transport->send(transport->context, call->piece, call->piece_length);
+    if (sent > 0 && (size_t)sent <= call->piece_length) {
+        tcx_call_trace(call, TCX_EVENT_SENT, (uint32_t)sent);
+        call->piece += sent;
+        call->piece_length -= (size_t)sent;
+        if (call->piece_length == 0 && call->last)
+            request_sent(call);
+    } else if (!waits(sent)) {
+        send_failed(call, sent);
+    } else if (looked != 0) {
+        if (sent != TCX_AGAIN && looked != TCX_AGAIN)
+            call->wants = (uint8_t)((wanted(sent) & TCX_WRITE) | wanted(looked)); /* READ is recv's to say */
+        return 0;
+    }
+    return 1;
 }
 
 /*
@@ -324,7 +499,7 @@ static int receive(tcx_call *call)
     tcx_http *http = &call->http;
     unsigned char scratch[SCRATCH];
     unsigned char *bytes = http->body + http->body_length;
-    size_t room = (size_t)(http->body_capacity - http->body_length), used;
+    size_t room = (size_t)(http->body_capacity - http->body_length);
     int result;
 
     if (room < sizeof scratch) {
@@ -334,43 +509,22 @@ static int receive(tcx_call *call)
         room = TCX_TRANSFER_MAX;
     }
     result = transport->recv(transport->context, bytes, room);
-    if (result > 0 && (size_t)result <= room) {
-        tcx_status status = tcx_http_feed(http, bytes, (size_t)result, &used);
-
-        tcx_call_trace(call, TCX_EVENT_RECEIVED, (uint32_t)result);
-        call->surplus = used < (size_t)result;
-        received(call, status);
-    } else if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN) {
+    if (result > 0 && (size_t)result <= room)
+        take(call, bytes, (size_t)result);
+    else if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN)
         received(call, tcx_http_end(http, result == TCX_CLOSED_CLEAN));
-    } else {
-        stopped(call, result, TCX_E_RECEIVE);
-        return 0;
-    }
+    else
+        return stopped(call, result, TCX_E_RECEIVE);
     return 1;
 }
 
 /* Waits for the next attempt, which is not begun after the deadline. */
 static int wake(tcx_call *call)
 {
-    tcx_status status;
-
-    if (tcx_time_until(call->wake, call->now) != 0 || tcx_time_until(call->deadline, call->now) == 0)
+    if (tcx_call_time_until(call, call->wake) != 0 || tcx_call_time_until(call, call->deadline) == 0)
         return 0;
-    status = start_attempt(call);
-    if (status != TCX_OK) {
-        call->outcome = TCX_NOT_SENT;
-        end_call(call, status);
-    }
+    start_attempt(call);
     return 1;
-}
-
-/* Ends the call from outside. Between two attempts, the last one's outcome and response stand. */
-static void give_up(tcx_call *call, tcx_status status)
-{
-    if (call->state == RETRYING)
-        end_call(call, status);
-    else
-        fail(call, status);
 }
 
 static int advance(tcx_call *call)
@@ -393,26 +547,30 @@ static int advance(tcx_call *call)
 
 tcx_status tcx_call_step(tcx_call *call, uint32_t now)
 {
-    int turns = TURNS;
+    int turns = TURNS, is_late;
 
     if (call == NULL || call->config == NULL)
         return TCX_E_NULL;
     if (call->state == ENDED)
         return call->status;
-    call->now = now;
+    call->now += tcx_tick_elapsed(call->tick, now);
+    call->tick = now;
     call->wants = 0;
-    while (turns-- > 0 && advance(call))
-        ;
+    is_late = tcx_call_time_until(call, call->deadline) == 0;
+    if (is_late && call->ambiguous && call->state != RECEIVING)
+        turns = 0; /* past its time, a repeat of what may have run could run again */
+    while (turns > 0 && advance(call))
+        turns--;
     if (call->state == PACING || call->state == RETRYING)
         call->wants = TCX_TIME;
-    if (call->state != ENDED && tcx_time_until(call->deadline, now) == 0)
-        give_up(call, TCX_E_DEADLINE);
+    if (call->state != ENDED && is_late && (turns > 0 || call->state != RECEIVING))
+        abort_call(call, TCX_E_DEADLINE);
     return call->status;
 }
 
 int64_t tcx_call_unix_time(const tcx_call *call)
 {
-    return call->config->unix_time + (call->now - call->began) / 1000;
+    return call->config->unix_time + call->now / 1000;
 }
 
 unsigned tcx_call_wants(const tcx_call *call)
@@ -422,15 +580,16 @@ unsigned tcx_call_wants(const tcx_call *call)
 
 uint32_t tcx_call_time_left(const tcx_call *call, uint32_t now)
 {
-    uint32_t left = tcx_time_until(call->deadline, now);
+    const uint32_t since = tcx_tick_elapsed(call->tick, now);
+    uint32_t left = tcx_call_time_until(call, call->deadline);
 
-    if (call->wants == TCX_TIME && tcx_time_until(call->wake, now) < left)
-        left = tcx_time_until(call->wake, now);
-    return left;
+    if (call->wants == TCX_TIME && tcx_call_time_until(call, call->wake) < left)
+        left = tcx_call_time_until(call, call->wake);
+    return left > since ? left - since : 0;
 }
 
 void tcx_call_cancel(tcx_call *call)
 {
     if (call != NULL && call->state != ENDED)
-        give_up(call, TCX_E_CANCELLED);
+        abort_call(call, TCX_E_CANCELLED);
 }

@@ -10,8 +10,8 @@ enum { ENDED, PACING, OPENING, SENDING, RECEIVING, RETRYING };
 
 void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number);
 
-/* Milliseconds until a tick; 0 when it is past. */
-uint32_t tcx_time_until(uint32_t tick, uint32_t now);
+/* Milliseconds until the call's own time is `time`; 0 when it is past. */
+uint32_t tcx_call_time_until(const tcx_call *call, uint32_t time);
 
 /* A clock that reads less was never set. */
 int64_t tcx_clock_floor(const tcx_call_config *config);

@@ -4,7 +4,9 @@
 
 int64_t tcx_response_time(const tcx_response *response)
 {
-    return tcx_http_date_read(response->date.bytes, response->date.length);
+    int64_t time = tcx_http_date_read(response->date.bytes, response->date.length);
+
+    return time <= TCX_TIME_MAX - TCX_TIMEOUT_MAX / 1000 ? time : 0;
 }
 
 int64_t tcx_call_clock_offset(const tcx_call *call)

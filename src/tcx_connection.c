@@ -25,7 +25,7 @@ static uint32_t hash_peer(const tcx_peer *peer)
 static int look(tcx_connection *connection, tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
-    uint32_t peer = hash_peer(&call->peer), idle = call->now - connection->idle_since;
+    uint32_t peer = hash_peer(&call->peer), idle = call->tick - connection->idle_since;
     unsigned char byte;
     int result = TCX_CLOSED;
 
@@ -51,6 +51,8 @@ void tcx_connection_init(tcx_connection *connection, uint32_t idle_limit)
 {
     memset(connection, 0, sizeof *connection);
     connection->idle_limit = idle_limit != 0 ? idle_limit : TCX_IDLE_DEFAULT;
+    if (connection->idle_limit > TCX_TIMEOUT_MAX) /* a tick that went back is further away: it counts as expired */
+        connection->idle_limit = TCX_TIMEOUT_MAX;
     connection->look = look;
 }
 

@@ -1,7 +1,7 @@
 /*
  * The HTTP/1.1 response reader. Section numbers are of RFC 9112, unless another is named.
  */
-#include <tcexec/response.h>
+#include "tcx_http.h"
 
 enum { CHUNK_SIZE_DIGITS = 8, LENGTH_DIGITS = 19 };
 
@@ -340,8 +340,10 @@ static tcx_status line_byte(tcx_http *http, unsigned char byte)
     case STATUS_LINE:
         return status_line(http, byte);
     case REASON:
-        if (http->window_length == 0 && byte != ' ') /* section 4 */
+        if (http->window_length == 0 && byte != ' ') { /* section 4: more than three digits, for one */
+            http->status = 0;
             return TCX_E_HTTP_SYNTAX;
+        }
         http->window_length = 1;
         return TCX_PENDING;
     case LINE_START:
@@ -426,4 +428,9 @@ tcx_status tcx_http_end(tcx_http *http, int clean)
 int tcx_http_keeps_alive(const tcx_http *http)
 {
     return http->state == COMPLETE && !(http->flags & CLOSE) && (!(http->flags & OLD) || (http->flags & KEEP_ALIVE));
+}
+
+tcx_status tcx_http_refusal(const tcx_http *http)
+{
+    return http->status / 100 == 3 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
 }

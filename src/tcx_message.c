@@ -258,11 +258,9 @@ uint32_t tcx_message_head_length(tcx_message *message)
     return length;
 }
 
-tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
-                            uint32_t repeats)
+tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer)
 {
     const tcx_format *format;
-    const tcx_layout *layout;
     tcx_status status;
 
     memset(message, 0, sizeof *message);
@@ -271,25 +269,34 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
     status = tcx_request_read(request, &message->host);
     if (status != TCX_OK)
         return status;
-    if (unix_time < 0 || unix_time > TCX_TIME_MAX)
-        return TCX_E_TIME;
     format = signer->scheme->format;
-    layout = request->method != NULL ? request->method->layouts[format->family] : format->post;
     message->request = request;
     message->signer = signer;
-    message->layout = layout;
-    if (request->nonce != 0) {
-        message->nonce = request->nonce + repeats;
-        message->nonce += message->nonce < repeats; /* around: past 0 */
-    }
-    message->timestamp = (uint64_t)unix_time;
-    tcx_date_write(message->date, tcx_day(message->timestamp));
+    message->layout = request->method != NULL ? request->method->layouts[format->family] : format->post;
     if (request->function_arg_source != NULL) {
-        if (request->function_arg_source->size > layout->limit)
+        if (request->function_arg_source->size > message->layout->limit)
             return TCX_E_REQUEST_TOO_LARGE; /* known before any of it is read */
         request->function_arg_source->is_signed = 0;
     }
-    status = format->sign(message, signer);
+    return format->prepare != NULL ? format->prepare(message) : TCX_OK;
+}
+
+tcx_status tcx_message_sign(tcx_message *message, int64_t unix_time, uint32_t repeats)
+{
+    const tcx_layout *layout = message->layout;
+    tcx_status status;
+
+    if (unix_time < 0 || unix_time > TCX_TIME_MAX)
+        return TCX_E_TIME;
+    message->timestamp = (uint64_t)unix_time;
+    tcx_date_write(message->date, tcx_day(message->timestamp));
+    message->nonce = message->request->nonce;
+    if (message->nonce != 0) {
+        message->nonce += repeats;
+        message->nonce += message->nonce < repeats; /* around: past 0 */
+    }
+    message->digest_length = 0;
+    status = message->signer->scheme->format->sign(message);
     if (status == TCX_OK && layout->body == NULL && tcx_message_head_length(message) > layout->limit)
         status = TCX_E_REQUEST_TOO_LARGE;
     return status;

@@ -77,7 +77,8 @@ typedef struct tcx_layout {
 enum { TCX_FAMILY_TC3, TCX_FAMILY_V1, TCX_FAMILIES };
 
 struct tcx_format {
-    tcx_status (*sign)(tcx_message *message, tcx_signer *signer);
+    tcx_status (*prepare)(tcx_message *message); /* what does not depend on the time; NULL: nothing */
+    tcx_status (*sign)(tcx_message *message);
     const tcx_layout *post;
     tcx_text signature_method; /* v1's parameter of that name */
     uint8_t family;
@@ -93,12 +94,17 @@ extern const tcx_layout tcx_layout_tc3_get;
 extern const tcx_layout tcx_layout_v1_get;
 
 /*
- * Checks, hashes and signs. Errors: those of tcx_request_build() but TCX_E_BUFFER. The message borrows what it is
- * given. `repeats`: how often the same request was signed before, so that each signature v1 has a nonce of its own.
- * Stack: the deepest path of signing.
+ * Checks the request and, for TC3 by POST, hashes its body. Errors: those of tcx_request_check(), TCX_E_SOURCE,
+ * TCX_E_FUNCTION_ARG_UTF8 of a source, TCX_E_REQUEST_TOO_LARGE. The message borrows what it is given.
  */
-tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
-                            uint32_t repeats);
+tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer);
+
+/*
+ * Signs, for the first time or again with another time; TC3 by POST does not read the body for it. `repeats`: how often
+ * the same request was sent before, so that each signature v1 has a nonce of its own. Errors: those of
+ * tcx_request_build() but TCX_E_BUFFER. Stack: the deepest path of signing.
+ */
+tcx_status tcx_message_sign(tcx_message *message, int64_t unix_time, uint32_t repeats);
 
 /* Of the HTTP request without its body, in bytes. Not to be asked while it is read. */
 uint32_t tcx_message_head_length(tcx_message *message);

@@ -1,4 +1,4 @@
-#include <tcexec/retry.h>
+#include "tcx_tick.h"
 
 enum { CALL = 1000 }; /* thousandths: a bucket gains `per_second` of them each millisecond */
 
@@ -18,7 +18,7 @@ void tcx_rate_init(tcx_rate *rate, uint32_t per_second, uint32_t burst, uint32_t
 
 uint32_t tcx_rate_wait(tcx_rate *rate, uint32_t now)
 {
-    uint32_t elapsed = now - rate->last;
+    uint32_t elapsed = tcx_tick_elapsed(rate->last, now);
     uint32_t missing = rate->full - rate->level;
 
     rate->last = now;

@@ -32,6 +32,42 @@ static tcx_status check_parameter(tcx_text text, size_t limit, int at)
     return limit == NO_LIMIT || characters <= limit ? TCX_OK : (tcx_status)(at - TCX_REASON_LONG);
 }
 
+/* White space or a control character, in Unicode's terms. `text` begins with a well-formed character. */
+static int is_blank(const char *text)
+{
+    const unsigned char *byte = (const void *)text;
+    unsigned c = byte[0];
+
+    if (c < 0x80)
+        return c <= ' ' || c == 0x7F;
+    if (c < 0xE0)
+        c = (c & 31) << 6 | (byte[1] & 63u);
+    else if (c < 0xF0)
+        c = (c & 15) << 12 | (byte[1] & 63u) << 6 | (byte[2] & 63u);
+    else
+        return 0;
+    return c <= 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+           (c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0xFEFF;
+}
+
+/*
+ * The service does not recognise a repeat by a blank SessionId, nor where it takes blanks off and the next caller does
+ * not write them.
+ */
+static tcx_status check_session_id(tcx_text text)
+{
+    size_t last = text.length;
+
+    if (text.bytes == NULL)
+        return TCX_OK;
+    if (text.length == 0)
+        return TCX_E_SESSION_ID_EMPTY;
+    do
+        last--;
+    while ((text.bytes[last] & 0xC0) == 0x80);
+    return is_blank(text.bytes) || is_blank(text.bytes + last) ? TCX_E_SESSION_ID_BLANK : TCX_OK;
+}
+
 static tcx_status check_text(const tcx_request *request, size_t i)
 {
     const tcx_text *text = (const void *)((const char *)request + texts[i].offset);
@@ -49,6 +85,7 @@ tcx_status tcx_request_read(const tcx_request *request, tcx_host *host)
 {
     const tcx_service *service;
     tcx_text text;
+    tcx_status status;
 
     if (request == NULL || request->service == NULL)
         return TCX_E_NULL;
@@ -67,11 +104,13 @@ tcx_status tcx_request_read(const tcx_request *request, tcx_host *host)
     if (request->sub_app_id != NULL && !(service->parameters & TCX_PARAMETER_SUB_APP_ID))
         return TCX_E_SUB_APP_ID_SERVICE;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        tcx_status status = check_text(request, i);
-
+        status = check_text(request, i);
         if (status != TCX_OK)
             return status;
     }
+    status = check_session_id(request->session_id);
+    if (status != TCX_OK)
+        return status;
     text = request->host.bytes != NULL ? request->host : service->host;
     if (text.bytes == NULL || text.length == 0)
         return TCX_E_HOST_EMPTY;

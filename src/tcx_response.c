@@ -1,5 +1,4 @@
-#include <tcexec/response.h>
-
+#include "tcx_http.h"
 #include "tcx_json.h"
 
 #define JSMN_STATIC
@@ -140,7 +139,7 @@ tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_cou
     tcx_response_partial(http, response);
     status = read_body(http, tokens, token_count, response);
     if (status != TCX_E_API && http->status != 200)
-        status = http->status / 100 == 3 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
+        status = tcx_http_refusal(http);
     if (status != TCX_OK)
         response->result = none;
     return status;

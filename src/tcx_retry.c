@@ -1,10 +1,49 @@
 #include "tcx_call.h"
 #include "tcx_code.h"
 
+enum { DAY = 86400000 }; /* ms */
+
+/*
+ * The service refuses a second run of a SessionId for seven days after it took the first. A call's own time begins
+ * before that, and a day is left for clocks that are not exact.
+ */
+enum { SESSION_ID_WINDOW = 6 * DAY };
+
 /* SessionId keeps a repeat from running twice, where the service knows it. */
 static int is_deduplicated(const tcx_request *request)
 {
     return (request->service->parameters & TCX_PARAMETER_SESSION_ID) && request->session_id.length > 0;
+}
+
+static int is_clock_error(const tcx_attempt *attempt)
+{
+    return attempt->status == TCX_E_API && tcx_code_is(attempt->response->error_code, "AuthFailure.SignatureExpire");
+}
+
+/* A final HTTP status that came before the request was sent says whether another attempt may fare better. */
+static int is_passing(int http_status)
+{
+    return http_status < 200 || http_status >= 500 || http_status == 408 || http_status == 429;
+}
+
+/* Whether a repeat is safe and may help: what no rule of a caller's own can change. */
+static int is_repeatable(const tcx_retry *retry, const tcx_attempt *attempt)
+{
+    const int failed = attempt->status <= TCX_E_CONNECT && attempt->status != TCX_E_CANCELLED &&
+                       attempt->status != TCX_E_DEADLINE;
+
+    if (attempt->number >= retry->attempts)
+        return 0;
+    switch (attempt->outcome) {
+    case TCX_NOT_SENT:
+        return failed && is_passing(attempt->response->http_status);
+    case TCX_MAYBE_EXECUTED:
+        return failed && retry->repeat_ambiguous && is_deduplicated(attempt->request);
+    default:
+        if (is_clock_error(attempt))
+            return retry->correct_clock && !attempt->corrected;
+        return attempt->status == TCX_E_API && tcx_code_is(attempt->response->error_code, "RequestLimitExceeded");
+    }
 }
 
 static uint32_t backoff(const tcx_retry *retry, uint32_t number, uint32_t jitter)
@@ -21,39 +60,29 @@ static uint32_t backoff(const tcx_retry *retry, uint32_t number, uint32_t jitter
 
 uint32_t tcx_retry_delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter)
 {
-    int again = 0;
-
-    if (attempt->number >= retry->attempts)
+    if (!is_repeatable(retry, attempt))
         return TCX_RETRY_STOP;
-    switch (attempt->outcome) {
-    case TCX_NOT_SENT:
-        again =
-            attempt->status <= TCX_E_CONNECT && attempt->status != TCX_E_CANCELLED && attempt->status != TCX_E_DEADLINE;
-        break;
-    case TCX_MAYBE_EXECUTED:
-        again = retry->repeat_ambiguous && is_deduplicated(attempt->request) && attempt->status != TCX_E_CANCELLED &&
-                attempt->status != TCX_E_DEADLINE;
-        break;
-    case TCX_ANSWERED:
-        if (attempt->status == TCX_E_API && tcx_code_is(attempt->response->error_code, "AuthFailure.SignatureExpire"))
-            return retry->correct_clock && !attempt->corrected ? 0 : TCX_RETRY_STOP;
-        again = attempt->status == TCX_E_API && tcx_code_is(attempt->response->error_code, "RequestLimitExceeded");
-        break;
-    }
-    return again ? backoff(retry, attempt->number, jitter) : TCX_RETRY_STOP;
+    return is_clock_error(attempt) ? 0 : backoff(retry, attempt->number, jitter);
 }
 
 int tcx_retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
 {
-    int64_t server_time = tcx_response_time(&call->response);
-    int clock_is_wrong = *status == TCX_E_API && tcx_code_is(call->response.error_code, "AuthFailure.SignatureExpire");
-    tcx_attempt attempt = { call->request, &call->response, *status, call->outcome, call->attempts, call->corrected };
-    uint32_t delay;
+    const int64_t server_time = tcx_response_time(&call->response);
+    const tcx_attempt attempt = {
+        .request = call->request,
+        .response = &call->response,
+        .status = *status,
+        .outcome = call->outcome,
+        .number = call->attempts,
+        .corrected = call->corrected || server_time < tcx_clock_floor(call->config), /* never back to before the floor */
+    };
+    uint32_t delay = TCX_RETRY_STOP;
 
-    if (server_time < tcx_clock_floor(call->config)) /* never back to before the floor */
-        attempt.corrected = 1;
-    delay = (retry->delay != NULL ? retry->delay : tcx_retry_delay)(retry, &attempt, call->jitter);
-    if (delay == TCX_RETRY_STOP || delay >= tcx_time_until(call->deadline, call->now)) {
+    if (call->outcome == TCX_MAYBE_EXECUTED && call->deadline > SESSION_ID_WINDOW)
+        call->deadline = SESSION_ID_WINDOW;
+    if (is_repeatable(retry, &attempt))
+        delay = (retry->delay != NULL ? retry->delay : tcx_retry_delay)(retry, &attempt, call->jitter);
+    if (delay == TCX_RETRY_STOP || delay >= tcx_call_time_until(call, call->deadline)) {
         if (call->ambiguous && *status == TCX_E_API &&
             tcx_code_is(call->response.error_code, "InvalidParameterValue.SessionId"))
             *status = TCX_E_RESULT_LOST;
@@ -62,7 +91,7 @@ int tcx_retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
     call->jitter = call->jitter * 1664525u + 1013904223u; /* the next delay is another */
     if (call->outcome == TCX_MAYBE_EXECUTED)
         call->ambiguous = 1;
-    if (clock_is_wrong) {
+    if (is_clock_error(&attempt)) {
         call->correction = server_time - tcx_call_unix_time(call);
         call->corrected = 1;
     }

@@ -83,6 +83,10 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_SESSION_CONTEXT_LONG";
     case TCX_E_SESSION_CONTEXT_SERVICE:
         return "TCX_E_SESSION_CONTEXT_SERVICE";
+    case TCX_E_SESSION_ID_EMPTY:
+        return "TCX_E_SESSION_ID_EMPTY";
+    case TCX_E_SESSION_ID_BLANK:
+        return "TCX_E_SESSION_ID_BLANK";
     case TCX_E_SESSION_ID_UTF8:
         return "TCX_E_SESSION_ID_UTF8";
     case TCX_E_SESSION_ID_LONG:
@@ -145,6 +149,8 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_HTTP_REDIRECT";
     case TCX_E_HTTP_STATUS:
         return "TCX_E_HTTP_STATUS";
+    case TCX_E_HTTP_EARLY:
+        return "TCX_E_HTTP_EARLY";
     case TCX_E_JSON_SYNTAX:
         return "TCX_E_JSON_SYNTAX";
     case TCX_E_JSON_UTF8:

@@ -83,6 +83,10 @@ const char *tcx_status_text(tcx_status status)
         return "SessionContext is over 1000 characters: shorten it";
     case TCX_E_SESSION_CONTEXT_SERVICE:
         return "SessionContext is not a parameter of this service: leave it unset, or call VOD";
+    case TCX_E_SESSION_ID_EMPTY:
+        return "SessionId is empty, so the service would not recognise a repeat: leave it unset, or give one";
+    case TCX_E_SESSION_ID_BLANK:
+        return "SessionId begins or ends with a blank or control character: remove it";
     case TCX_E_SESSION_ID_UTF8:
         return "SessionId is not valid UTF-8: encode it so";
     case TCX_E_SESSION_ID_LONG:
@@ -96,11 +100,11 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_CONNECT:
         return "the connection could not be opened: check the network and the address";
     case TCX_E_SEND:
-        return "the connection failed while sending: check the network, and the outcome before you call again";
+        return "the connection failed while the request was sent: check the network, then call again";
     case TCX_E_RECEIVE:
-        return "the connection failed while the answer was awaited: find out whether the function ran";
+        return "the connection failed before the answer was complete: check the outcome before you call again";
     case TCX_E_CLOSED:
-        return "the connection was closed before the answer was whole: find out whether the function ran";
+        return "the peer closed the connection before the answer was complete: check the outcome before you call again";
     case TCX_E_DEADLINE:
         return "the time for the call was over: check the network, or allow more time";
     case TCX_E_TRANSPORT_CONTRACT:
@@ -108,7 +112,7 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_CANCELLED:
         return "the call was cancelled: see its outcome";
     case TCX_E_RESULT_LOST:
-        return "the function ran in an earlier attempt, whose answer was lost: do not call it again";
+        return "a call with this SessionId was already accepted, it ran or is running: do not call it with a new one";
     case TCX_E_RESOLVE:
         return "the address could not be looked up: check the name and DNS";
     case TCX_E_TLS:
@@ -145,6 +149,8 @@ const char *tcx_status_text(tcx_status status)
         return "the answer is a redirect, which is not followed: check the host";
     case TCX_E_HTTP_STATUS:
         return "the answer is not the service's: see its HTTP status; a gateway or proxy may have failed";
+    case TCX_E_HTTP_EARLY:
+        return "an answer claimed success before the request was sent, so it is not believed: check who answers";
     case TCX_E_JSON_SYNTAX:
         return "the answer is not JSON: see its body; a gateway or proxy may have sent it";
     case TCX_E_JSON_UTF8:

@@ -60,30 +60,29 @@ const tcx_layout tcx_layout_tc3_get = {
 
 enum { DIGEST = 32 };
 
-/* Where a digest lies before it is written in hexadecimal, over itself, and where keys do before there is any. */
+/* The raw digest is in the upper half of `digest`, before write_digest() expands it to hex over both halves. */
 static unsigned char *raw_digest(tcx_message *message)
 {
     return message->digest + DIGEST;
 }
 
-static void write_digest(tcx_message *message)
+static void write_digest(tcx_message *message, const unsigned char *raw)
 {
     for (size_t i = 0; i < DIGEST; i++)
-        tcx_hex(message->digest + 2 * i, raw_digest(message)[i], "0123456789abcdef");
+        tcx_hex(message->digest + 2 * i, raw[i], "0123456789abcdef");
     message->digest_length = 2 * DIGEST;
 }
 
-/* The hash of a list, into the message's digest. */
+/* The hash of a list. `*length`: in, the limit; out, its bytes. */
 static tcx_status hash_list(tcx_message *message, const char *const *parts, const char *last, tcx_hash *hash,
-                            uint32_t *length)
+                            uint32_t *length, unsigned char out[DIGEST])
 {
     tcx_status status;
 
     message->signer->scheme->hash->init(&hash->vtable);
     tcx_message_begin(message, parts, last, message->layout->encoder);
     status = tcx_message_absorb(message, &hash->vtable, length);
-    hash->vtable->out(&hash->vtable, raw_digest(message));
-    write_digest(message);
+    hash->vtable->out(&hash->vtable, out);
     return status;
 }
 
@@ -118,31 +117,38 @@ static void use_key(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_
     }
 }
 
-static tcx_status sign(tcx_message *message, tcx_signer *signer)
+static tcx_status prepare(tcx_message *message)
 {
-    const tcx_layout *layout = message->layout;
+    tcx_hash hash;
+
+    message->content_length = message->layout->limit;
+    return hash_list(message, NULL, message->layout->body, &hash, &message->content_length, message->payload);
+}
+
+static tcx_status sign(tcx_message *message)
+{
+    tcx_signer *signer = message->signer;
     uint32_t length = UINT32_MAX;
     tcx_hash hash;
     tcx_status status;
 
-    use_key(signer, &hash, message->digest, message); /* then the payload's digest overwrites what is left of it */
-    message->content_length = layout->limit;
-    status = hash_list(message, NULL, layout->body, &hash, &message->content_length);
-    if (status == TCX_OK)
-        status = hash_list(message, layout->canonical, NULL, &hash, &length);
+    use_key(signer, &hash, message->digest, message);
+    write_digest(message, message->payload); /* over what is left of the key, too */
+    status = hash_list(message, message->layout->canonical, NULL, &hash, &length, raw_digest(message));
+    write_digest(message, raw_digest(message));
     if (status == TCX_OK) {
         tcx_hmac_begin(signer, &hash);
         tcx_message_begin(message, NULL, string_to_sign, NULL);
         (void)tcx_message_absorb(message, &hash.vtable, &length);
         tcx_hmac_end(signer, &hash, raw_digest(message));
-        write_digest(message);
+        write_digest(message, raw_digest(message));
     }
     tcx_wipe(&hash, sizeof hash);
     tcx_stack_wipe();
     return status;
 }
 
-const tcx_format tcx_format_tc3 = { sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, DIGEST, 1 };
-const tcx_format tcx_format_tc3_compat = { sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, DIGEST, 0 };
+const tcx_format tcx_format_tc3 = { prepare, sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, DIGEST, 1 };
+const tcx_format tcx_format_tc3_compat = { prepare, sign, &post, { NULL, 0 }, TCX_FAMILY_TC3, DIGEST, 0 };
 const tcx_scheme tcx_sign_tc3 = { &tcx_format_tc3, &br_sha256_vtable };
 const tcx_scheme tcx_sign_tc3_compat = { &tcx_format_tc3_compat, &br_sha256_vtable };

@@ -63,9 +63,10 @@ static unsigned base64(unsigned char *out, const unsigned char *bytes, unsigned 
     return done;
 }
 
-static tcx_status sign(tcx_message *message, tcx_signer *signer)
+static tcx_status sign(tcx_message *message)
 {
     const tcx_layout *layout = message->layout;
+    tcx_signer *signer = message->signer;
     const uint8_t size = signer->scheme->format->hash_size;
     unsigned char *raw = message->digest + sizeof message->digest - size;
     uint32_t length = UINT32_MAX;
@@ -93,7 +94,7 @@ static tcx_status sign(tcx_message *message, tcx_signer *signer)
     return tcx_message_absorb(message, NULL, &message->content_length);
 }
 
-const tcx_format tcx_format_hmac_sha1 = { sign, &post, TCX_TEXT("HmacSHA1"), TCX_FAMILY_V1, 20, 0 };
-const tcx_format tcx_format_hmac_sha256 = { sign, &post, TCX_TEXT("HmacSHA256"), TCX_FAMILY_V1, 32, 0 };
+const tcx_format tcx_format_hmac_sha1 = { NULL, sign, &post, TCX_TEXT("HmacSHA1"), TCX_FAMILY_V1, 20, 0 };
+const tcx_format tcx_format_hmac_sha256 = { NULL, sign, &post, TCX_TEXT("HmacSHA256"), TCX_FAMILY_V1, 32, 0 };
 const tcx_scheme tcx_sign_hmac_sha1 = { &tcx_format_hmac_sha1, &br_sha1_vtable };
 const tcx_scheme tcx_sign_hmac_sha256 = { &tcx_format_hmac_sha256, &br_sha256_vtable };

@@ -1,8 +1,9 @@
 /*
  * A whole call over a transport: connect, send, receive, read.
  *
- * Nothing here blocks, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes and signs;
- * tcx_call_step() moves bytes for as long as the transport lets it, then returns. The request has no buffer: it goes
+ * Nothing here blocks, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes FunctionArg and signs;
+ * tcx_call_step() moves bytes for as long as the transport lets it, then returns. When the link is up and time has passed
+ * meanwhile, the request is signed again by the clock as it is then. The request has no buffer: it goes
  * from the caller's memory into the transport, in one TLS record where it fits. Between steps the caller sleeps as it
  * likes:
  *
@@ -10,7 +11,8 @@
  *         while (tcx_call_step(&call, now_ms()) == TCX_PENDING)
  *             sleep_until(tcx_call_wants(&call), tcx_call_time_left(&call, now_ms()));
  *
- * Ticks are milliseconds of any monotonic 32-bit counter; it may wrap.
+ * Ticks are milliseconds of any monotonic 32-bit counter; it may wrap. A tick that is earlier than the last one, or more
+ * than TCX_TIMEOUT_MAX later, counts as no time passed: a deadline is not over by it.
  */
 #ifndef TCEXEC_CALL_H
 #define TCEXEC_CALL_H
@@ -26,7 +28,7 @@ extern "C" {
 #endif
 
 #define TCX_TIMEOUT_DEFAULT 60000u       /* ms: what every official SDK waits */
-#define TCX_TIMEOUT_MAX     2147483647u  /* ms: half the tick's range, so that a wrapped tick is told from a past one */
+#define TCX_TIMEOUT_MAX     2147483647u  /* ms: half the tick's range: more would look like a tick that went back */
 #define TCX_CLOCK_FLOOR     1767225600   /* 2026-01-01: a clock that reads less was never set */
 
 /* What tcx_call_wants() may say, or'ed. 0: step again at once. */
@@ -41,8 +43,8 @@ extern "C" {
  * the library's own. RAM: 20 bytes on 32-bit machines.
  *
  * It is used again only for the same host and address, within the idle limit, and after a look for a close that has
- * already arrived. If it dies before it has taken the request's last byte, a new one is opened, once, silently; if it
- * took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
+ * already arrived. If it dies, or says anything, before it has taken the request's last byte, a new one is opened, once,
+ * silently; if it took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
  */
 typedef struct tcx_connection tcx_connection;
 struct tcx_call;
@@ -55,7 +57,7 @@ struct tcx_connection {
     uint8_t open;
 };
 
-/* Begins with none. `idle_limit`: ms for which an idle connection is used again; 0: TCX_IDLE_DEFAULT. */
+/* Begins with none. `idle_limit`: ms for which an idle connection is used again, at most TCX_TIMEOUT_MAX; 0: TCX_IDLE_DEFAULT. */
 void tcx_connection_init(tcx_connection *connection, uint32_t idle_limit);
 
 /* Closes a kept connection; nothing if there is none. To be done before the transport goes. */
@@ -74,7 +76,7 @@ typedef struct tcx_call_config {
     int64_t clock_floor; /* earlier than this is TCX_E_CLOCK_UNSET; 0: TCX_CLOCK_FLOOR */
     uint32_t timeout;    /* ms for the whole call, all attempts, never restarted; 0: TCX_TIMEOUT_DEFAULT */
 
-    /* What follows is optional: NULL does without, and without its code. */
+    /* Optional. NULL turns the feature off, and its code is not linked. */
     tcx_connection *connection; /* keeps the connection for the next call; NULL: one connection for each attempt */
     const tcx_retry *retry;     /* when to try again; NULL: never */
     uint32_t jitter;            /* 32 random bits, which spread the delays of `retry` */
@@ -108,8 +110,8 @@ typedef struct tcx_call {
     const tcx_request *request;
     const unsigned char *piece; /* put together and not yet taken by the transport */
     size_t piece_length;
-    uint32_t began; /* ticks */
-    uint32_t now;
+    uint32_t tick;     /* of the last step */
+    uint32_t now;      /* the call's own time: ms since it began. It never goes back; so are the next three */
     uint32_t deadline;
     uint32_t wake;
     uint32_t attempt_began;
@@ -123,7 +125,8 @@ typedef struct tcx_call {
 
 /*
  * Begins a call: checks the configuration and the request, hashes, signs. No byte is sent and the transport is not
- * touched.
+ * touched. A source of FunctionArg is read once here and once for each sending, with signature v1 or GET once more for
+ * each signing.
  *
  * Borrows `config`, `request` and all they point to until the call has ended. `now` is the current tick.
  *
@@ -142,14 +145,26 @@ TCX_MUST_CHECK tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *
  *   TCX_E_API     answered: the service said no
  *   another       the exchange failed; `outcome` says whether the function may have run
  *
- * The deadline is looked at after everything that can be done has been done, so an answer that is there in time is
- * never thrown away, and even a call whose time is already over tries once. When it returns anything but TCX_PENDING
- * the transport has been closed (or kept, see tcx_connection) and the call has ended; stepping it again returns the
- * same status.
+ * An early answer: a peer may answer before it has the whole request. A final HTTP status (not 1xx) ends the sending, and
+ * the answer is read. An error of the service is TCX_E_API, answered. Anything else leaves the outcome at TCX_NOT_SENT:
+ * TCX_E_HTTP_STATUS or _REDIRECT with the number and the page, TCX_E_HTTP_EARLY for a success, which is not believed.
+ * The connection is not kept. If it was a kept one, a new one is opened first, once, whatever the answer says.
+ *
+ * A status other than 200 is what is returned (TCX_E_HTTP_STATUS, TCX_E_HTTP_REDIRECT) also when its page is cut, does
+ * not fit, or does not end by the deadline. After a cancel it stands in response.http_status.
+ *
+ * The deadline: a step first does what it can, in at most 64 transfers and twice as many looks, then compares the time. Once
+ * the request is sent, it does so only when nothing more is there to receive, so an answer that has arrived is never
+ * thrown away. A call whose time is already over tries once; a repeat of a request that may have run does not.
+ *
+ * When it returns anything but TCX_PENDING the transport has been closed (or kept, see tcx_connection) and the call has
+ * ended; stepping it again returns the same status.
  */
 TCX_MUST_CHECK tcx_status tcx_call_step(tcx_call *call, uint32_t now);
 
-/* What a pending call waits for: TCX_READ, TCX_WRITE, both, TCX_TIME, or 0: step again at once. */
+/*
+ * What a pending call waits for: TCX_READ, TCX_WRITE, both (it sends, and listens), TCX_TIME, or 0: step again at once.
+ */
 unsigned tcx_call_wants(const tcx_call *call);
 
 /* Milliseconds until the call must be stepped again in any case: its deadline, or the end of a delay. 0: now. */
@@ -165,8 +180,8 @@ int64_t tcx_call_unix_time(const tcx_call *call);
 int64_t tcx_call_clock_offset(const tcx_call *call);
 
 /*
- * Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed. Does
- * nothing to one that has ended.
+ * Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed, and no
+ * rule for repeats is asked. Does nothing to one that has ended.
  */
 void tcx_call_cancel(tcx_call *call);
 

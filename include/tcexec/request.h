@@ -64,6 +64,14 @@ extern const tcx_method tcx_method_get;
 /*
  * A call of ExecuteFunction. Text fields are UTF-8, checked. All pointers are borrowed: for tcx_request_build() until
  * it returns, for a call until it ends.
+ *
+ * SessionId (VOD) makes a repeat safe: within seven days the service refuses a second call with the same SessionId and
+ * does not run it. Use one SessionId for one piece of work, keep it until you know the outcome, and repeat with the
+ * same one. The refusal is TCX_E_API with the code InvalidParameterValue.SessionId (TCX_API_DUPLICATE). It means that a
+ * call with this SessionId was accepted before, in this program, before a reboot, or by somebody else: it ran or is
+ * running, and its Result does not come again. A new SessionId would run the work again. The service does not recognise
+ * repeats of an empty or blank SessionId, so an empty one, and one with a blank or control character at either end, is
+ * refused here.
  */
 typedef struct tcx_request {
     const tcx_service *service;            /* required */
@@ -72,7 +80,7 @@ typedef struct tcx_request {
     tcx_source *function_arg_source;       /* FunctionArg from elsewhere, one call at a time; NULL: none */
     const uint64_t *sub_app_id;            /* SubAppId; NULL: not sent; 0 is sent */
     tcx_text session_context;              /* SessionContext, handed back in callbacks */
-    tcx_text session_id;                   /* SessionId: a repeat within 7 days is refused, not run */
+    tcx_text session_id;                   /* SessionId: see below */
     tcx_text ext_info;                     /* ExtInfo */
 
     tcx_text region;          /* X-TC-Region, such as "ap-guangzhou"; neither service needs it */
@@ -141,7 +149,7 @@ typedef struct tcx_message {
     uint8_t digest_length;   /* 0: there is none yet */
 
     const tcx_request *request;
-    const tcx_signer *signer;
+    tcx_signer *signer;
     const struct tcx_layout *layout;
     uint64_t timestamp;
     uint32_t nonce;
@@ -149,7 +157,8 @@ typedef struct tcx_message {
     tcx_host host;
     char date[10];            /* of the timestamp, UTC: YYYY-MM-DD */
     unsigned char unit[20];   /* a number, or an encoded byte */
-    unsigned char digest[64]; /* in hex or base64, in turn: of the payload, of the canonical request, the signature */
+    unsigned char payload[32]; /* TC3: the body's digest, for each signing */
+    unsigned char digest[64];  /* in hex or base64, in turn: of the payload, of the canonical request, the signature */
 } tcx_message;
 
 #ifdef __cplusplus

@@ -40,7 +40,8 @@ typedef struct tcx_response {
 
 /*
  * The Date header in seconds since 1970-01-01 UTC (RFC 9110 section 5.6.7, the preferred form, a leap second included);
- * 0: none came, or one in another form. It may be trusted as far as the server may: see port/README.md.
+ * 0: none came, or one in another form, or one so late that a call that begins then could pass the end of 9999. It may
+ * be trusted as far as the server may: see port/README.md.
  */
 int64_t tcx_response_time(const tcx_response *response);
 
@@ -52,7 +53,8 @@ typedef enum tcx_api_class {
     TCX_API_CLOCK,       /* the timestamp is more than five minutes from the server's */
     TCX_API_RATE,        /* too many requests: later it will do */
     TCX_API_BUSINESS,    /* the operation itself failed or is refused */
-    TCX_API_SERVER       /* a fault on the other side */
+    TCX_API_SERVER,      /* a fault on the other side */
+    TCX_API_DUPLICATE    /* a call with this SessionId was accepted within seven days: it ran, or is running */
 } tcx_api_class;
 
 /*

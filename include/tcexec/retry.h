@@ -4,11 +4,16 @@
  * ExecuteFunction starts real work, so a repeat is safe only where the first attempt cannot have run, was refused, or
  * cannot run twice. These and no others are repeated:
  *
- *   TCX_NOT_SENT                            the request's last byte never left (but not after a mistake of the caller)
+ *   TCX_NOT_SENT                            the request's last byte never left. Not after a mistake of the caller, and
+ *                                           after an early HTTP status only where that is 408, 429 or 5xx
  *   RequestLimitExceeded and its sub-codes  the service ran nothing
  *   AuthFailure.SignatureExpire             once, with the clock corrected by the answer's Date, if allowed
  *   TCX_MAYBE_EXECUTED                      if allowed, and only with a SessionId on a service that has it (VOD): the
- *                                           service refuses a second run of the same SessionId within 7 days
+ *                                           service refuses a second run of the same SessionId within 7 days, and no
+ *                                           repeat is sent later than 6 days after the call began
+ *
+ * The call itself keeps to this table. After a cancel, after the deadline, and where the table has no row, no rule is
+ * asked.
  */
 #ifndef TCEXEC_RETRY_H
 #define TCEXEC_RETRY_H
@@ -31,7 +36,7 @@ typedef struct tcx_attempt {
     tcx_status status;
     tcx_outcome outcome;
     uint32_t number;         /* from 1 */
-    unsigned char corrected; /* the clock was corrected once already, or cannot be */
+    unsigned char corrected; /* the clock was corrected once already, or the answer has no usable Date */
 } tcx_attempt;
 
 /* When a call is tried again. Plain data. */
@@ -47,7 +52,7 @@ struct tcx_retry {
     unsigned char correct_clock;    /* 1: repeat after SignatureExpire */
     unsigned char repeat_ambiguous; /* 1: repeat after TCX_MAYBE_EXECUTED where a SessionId makes it safe */
 
-    /* a rule of the caller's own with the contract of tcx_retry_delay; NULL: that */
+    /* a rule of your own in place of tcx_retry_delay: when, or TCX_RETRY_STOP. Asked where a repeat is allowed; may be NULL */
     uint32_t (*delay)(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter);
 };
 
@@ -75,7 +80,7 @@ struct tcx_rate {
 };
 
 /*
- * Starts a bucket, full. `per_second`: 1 … 1000, tcx_service.calls_per_second for the documented limit. `burst`: 1 …
+ * Starts a bucket, full. A tick that goes back adds nothing to it. `per_second`: 1 … 1000, tcx_service.calls_per_second for the documented limit. `burst`: 1 …
  * 1000, calls that may be made at once after a pause; 1 spaces all calls evenly. Values outside are taken as the
  * nearest inside.
  */

@@ -70,6 +70,8 @@ typedef enum tcx_status {
     TCX_E_SESSION_CONTEXT_UTF8 = -203,
     TCX_E_SESSION_CONTEXT_LONG = -204, /* over 1000 characters */
     TCX_E_SESSION_CONTEXT_SERVICE = -205,
+    TCX_E_SESSION_ID_EMPTY = -211, /* set and empty: the service would not recognise a repeat */
+    TCX_E_SESSION_ID_BLANK = -212, /* a blank or control character at either end, or nothing else */
     TCX_E_SESSION_ID_UTF8 = -213,
     TCX_E_SESSION_ID_LONG = -214, /* over 50 characters */
     TCX_E_SESSION_ID_SERVICE = -215,
@@ -78,13 +80,13 @@ typedef enum tcx_status {
 
     /* The transport. */
     TCX_E_CONNECT = -300,            /* the transport could not be opened; the port's number is in `detail` */
-    TCX_E_SEND = -301,               /* the transport failed while sending; the port's number is in `detail` */
+    TCX_E_SEND = -301,               /* the transport failed before the request was sent; its number is in `detail` */
     TCX_E_RECEIVE = -302,            /* the transport failed while receiving; the port's number is in `detail` */
     TCX_E_CLOSED = -303,             /* the peer closed the connection before the answer was whole */
     TCX_E_DEADLINE = -304,           /* the call's time was over */
     TCX_E_TRANSPORT_CONTRACT = -305, /* it returned what its contract does not allow; that is in `detail` */
     TCX_E_CANCELLED = -306,          /* tcx_call_cancel() */
-    TCX_E_RESULT_LOST = -308,        /* a repeat was refused as a duplicate SessionId: an earlier attempt ran */
+    TCX_E_RESULT_LOST = -308,        /* a repeat was refused: a call with this SessionId ran, or is running */
     TCX_E_RESOLVE = -307,            /* the address could not be looked up; the resolver's number is in `detail` */
 
     /* TLS. BearSSL's error number is in `detail`. */
@@ -107,6 +109,7 @@ typedef enum tcx_status {
     TCX_E_HTTP_BODY_TOO_LARGE = -504, /* the body does not fit the response buffer */
     TCX_E_HTTP_REDIRECT = -505,       /* a 3xx answer: not followed */
     TCX_E_HTTP_STATUS = -506,         /* a status other than 200, and no error of the service in the body */
+    TCX_E_HTTP_EARLY = -507,          /* success was claimed before the request was sent: it is not believed */
 
     /* JSON (RFC 8259) and its shape. */
     TCX_E_JSON_SYNTAX = -600,
@@ -125,7 +128,8 @@ typedef enum tcx_status {
  * failure.
  *
  * The line between the first two is exact: NOT_SENT ends when the transport has taken the last byte of the request.
- * Until then the service cannot have seen a whole request and cannot have run it.
+ * Until then the service cannot have seen a whole request and cannot have run it. A peer may answer before that: an
+ * error of the service is ANSWERED, and anything else is still NOT_SENT.
  */
 typedef enum tcx_outcome {
     TCX_NOT_SENT = 0,       /* it cannot have run */

@@ -22,6 +22,11 @@
  * their memory is the caller's again. A send that failed has taken none of what it was offered; a port that cannot know
  * counts them as taken and fails the next time. On an idle link recv wants TCX_WANT_READ and nothing else: another want
  * would keep the caller awake.
+ *
+ * A call receives while it sends, because a peer may answer early: before each piece but the first, after each send that
+ * took nothing, and once more after a send that failed, for what came before. recv must look at the link each time; a
+ * guess that nothing can be there yet loses an answer. When recv has returned TCX_CLOSED, send may still be asked: the
+ * peer says no more, and may still read.
  */
 #ifndef TCEXEC_TRANSPORT_H
 #define TCEXEC_TRANSPORT_H
@@ -71,7 +76,8 @@ typedef struct tcx_transport {
      * The rest is for layers such as TLS and may be NULL in a port.
      *
      * compose: where the next bytes to send may be put together in place, and in `*length` how many fit; NULL: nowhere
-     * just now. They are sent by a send() from that address. Without it, a call uses its response buffer.
+     * just now. The next function called is send, from that address. From then on recv leaves those bytes alone, or
+     * returns TCX_WANT_WRITE. Without it, a call uses its response buffer.
      */
     unsigned char *(*compose)(void *context, size_t *length);
 

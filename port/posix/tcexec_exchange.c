@@ -78,11 +78,11 @@ static void tell_link(const tcexec_exchange *with)
                 (unsigned long)with->elapsed);
 }
 
-/* A call that ended for a mistake in its set-up, before anything could be sent. A source fails by itself. */
+/* A call that ended for a mistake in its set-up, before anything was sent at all. A source fails by itself. */
 static int is_refusal(const tcx_call *call)
 {
     return call->status != TCX_OK && call->outcome == TCX_NOT_SENT && call->status > TCX_E_CONNECT &&
-           call->status != TCX_E_SOURCE;
+           call->status != TCX_E_SOURCE && call->attempts <= 1;
 }
 
 static void call_service(tcexec_exchange *with, const tcx_call_config *config, const tcx_request *request)
@@ -102,7 +102,7 @@ static void call_service(tcexec_exchange *with, const tcx_call_config *config, c
 
 static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const tcx_request *request)
 {
-    unsigned char records[TCX_TLS_BUFFER_SAFE];
+    unsigned char records[TCX_TLS_BUFFER_DUPLEX]; /* to hear an early answer at any moment */
     tcexec_session session;
     tcx_tls tls;
     tcx_tls_config tls_config;

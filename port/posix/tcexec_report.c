@@ -67,6 +67,10 @@ const char *tcexec_advice(tcx_api_class kind)
     case TCX_API_SERVER:
         return "a fault on the service's side, and unknown how far it ran: quote the RequestId to its support if it "
                "lasts";
+    case TCX_API_DUPLICATE:
+        return "a call with this SessionId was accepted within seven days: it ran or is running, and its Result does not "
+               "come again. Look for what it did; a new --session-id would run it again. (If the message above finds the "
+               "SessionId malformed, correct it.)";
     default:
         return "the service's documents explain this code; quote the RequestId to its support";
     }
@@ -106,6 +110,18 @@ static int is_about_the_answer(tcx_status status)
     return status <= TCX_E_HTTP_SYNTAX && status > TCX_E_API;
 }
 
+/* An answer came before the whole request was sent. Whether the same call may fare better, the library's rule knows. */
+static void note_early_answer(const tcx_call *call)
+{
+    const tcx_attempt attempt = { call->request, &call->response, call->status, call->outcome, 1, 0 };
+    const tcx_retry twice = { tcx_retry_again, 2, 0, 0, 0, 0, NULL };
+
+    if (tcx_retry_delay(&twice, &attempt, 0) != TCX_RETRY_STOP)
+        tcexec_note("not sent to its end: the function has not run, the same call may be made again (--attempts 3)");
+    else
+        tcexec_note("not sent to its end: the function has not run, and the same call would be answered so again");
+}
+
 /* What was sent, and what that means for a repeat. */
 static void note_outcome(const tcexec_exchange *ended)
 {
@@ -113,9 +129,12 @@ static void note_outcome(const tcexec_exchange *ended)
     const tcx_call *call = &ended->call;
 
     if (call->status == TCX_E_RESULT_LOST)
-        tcexec_note("it ran: look for what it did, its Result does not come again");
+        tcexec_note("an attempt of this call, or a call before it, was accepted with this SessionId: look for what it did, "
+                    "its Result does not come again");
     else if (call->outcome == TCX_ANSWERED)
         tcexec_note("refused by the service and not sent again: the function has not run");
+    else if (call->outcome == TCX_NOT_SENT && call->response.http_status >= 200)
+        note_early_answer(call);
     else if (call->outcome == TCX_NOT_SENT)
         tcexec_note("not sent: the function has not run, the same call may be made again");
     else if (options->service == &tcx_vod && options->session_id.length > 0)
@@ -131,6 +150,8 @@ static void note_remedy(const tcexec_exchange *ended)
 
     if (status == TCX_E_X509_UNTRUSTED)
         tcexec_note("what to do: give the root of whom you do trust with --ca FILE.pem");
+    else if (ended->call.response.http_status == 413)
+        tcexec_note("what to do: send a smaller ARG, or look for a proxy in between that has a smaller limit");
     else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
         tcexec_note("what to do: ask for less, the command takes 16 MiB");
     else if (is_about_the_answer(status))
@@ -157,6 +178,8 @@ static void say_failure(const tcexec_exchange *ended)
         fprintf(stderr, "tcexec: HTTP %d, and it begins: ", response->http_status);
         tcexec_print_peer(stderr, response->body, PAGE_MAX);
         fputc('\n', stderr);
+    } else if (response->http_status != 0) {
+        tcexec_note("HTTP %d", response->http_status);
     }
     note_outcome(ended);
     note_remedy(ended);

@@ -74,7 +74,6 @@ typedef struct tcx_posix_tcp {
     size_t start; /* of the bytes read ahead */
     size_t end;
     int ended;         /* what recv will return when they are used up; 0: nothing yet */
-    int asked;         /* bytes were sent, and nobody has waited for an answer since */
     uint32_t patience; /* ms that the socket lets recv() block; 0: not set */
 } tcx_posix_tcp;
 

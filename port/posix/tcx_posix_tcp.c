@@ -172,7 +172,6 @@ static int tcp_send(void *context, const void *bytes, size_t length)
     if (sent < 0)
         return would_block(errno) ? TCX_WANT_WRITE : -errno;
     tcp->sent += (uint64_t)sent;
-    tcp->asked = 1;
     return (int)sent;
 }
 
@@ -210,10 +209,6 @@ static int tcp_recv(void *context, void *bytes, size_t length)
 
         if (tcp->ended != 0)
             return tcp->ended;
-        if (tcp->asked) { /* the answer to what has just been sent cannot be here yet */
-            tcp->asked = 0;
-            return TCX_WANT_READ;
-        }
         if (length >= tcp->ahead_size)
             return receive(tcp, bytes, length, MSG_DONTWAIT);
         got = receive_ahead(tcp, MSG_DONTWAIT);
@@ -235,7 +230,6 @@ static void tcp_close(void *context)
     tcp->state = CLOSED;
     tcp->start = tcp->end = 0;
     tcp->ended = 0;
-    tcp->asked = 0;
     tcp->patience = 0;
 }
 

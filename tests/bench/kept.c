@@ -16,7 +16,7 @@
 
 #define ROOTS_MAX 65536
 
-static unsigned char records[TCX_TLS_BUFFER_SAFE], ahead[TCX_POSIX_READ_AHEAD], answer[4096];
+static unsigned char records[TCX_TLS_BUFFER_DUPLEX], ahead[TCX_POSIX_READ_AHEAD], answer[4096];
 static tcx_token tokens[TCX_TOKENS_DEFAULT];
 static tcx_posix_tcp tcp;
 static tcx_posix_anchors roots;

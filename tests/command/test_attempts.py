@@ -14,8 +14,8 @@ import unittest
 from typing import Any, Dict, List
 from urllib.parse import parse_qsl
 
-from harness import (API, COMMAND, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, Case, Done, Word, at, encoded, endpoint,
-                     environment, folder, plain, run, secure, serve_one, stand_up, wait_until)
+from harness import (API, COMMAND, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at, encoded,
+                     endpoint, environment, folder, plain, run, secure, serve_one, stand_up, wait_until)
 
 EXPIRED = b'{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"m"},"RequestId":"r"}}'
 
@@ -138,7 +138,15 @@ class NotRepeated(AttemptsCase):
 
     def test_vod_without_a_session_after_maybe(self) -> None:
         self.never_repeated("vod", "Echo")
-        self.never_repeated("--session-id=", "vod", "Echo")
+
+    def test_a_session_that_protects_nothing_is_refused(self) -> None:
+        """The service does not recognise a repeat of a blank SessionId: --attempts would run the function again."""
+        for session, status in (("", "EMPTY"), (" ", "BLANK"), ("\t", "BLANK"), ("order-1\r", "BLANK"), ("\u3000", "BLANK"),
+                                (" order-1", "BLANK"), ("\u00a0order-1", "BLANK")):
+            with self.subTest(session=session):
+                done = plain("--json", "--attempts=3", f"--session-id={session}", "vod", "Echo")
+                self.check(done, USAGE, f"--session-id: .*TCX_E_SESSION_ID_{status}", b"")
+                self.assertEqual(endpoint.state()["requests"], 0)
 
     def test_an_argument_that_changes_while_it_is_sent(self) -> None:
         """The line is held in the handshake, when the argument has been signed and not been sent."""
@@ -208,11 +216,26 @@ class Sessions(AttemptsCase):
                 if ran:
                     lost = {"status": "TCX_E_RESULT_LOST", "outcome": "maybe_executed", "result": None}
                     said = self.ended(done, NO_ANSWER, 2, 1, **lost)
-                    self.assertRegex(said, "ran in an earlier attempt(.|\\n)*: it ran: look for")
+                    self.assertRegex(said, "already accepted, it ran or is running(.|\\n)*accepted with this SessionId: look for")
                 else:
                     self.ended(done, DONE, 2, 1, result="x")
                 executes = fault["kind"] in ("swallow", "reset", "cut", "body") and fault.get("execute", True)
                 self.assertEqual(ran, executes)
+
+    def test_it_had_run_before_this_call(self) -> None:
+        """The answer of an earlier process was lost, or an unrelated call used the SessionId: it is not run again."""
+        for first in ("x", "another"):
+            endpoint.reset()
+            endpoint.fault("swallow")
+            lost = secure("--json", "--session-id=order-1", "vod", "Echo", first)
+            self.ended(lost, NO_ANSWER, 1, 1, outcome="maybe_executed")
+            said = self.ended(self.call(3), API, 1, 1, status="TCX_E_API", outcome="answered", result=None)
+            self.assertRegex(said, "accepted within seven days: it ran or is running(.|\\n)*new --session-id would run it again")
+            self.assertNotIn("correct it, a repeat would fail", said)
+            # Neither of this call's attempts ran: the first was lost before it arrived, the second is refused.
+            endpoint.faults({"kind": "swallow", "execute": False})
+            said = self.ended(self.call(2), NO_ANSWER, 2, 1, status="TCX_E_RESULT_LOST", outcome="maybe_executed")
+            self.assertRegex(said, "or a call before it, was accepted with this SessionId: look for what it did")
 
     def test_refused_after_maybe(self) -> None:
         for code in ("InternalError", "RequestLimitExceeded"):
@@ -231,6 +254,55 @@ class Sessions(AttemptsCase):
             thread.join()
         said = self.ended(done, NO_ANSWER, 3, 1, status="TCX_E_CONNECT", outcome="maybe_executed", connect_ms=None)
         self.assertIn("will not run twice", said)
+
+
+# ---- answers before the whole request was sent ---------------------------------------------------------------------------
+
+
+class Early(AttemptsCase):
+    BIG = 6 << 20
+
+    def setUp(self) -> None:
+        super().setUp()
+        (folder / "big").write_bytes(b"x" * self.BIG)
+
+    def early(self, call: Any, attempts: int, **options: Any) -> Done:
+        """A call whose 6 MiB are answered early; it ends at once, whatever the peer does then."""
+        endpoint.fault("early", times="always", **options)
+        start = time.monotonic()
+        done = call("--json", f"--attempts={attempts}", "--timeout=20", "mps", "Echo", "@big")
+        self.assertLess(time.monotonic() - start, 2 + attempts)
+        return done
+
+    def test_a_page(self) -> None:
+        """What was sent stops early, the number and the page are told, and only what may pass is repeated."""
+        for call in (plain, secure):
+            for then in ("hold", "close", "reset"):
+                for status, attempts in ((413, 1), (401, 1), (503, 2), (429, 2), (408, 2)):
+                    with self.subTest(call=call.__name__, then=then, status=status):
+                        endpoint.reset()
+                        done = self.early(call, 2, status=status, then=then)
+                        said = self.ended(done, NOT_SENT, attempts, 0, outcome="not_sent", status="TCX_E_HTTP_STATUS",
+                                          http_status=status)
+                        self.assertRegex(said, f"HTTP {status}, and it begins: <")
+                        self.assertIn("may be made again" if attempts > 1 else "would be answered so again", said)
+
+    def test_an_error_of_the_service(self) -> None:
+        for call in (plain, secure):
+            for then in ("hold", "close", "reset"):
+                endpoint.reset()
+                done = self.early(call, 2, code="RequestSizeLimitExceeded", then=then)
+                said = self.ended(done, API, 1, 0, outcome="answered", status="TCX_E_API")
+                self.assertIn("RequestSizeLimitExceeded", said)
+                self.assertIsNotNone(json.loads(done.stdout)["request_id"])
+
+    def test_a_result_is_not_believed(self) -> None:
+        for call in (plain, secure):
+            for then in ("hold", "close", "reset"):
+                endpoint.reset()
+                done = self.early(call, 2, result=True, then=then)
+                self.ended(done, NOT_SENT, 1, 0, outcome="not_sent", status="TCX_E_HTTP_EARLY", result=None,
+                           http_status=200)
 
 
 # ---- time ------------------------------------------------------------------------------------------------------------

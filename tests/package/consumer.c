@@ -10,7 +10,7 @@
 #include <tcx_posix.h>
 
 static char pem[16384], answer[4096];
-static unsigned char records[TCX_TLS_BUFFER_SAFE];
+static unsigned char records[TCX_TLS_BUFFER_DUPLEX];
 static br_x509_trust_anchor memory[64];
 static tcx_token tokens[TCX_TOKENS_DEFAULT];
 static tcx_posix_tcp tcp;

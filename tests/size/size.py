@@ -67,7 +67,8 @@ STACKS = ["tcx_signer_init", "tcx_request_build", "tcx_call_begin", "tcx_call_st
 HASH = ["br_sha256_init", "br_sha256_update", "br_sha256_out"]
 USER: list[str] = []
 INDIRECT = {
-    "tcx_message_init": ["tcx_tc3.c:sign", "tcx_v1.c:sign"],
+    "tcx_message_init": ["tcx_tc3.c:prepare"],
+    "tcx_message_sign": ["tcx_tc3.c:sign", "tcx_v1.c:sign"],
     "tcx_message.c:next": ["tcx_encode_json", "tcx_encode_percent", "tcx_message.c:encode_lower", "tcx_source.c:pull"],
     "tcx_message_absorb": HASH,
     "tcx_retry_again": ["tcx_retry_delay"],

@@ -89,7 +89,8 @@ static const struct {
     { "forward, not to the deadline", TIMEOUT / 2, 0 },
     { "forward to the deadline", TIMEOUT, 1 },
     { "a day forward", 86400000, 1 },
-    { "half its range away", 0x80000000, 1 },
+    { "nearly half its range away", 0x7FFFFFF0, 1 },
+    { "more than half its range away: that is back", 0x80000000, 0 },
 };
 
 #define AT(phase) (1u << (phase))
@@ -111,6 +112,10 @@ static const struct line {
       AT(OPEN) | AT(HANDSHAKE) | AT(LAST) | AT(SILENCE) | AT(GOODBYE) },
     { "TLS, resumed, in pieces", 1, 1, 0, TCX_TLS_BUFFER_MIN, 512, 60, 20,
       AT(OPEN) | AT(HANDSHAKE) | AT(SEND) | AT(LAST) | AT(SILENCE) | AT(HEAD) | AT(BODY) | AT(GOODBYE) },
+    { "TLS, two ways, in pieces", 1, 1, 0, TCX_TLS_BUFFER_DUPLEX, 16384, 60, 20,
+      AT(OPEN) | AT(HANDSHAKE) | AT(LAST) | AT(SILENCE) | AT(HEAD) | AT(BODY) | AT(GOODBYE) },
+    { "TLS, two ways, kept", 1, 1, 1, TCX_TLS_BUFFER_DUPLEX, 16384, 200, 20,
+      AT(LOOK) | AT(KEPT) | AT(SILENCE) | AT(HEAD) | AT(BODY) },
     { "TLS, kept", 1, 1, 1, TCX_TLS_BUFFER_SAFE, 16384, 200, 20,
       AT(LOOK) | AT(KEPT) | AT(SILENCE) | AT(HEAD) | AT(BODY) },
 };
@@ -182,7 +187,10 @@ static uint32_t read_clock(void *unused)
 static void wait_for(void *unused, unsigned wants, uint32_t left)
 {
     (void)unused;
-    assert_int_equal(wants, f.link.last_result == TCX_WANT_READ ? TCX_READ : TCX_WRITE);
+    if (f.link.phase != KEPT && f.link.phase != SEND && f.link.phase != LAST)
+        assert_int_equal(wants, f.link.last_result == TCX_WANT_READ ? TCX_READ : TCX_WRITE);
+    else if (wants & TCX_READ) /* a look comes before the send */
+        assert_int_equal(f.link.last_received, TCX_WANT_READ);
     seen.tick += f.link.starved ? left : 1;
 }
 
@@ -357,16 +365,33 @@ static int phase_of(size_t i)
                                                                                     : f.link.faults[i].phase;
 }
 
+/*
+ * How a call ends by one fault. A look while it sends meets a peer's end with patience, and sends nothing whatever it is
+ * answered; behind a send that has just failed, it decides nothing.
+ */
+static int end_of(size_t i)
+{
+    const int end = faults[kinds[i]].ends[phase_of(i)], before = f.link.faults[0].returned;
+    const int is_look = f.link.faults[i].struck == SCRIPT_RECV && phase_of(i) >= KEPT && phase_of(i) <= LAST &&
+                        phase_of(i) != OPEN && phase_of(i) != HANDSHAKE;
+
+    if (!f.link.faults[i].struck)
+        return FINE;
+    if (is_look && i == 1 && f.link.faults[0].struck == SCRIPT_SEND &&
+        f.link.faults[1].call == f.link.faults[0].call + 1 && before < 0 && before != TCX_AGAIN &&
+        before != TCX_WANT_READ && before != TCX_WANT_WRITE)
+        return FINE;
+    if (is_look && (end == CLOSED || end == BROKEN))
+        return end == CLOSED ? FINE : BREACH;
+    return end;
+}
+
 /* The first fault that is not harmless decides. */
 static void check_faults(const char *where)
 {
-    for (size_t i = 0; i < 2; i++) {
-        if (f.link.faults[i].struck && faults[kinds[i]].ends[phase_of(i)] != FINE) {
-            check_call(where, faults[kinds[i]].ends[phase_of(i)], f.link.faults[i].returned);
-            return;
-        }
-    }
-    check_call(where, FINE, 0);
+    const size_t i = end_of(0) == FINE;
+
+    check_call(where, end_of(i), f.link.faults[i].returned);
 }
 
 static void test_each_fault(void **state)
@@ -452,7 +477,7 @@ static void test_jumps_of_the_clock(void **state)
         execute();
         check_call(line->name, FINE, 0);
         readings = seen.readings;
-        assert_true(readings > f.link.calls);
+        assert_true(2 * readings > f.link.calls); /* a send that waits is followed by a look */
         for (size_t reading = 0; reading < readings; reading++) {
             for (size_t i = 0; i < TCX_COUNT(jumps); i++) {
                 char where[120];

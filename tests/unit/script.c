@@ -17,8 +17,12 @@ static int begins(script *link, int call, size_t asked, size_t moved, size_t cut
 {
     size_t number = link->calls++;
 
+    /* After a send that failed, recv may be asked for what came before; after a peer's end, send may go on. */
     if (link->last_result <= 0 && link->last_call != 0 && link->last_result != TCX_AGAIN &&
-        link->last_result != TCX_WANT_READ && link->last_result != TCX_WANT_WRITE)
+        link->last_result != TCX_WANT_READ && link->last_result != TCX_WANT_WRITE &&
+        !(link->last_call == SCRIPT_SEND && call == SCRIPT_RECV && link->last_result != 0) &&
+        !(link->last_call == SCRIPT_RECV && call == SCRIPT_SEND &&
+          (link->last_result == TCX_CLOSED || link->last_result == TCX_CLOSED_CLEAN)))
         link->after_failure++;
     if (call != SCRIPT_OPEN && !link->is_open)
         breach(link, "a transfer over a link that is not open");
@@ -37,7 +41,7 @@ static int begins(script *link, int call, size_t asked, size_t moved, size_t cut
         }
     }
     *result = link->stutter;
-    if (link->stutter != 0 && link->moves++ % 2 == 0)
+    if (link->stutter != 0 && link->moves[call == SCRIPT_RECV]++ % 2 == 0)
         return 1;
     *result = link->cut;
     return moved >= cut;
@@ -46,6 +50,8 @@ static int begins(script *link, int call, size_t asked, size_t moved, size_t cut
 static int ends(script *link, int result)
 {
     link->last_result = result;
+    if (link->last_call == SCRIPT_RECV)
+        link->last_received = result;
     return result;
 }
 
@@ -98,6 +104,27 @@ static int send_bytes(void *context, const void *bytes, size_t length)
     return ends(link, (int)count);
 }
 
+/* Whether bytes are one whole request, by its own words. */
+static int is_whole(const unsigned char *bytes, size_t length)
+{
+    static const char field[] = "\r\nContent-Length: ";
+    size_t body = 0;
+
+    for (size_t at = 0; at + 4 <= length; at++) {
+        if (memcmp(bytes + at, "\r\n\r\n", 4) == 0)
+            return at + 4 + body == length;
+        if (length - at > sizeof field && memcmp(bytes + at, field, sizeof field - 1) == 0)
+            body = (size_t)atol((const char *)bytes + at + sizeof field - 1);
+    }
+    return 0;
+}
+
+static int answers(const script *link)
+{
+    return link->answer_after == SCRIPT_WHOLE ? is_whole(link->sent, link->sent_length)
+                                              : link->sent_length >= link->answer_after;
+}
+
 /* The peer's next bytes. */
 static size_t next_bytes(script *link, unsigned char *bytes, size_t length)
 {
@@ -105,7 +132,7 @@ static size_t next_bytes(script *link, unsigned char *bytes, size_t length)
 
     if (link->give != NULL)
         return link->give(link->peer, bytes, length);
-    if (link->sent_length < link->answer_after)
+    if (!answers(link))
         return 0;
     count = smaller(length, link->answer_length - link->received);
     memcpy(bytes, link->answer + link->received, count);
@@ -126,8 +153,10 @@ static int recv_bytes(void *context, void *bytes, size_t length)
     link->received += count;
     if (faulty && result == SCRIPT_TOO_MUCH)
         return ends(link, (int)length + 1);
+    if (count == 0 && link->give == NULL && !answers(link))
+        return ends(link, TCX_WANT_READ); /* the peer takes the request, and then ends as it should */
     if (count == 0) {
-        link->starved = link->ending == TCX_WANT_READ;
+        link->starved = link->ending == TCX_WANT_READ && link->offered_length == 0; /* else a look while it sends */
         return ends(link, link->ending);
     }
     return ends(link, (int)count);
@@ -155,7 +184,7 @@ void script_init(script *link, const char *answer, size_t length)
     link->transport = transport;
     link->answer = answer;
     link->answer_length = length;
-    link->answer_after = 1;
+    link->answer_after = SCRIPT_WHOLE;
     link->ending = TCX_WANT_READ;
     link->piece = SCRIPT_NEVER;
     link->cut_sent = link->cut_received = SCRIPT_NEVER;
@@ -240,20 +269,6 @@ static int series_open(void *context, const tcx_peer *peer)
     return series->is_up ? 1 : scene(series)->open;
 }
 
-/* Whether bytes are one whole request, by its own words. */
-static int is_whole(const unsigned char *bytes, size_t length)
-{
-    char text[sizeof((script_series *)0)->seen[0].sent + 1];
-    const char *end, *field;
-
-    memcpy(text, bytes, length);
-    text[length] = '\0';
-    end = strstr(text, "\r\n\r\n");
-    field = strstr(text, "\r\nContent-Length: ");
-    return end != NULL &&
-           (size_t)(end + 4 - text) + (field != NULL && field < end ? (size_t)atol(field + 18) : 0) == length;
-}
-
 static int series_send(void *context, const void *bytes, size_t length)
 {
     script_series *series = context;
@@ -279,17 +294,21 @@ static int series_recv(void *context, void *bytes, size_t length)
     script_series *series = context;
     const script_exchange *now = scene(series);
     size_t first = now->answer != NULL ? strlen(now->answer) : 0, second = now->later != NULL ? strlen(now->later) : 0;
+    const size_t got = series->seen[series->count - 1].length;
+    const int answers = series->seen[series->count - 1].whole || (now->early > 0 && got >= now->early);
     size_t count = 0;
 
     assert_true(series->is_up);
     series->looks += length == 1;
-    if (series->seen[series->count - 1].whole && series->given < first)
+    if (answers && series->given < first)
         memcpy(bytes, now->answer + series->given, count = smaller(length, first - series->given));
-    else if (series->seen[series->count - 1].whole && series->given < first + second)
+    else if (answers && series->given < first + second)
         memcpy(bytes, now->later + series->given - first, count = smaller(length, first + second - series->given));
     series->given += count;
     if (count > 0)
         return (int)count;
+    if (!answers)
+        return TCX_WANT_READ; /* the peer takes the request, and then ends as it should */
     return now->ending != 0 ? now->ending : TCX_WANT_READ;
 }
 

@@ -25,6 +25,7 @@ enum { SCRIPT_ZERO = 0, SCRIPT_ONE_BYTE = 1, SCRIPT_TOO_MUCH = 2 };
 enum { SCRIPT_OPEN = 'o', SCRIPT_SEND = 's', SCRIPT_RECV = 'r' };
 
 #define SCRIPT_NEVER ((size_t)-1)
+#define SCRIPT_WHOLE ((size_t)-2)
 
 typedef struct script {
     tcx_transport transport;
@@ -32,7 +33,7 @@ typedef struct script {
     /* The script. script_init() sets what is most usual; change it before the call begins. */
     const char *answer;    /* what the peer says ... */
     size_t answer_length;
-    size_t answer_after;   /* ... once it has got so many bytes */
+    size_t answer_after;   /* ... once it has got so many bytes; SCRIPT_WHOLE: a whole request */
     int ending;            /* what recv returns when nothing is left: TCX_WANT_READ, TCX_CLOSED, an error ... */
     size_t piece;          /* bytes moved by one call, at most */
     int stutter;           /* not 0: what every other call returns instead of moving anything */
@@ -66,12 +67,13 @@ typedef struct script {
     int starved;           /* the last call found nothing to receive, and nothing will come */
     int last_call;         /* SCRIPT_OPEN, SCRIPT_SEND, SCRIPT_RECV */
     int last_result;
+    int last_received;     /* the last result of recv */
     size_t after_failure;  /* calls after one that had failed, but for close */
     const char *violation; /* the first breach of the contract by the library; NULL: none */
     tcx_peer dialled;
 
     /* Its own. */
-    size_t moves;
+    size_t moves[2]; /* of open and send, of recv */
     int is_open;
     unsigned char offered[TCX_TRANSFER_MAX];
     size_t offered_length;
@@ -102,6 +104,7 @@ typedef struct script_exchange {
     int breaks;         /* what send returns for ever; 0: it takes all ... */
     size_t after;       /* ... once it has taken so many bytes */
     const char *answer; /* comes as soon as a whole request is there; NULL: silence */
+    size_t early;       /* ... or so many bytes of one; 0: only then */
     const char *later;  /* comes behind it, in a transfer of its own */
     int ending;         /* what recv returns when nothing is left; 0: TCX_WANT_READ */
 } script_exchange;

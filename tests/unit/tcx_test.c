@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "tcx_message.h"
+
 const tcx_credentials tcx_example_credentials = {
     TCX_TEXT("AKIDEXAMPLE000000000000000000000000001"),
     TCX_TEXT("SKEXAMPLE0000000000000000000000002"),
@@ -24,6 +26,14 @@ tcx_source tcx_source_of(tcx_read_at read_at, void *context, size_t size)
 
     tcx_source_init(&source, read_at, context, (uint32_t)size);
     return source;
+}
+
+tcx_status tcx_signed_message(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
+                              uint32_t repeats)
+{
+    tcx_status status = tcx_message_init(message, request, signer);
+
+    return status == TCX_OK ? tcx_message_sign(message, unix_time, repeats) : status;
 }
 
 const tcx_way tcx_ways[8] = {

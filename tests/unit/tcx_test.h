@@ -50,6 +50,10 @@ typedef struct tcx_way {
 
 extern const tcx_way tcx_ways[8];
 
+/* A message, checked and signed. */
+tcx_status tcx_signed_message(tcx_message *message, const tcx_request *request, tcx_signer *signer, int64_t unix_time,
+                              uint32_t repeats);
+
 /*
  * Memory between two pages that trap when they are touched. tcx_guard_place() gives exactly `size` bytes that end (or,
  * with TCX_AT_START, begin) right at such a page and fills them and all around them with TCX_GUARD_FILL;

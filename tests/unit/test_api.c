@@ -52,7 +52,8 @@ static const struct {
     { "InvalidParameterValue.FunctionArg", TCX_API_CALLER },
     { "InvalidParameterValue.FunctionName", TCX_API_CALLER },
     { "InvalidParameterValue.SessionContextTooLong", TCX_API_CALLER },
-    { "InvalidParameterValue.SessionId", TCX_API_CALLER },
+    { "InvalidParameterValue.SessionId", TCX_API_DUPLICATE },
+    { "InvalidParameterValue.SessionId.More", TCX_API_DUPLICATE },
     { "InvalidParameterValue.SessionIdTooLong", TCX_API_CALLER },
     /* Below a known code, whatever follows the dot. */
     { "AuthFailure.SignatureExpire.More", TCX_API_CLOCK },

@@ -208,6 +208,57 @@ static void test_dies_in_sending(void **state)
     assert_true(whole > 400);
 }
 
+/* Whatever it says while it takes the request, a new one is opened, once; what that one says early is believed. */
+static void test_speaks_in_sending(void **state)
+{
+    static const char page[] = "HTTP/1.1 413 x\r\nContent-Length: 1\r\n\r\nx";
+    const char *const words[] = { ok, page, "HTTP/1.1 408 x\r\n\r\n", "H", "HTTP/1.1 100 x\r\n\r\n",
+                                  script_answer("{\"Response\":{\"Error\":{\"Code\":\"x\"}}}", "", "") };
+
+    (void)state;
+    for (size_t byte = 1; byte < 400; byte += 7) {
+        for (size_t i = 0; i < TCX_COUNT(words); i++) {
+            for (int again = 0; again < 2; again++) {
+                const script_exchange good = { .answer = ok };
+                const script_exchange bad = { .answer = page, .early = byte, .breaks = TCX_WANT_WRITE, .after = byte };
+                script_exchange script[] = { good, bad, again ? bad : good };
+
+                script[1].answer = words[i];
+                set_up(script, 3);
+                s.config.buffer_size = 100;
+                assert_int_equal(script_series_run(&s), TCX_OK);
+                assert_int_equal(script_series_run(&s), again ? TCX_E_HTTP_STATUS : TCX_OK);
+                assert_int_equal(s.call.outcome, again ? TCX_NOT_SENT : TCX_ANSWERED);
+                assert_int_equal(s.call.response.http_status, again ? 413 : 200);
+                assert_int_equal(s.call.attempts, 1);
+                assert_int_equal(s.dials, 2);
+                assert_int_equal(kept.open, !again);
+                finish();
+            }
+        }
+    }
+}
+
+/* A tick that went back: it cannot be known how long it was idle. */
+static void test_ticks_that_go_back(void **state)
+{
+    static const uint32_t backs[] = { 1, 1000, 86400000, 0x7FFFFFFF };
+    static const uint32_t limits[] = { 0, 1000, TCX_TIMEOUT_MAX, UINT32_MAX };
+    const script_exchange script[] = { { .answer = ok }, { .answer = ok } };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(backs) * TCX_COUNT(limits); i++) {
+        set_up(script, 2);
+        tcx_connection_init(&kept, limits[i / TCX_COUNT(backs)]);
+        assert_int_equal(script_series_run(&s), TCX_OK);
+        s.tick -= backs[i % TCX_COUNT(backs)];
+        assert_int_equal(script_series_run(&s), TCX_OK);
+        check(s.dials == 2, "%u back, limit %u", (unsigned)backs[i % TCX_COUNT(backs)],
+              (unsigned)limits[i / TCX_COUNT(backs)]);
+        finish();
+    }
+}
+
 /* And dies again, at whatever byte: that fails, and nothing was sent. */
 static void test_dies_twice(void **state)
 {
@@ -412,6 +463,8 @@ int main(void)
         cmocka_unit_test(test_look),
         cmocka_unit_test(test_look_waits),
         cmocka_unit_test(test_dies_in_sending),
+        cmocka_unit_test(test_speaks_in_sending),
+        cmocka_unit_test(test_ticks_that_go_back),
         cmocka_unit_test(test_dies_twice),
         cmocka_unit_test(test_fails_in_sending),
         cmocka_unit_test(test_no_answer),

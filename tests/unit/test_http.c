@@ -319,7 +319,9 @@ static void test_date(void **state)
         { "Tue, 29 Feb 2028 12:00:00 GMT", 1835438400 },
         { "Tue, 19 Jan 2038 03:14:08 GMT", 2147483648 },
         { "Mon, 01 Mar 2100 00:00:00 GMT", 4107542400 },
-        { "Fri, 31 Dec 9999 23:59:59 GMT", 253402300799 },
+        { "Tue, 07 Dec 9999 03:28:36 GMT", 253400153316 }, /* TCX_TIMEOUT_MAX before the end of 9999 */
+        { "Tue, 07 Dec 9999 03:28:37 GMT", 0 },
+        { "Fri, 31 Dec 9999 23:59:60 GMT", 0 },
         { "Sat, 31 Dec 2016 23:59:60 GMT", 1483228800 },
         { "Sunday, 06-Nov-94 08:49:37 GMT", 0 },
         { "Sun Nov  6 08:49:37 1994", 0 },

@@ -11,7 +11,7 @@ static tcx_message prepare(const tcx_request *request, tcx_signer *signer, const
     tcx_message message;
 
     assert_status(way->name, tcx_signer_init(signer, &tcx_example_credentials, way->scheme), TCX_OK);
-    assert_status(way->name, tcx_message_init(&message, request, signer, TCX_EXAMPLE_TIME, 0), TCX_OK);
+    assert_status(way->name, tcx_signed_message(&message, request, signer, TCX_EXAMPLE_TIME, 0), TCX_OK);
     return message;
 }
 
@@ -148,10 +148,10 @@ static void test_nonces_of_repeats(void **state)
 
         request.nonce = rows[i].nonce;
         assert_status("init", tcx_signer_init(&signer, &tcx_example_credentials, TCX_SIGN_HMAC_SHA1), TCX_OK);
-        assert_status("row", tcx_message_init(&message, &request, &signer, 0, rows[i].repeats), TCX_OK);
+        assert_status("row", tcx_signed_message(&message, &request, &signer, 0, rows[i].repeats), TCX_OK);
         assert_int_equal(message.nonce, rows[i].expected);
         request.nonce = 0;
-        assert_status("row", tcx_message_init(&message, &request, &signer, 0, rows[i].repeats), TCX_E_NONCE);
+        assert_status("row", tcx_signed_message(&message, &request, &signer, 0, rows[i].repeats), TCX_E_NONCE);
     }
 }
 

@@ -229,12 +229,12 @@ static void test_empty_options_and_zero_are_sent(void **state)
     (void)state;
     request.service = &tcx_vod;
     request.sub_app_id = &zero;
-    request.session_context = request.session_id = request.ext_info = tcx_text_from("");
+    request.session_context = request.ext_info = tcx_text_from("");
     build(&request, TCX_SIGN_TC3, wire);
-    assert_non_null(strstr(wire, ",\"SubAppId\":0,\"SessionContext\":\"\",\"SessionId\":\"\",\"ExtInfo\":\"\"}"));
+    assert_non_null(strstr(wire, ",\"SubAppId\":0,\"SessionContext\":\"\",\"ExtInfo\":\"\"}"));
     request.method = TCX_GET;
     build(&request, TCX_SIGN_TC3, wire);
-    assert_non_null(strstr(wire, "&SubAppId=0&SessionContext=&SessionId=&ExtInfo= HTTP/1.1\r\n"));
+    assert_non_null(strstr(wire, "&SubAppId=0&SessionContext=&ExtInfo= HTTP/1.1\r\n"));
 }
 
 /* In lower case, and without the port that https has anyway: both spellings give the same bytes. */
@@ -570,6 +570,78 @@ static void test_session_limits(void **state)
     }
 }
 
+/* Writes a code point as UTF-8, with a zero byte. */
+static const char *character(unsigned c)
+{
+    static char text[5];
+    char *at = text;
+
+    if (c < 0x80) {
+        *at++ = (char)c;
+    } else if (c < 0x800) {
+        *at++ = (char)(0xC0 | c >> 6);
+        *at++ = (char)(0x80 | (c & 63));
+    } else if (c < 0x10000) {
+        *at++ = (char)(0xE0 | c >> 12);
+        *at++ = (char)(0x80 | (c >> 6 & 63));
+        *at++ = (char)(0x80 | (c & 63));
+    } else {
+        *at++ = (char)(0xF0 | c >> 18);
+        *at++ = (char)(0x80 | (c >> 12 & 63));
+        *at++ = (char)(0x80 | (c >> 6 & 63));
+        *at++ = (char)(0x80 | (c & 63));
+    }
+    *at = '\0';
+    return text;
+}
+
+static void check_session_id(const char *before, unsigned c, const char *after, tcx_status expected)
+{
+    tcx_request request = tcx_example_request;
+    char text[40], where[60];
+    int length = snprintf(text, sizeof text, "%s%s%s", before, character(c), after);
+
+    snprintf(where, sizeof where, "U+%04X between \"%s\" and \"%s\"", c, before, after);
+    request.service = &tcx_vod;
+    request.session_id = (tcx_text){ text, (size_t)length };
+    expect(where, &request, expected);
+}
+
+/* A SessionId by which the service would not recognise a repeat: empty, blank, or with blanks or controls around it. */
+static void test_session_ids_that_protect_nothing(void **state)
+{
+    static const unsigned blanks[] = { /* Unicode's White_Space and Cc, and what cannot be seen */
+                                       0x01,   0x08,   '\t',   '\n',   0x0B,   0x0C,   '\r',   0x1C,   0x1F,   ' ',
+                                       0x7F,   0x80,   0x85,   0x9F,   0xA0,   0x1680, 0x2000, 0x2003, 0x200A, 0x200B,
+                                       0x200F, 0x2028, 0x2029, 0x202A, 0x202F, 0x205F, 0x2060, 0x206F, 0x3000, 0xFEFF };
+    static const unsigned others[] = { '!',    'a',    '~',    0xA1,   0xE9,    0x167F, 0x1681, 0x1FFF,  0x2010,
+                                       0x2027, 0x2030, 0x205E, 0x2070, 0x2FFF,  0x3001, 0x4E2D, 0xFEFE,  0xFF00,
+                                       0xFFFD, 0xE000, 0x7FF,  0x800,  0x1F600, 0x10000, 0x20000, 0x10FFFF };
+    tcx_request request = tcx_example_request;
+
+    (void)state;
+    request.service = &tcx_vod;
+    request.session_id = tcx_text_from("");
+    expect("empty", &request, TCX_E_SESSION_ID_EMPTY);
+    request.session_id = (tcx_text)TCX_TEXT("\0");
+    expect("a zero byte", &request, TCX_E_SESSION_ID_BLANK);
+    request.session_id = (tcx_text)TCX_TEXT("o\0");
+    expect("ends with a zero byte", &request, TCX_E_SESSION_ID_BLANK);
+    for (size_t i = 0; i < TCX_COUNT(blanks); i++) {
+        check_session_id("", blanks[i], "", TCX_E_SESSION_ID_BLANK);
+        check_session_id("", blanks[i], "order", TCX_E_SESSION_ID_BLANK);
+        check_session_id("order", blanks[i], "", TCX_E_SESSION_ID_BLANK);
+        check_session_id("\xE4\xB8\xAD", blanks[i], "", TCX_E_SESSION_ID_BLANK);
+        check_session_id("order", blanks[i], "4711", TCX_OK);
+        check_session_id(" ", blanks[i], "x", TCX_E_SESSION_ID_BLANK);
+    }
+    for (size_t i = 0; i < TCX_COUNT(others); i++) {
+        check_session_id("", others[i], "", TCX_OK);
+        check_session_id("", others[i], "order", TCX_OK);
+        check_session_id("order", others[i], "", TCX_OK);
+    }
+}
+
 static void test_time_and_nonce(void **state)
 {
     static const struct {
@@ -629,7 +701,7 @@ static tcx_status size_with(size_t count, const char *letters, const tcx_way *wa
     request.function_arg = (tcx_text){ letters, count };
     request.method = way->method;
     request.nonce = nonce;
-    status = tcx_message_init(&message, &request, &signer, TCX_EXAMPLE_TIME, 0);
+    status = tcx_signed_message(&message, &request, &signer, TCX_EXAMPLE_TIME, 0);
     if (status == TCX_E_REQUEST_TOO_LARGE)
         *size = (way->method == TCX_GET ? TCX_GET_MAX : message.layout->limit) + 1;
     else
@@ -783,7 +855,7 @@ static void test_source_fails(void **state)
 
                 request.method = tcx_ways[way].method;
                 expect_build(tcx_ways[way].name, &request, tcx_ways[way].scheme, TCX_E_SOURCE);
-                assert_status("source", tcx_message_init(&message, &request, &signer, 0, 0), TCX_E_SOURCE);
+                assert_status("source", tcx_signed_message(&message, &request, &signer, 0, 0), TCX_E_SOURCE);
                 assert_int_equal(message.detail, answers[i]);
             }
         }
@@ -911,6 +983,7 @@ int main(void)
         cmocka_unit_test(test_services_of_the_callers_own_are_checked),
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_session_limits),
+        cmocka_unit_test(test_session_ids_that_protect_nothing),
         cmocka_unit_test(test_time_and_nonce),
         cmocka_unit_test(test_size_limits),
         cmocka_unit_test(test_source_gives_what_memory_gives),

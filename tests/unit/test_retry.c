@@ -151,7 +151,23 @@ static void test_rule(void **state)
     print_message("# %zu cases, %zu of them repeated\n", asked, repeats);
 }
 
-/* An empty SessionId is sent, but tells the service nothing; a letter does. */
+/* Before the request was sent, an HTTP status says whether a repeat may fare better. */
+static void test_early_statuses(void **state)
+{
+    const tcx_request request = { .service = &tcx_mps };
+    const tcx_retry retry = { tcx_retry_again, 9, 0, 0, 1, 1, NULL };
+
+    (void)state;
+    for (int status = 0; status < 1000; status++) {
+        const tcx_response response = { .http_status = status };
+        const tcx_attempt attempt = { &request, &response, TCX_E_HTTP_STATUS, TCX_NOT_SENT, 1, 0 };
+        const int again = status < 200 || status == 408 || status == 429 || status >= 500;
+
+        check((tcx_retry_delay(&retry, &attempt, 0) != TCX_RETRY_STOP) == again, "%d", status);
+    }
+}
+
+/* An empty SessionId tells the service nothing; a letter does. */
 static void test_short_sessions(void **state)
 {
     tcx_request request = { .service = &tcx_vod, .session_id = TCX_TEXT("") };
@@ -378,7 +394,7 @@ static void test_delays(void **state)
     began = s.tick;
     assert_int_equal(script_series_run(&s), TCX_E_CONNECT);
     assert_int_equal(s.count, 6);
-    assert_int_equal(noted.asked, 6);
+    assert_int_equal(noted.asked, 5); /* not after the last one */
     assert_int_equal(noted.jitters[0], 0x9E3779B9);
     assert_int_equal(s.seen[0].tick, began);
     assert_true(s.tick < began); /* it wrapped */
@@ -388,7 +404,6 @@ static void test_delays(void **state)
         for (size_t k = 0; k < i; k++)
             assert_true(noted.jitters[i] != noted.jitters[k]);
     }
-    assert_int_equal(noted.answers[5], TCX_RETRY_STOP);
 
     /* Step by step: it waits for nothing but time, and a step too early does nothing. */
     set_up(script, 2, 2);
@@ -636,21 +651,166 @@ static void test_clock_once(void **state)
     }
 }
 
-/* The server's clock stands at the last second that can be signed, and the next attempt would be after it. */
-static void test_clock_at_its_end(void **state)
+/* A rule that says 100 ms whatever has happened. */
+static uint32_t always(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter)
 {
-    const script_exchange script[] = {
-        { .answer = script_answer(ERROR("AuthFailure.SignatureExpire"), "Fri, 31 Dec 9999 23:59:59 GMT", "") },
-        { .answer = script_answer(ERROR("RequestLimitExceeded"), DATE_AT_NOW, "") },
-        { .answer = script_answer(OK_JSON, DATE_AT_NOW, "") },
+    (void)retry;
+    (void)attempt;
+    (void)jitter;
+    noted.asked++;
+    return 100;
+}
+
+/* What no rule of a caller's own can change: who is repeated, how often, and by which clock. */
+static void test_rules_of_others(void **state)
+{
+    const char *expired = ERROR("AuthFailure.SignatureExpire");
+    const script_exchange success = { .answer = script_answer(OK_JSON, IN_TIME) }, fin = { .ending = TCX_CLOSED },
+                          denied = { .answer = script_answer(ERROR("AuthFailure.SignatureFailure"), IN_TIME) },
+                          silent = { .answer = NULL }, dead = { .open = -5 },
+                          late = { .answer = script_answer(expired, DATE_LATER, "") },
+                          early = { .answer = script_answer(expired, "Fri, 01 Jan 2010 00:00:00 GMT", "") },
+                          undated = { .answer = script_answer(expired, "soon", "") };
+    const struct {
+        const char *name;
+        script_exchange script[3];
+        uint32_t made, asked;
+        tcx_status status;
+        tcx_outcome outcome;
+    } rows[] = {
+        { "no answer", { fin, success }, 1, 0, TCX_E_CLOSED, TCX_MAYBE_EXECUTED },
+        { "silence", { silent, success }, 1, 0, TCX_E_DEADLINE, TCX_MAYBE_EXECUTED },
+        { "success", { success, success }, 1, 0, TCX_OK, TCX_ANSWERED },
+        { "denied", { denied, success }, 1, 0, TCX_E_API, TCX_ANSWERED },
+        { "a clock before its floor", { early, success }, 1, 0, TCX_E_API, TCX_ANSWERED },
+        { "no clock", { undated, success }, 1, 0, TCX_E_API, TCX_ANSWERED },
+        { "the clock, twice", { late, late, success }, 2, 1, TCX_E_API, TCX_ANSWERED },
+        { "the clock, then none", { late, undated, success }, 2, 1, TCX_E_API, TCX_ANSWERED },
+        { "not sent, three times", { dead, dead, dead }, 3, 2, TCX_E_CONNECT, TCX_NOT_SENT },
     };
 
     (void)state;
-    set_up(script, TCX_COUNT(script), 9);
-    noted.delays[1] = 1000;
-    assert_int_equal(script_series_run(&s), TCX_E_TIME);
-    assert_int_equal(s.call.outcome, TCX_NOT_SENT);
-    assert_int_equal(s.count, 2);
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        set_up(rows[i].script, TCX_COUNT(rows[i].script), 3);
+        noted.rule.delay = always;
+        assert_status(rows[i].name, script_series_run(&s), rows[i].status);
+        check(s.call.outcome == rows[i].outcome && s.count == rows[i].made && noted.asked == rows[i].asked,
+              "%s: %zu attempts, %zu times asked", rows[i].name, s.count, noted.asked);
+        for (size_t k = 0; k < s.count; k++)
+            check(s.seen[k].clock >= TCX_CLOCK_FLOOR, "%s: %lld", rows[i].name, (long long)s.seen[k].clock);
+        check_balance();
+    }
+    set_up(&late, 1, 3); /* and not where it may not be corrected */
+    noted.rule.delay = always;
+    noted.rule.correct_clock = 0;
+    assert_status("not allowed", script_series_run(&s), TCX_E_API);
+    assert_int_equal(noted.asked, 0);
+}
+
+/* A cancel and the deadline end the call in each state, whatever a rule says; no number of an earlier attempt is left. */
+static void test_the_end_stands(void **state)
+{
+    const script_exchange script[] = { { .open = -5 }, { .breaks = TCX_WANT_WRITE, .after = 100 } };
+
+    (void)state;
+    for (unsigned steps = 0; steps < 4; steps++) {
+        for (int late = 0; late < 2; late++) {
+            set_up(script, 2, 9);
+            noted.rule.delay = always;
+            s.config.timeout = 1000;
+            assert_int_equal(tcx_call_begin(&s.call, &s.config, &s.request, s.tick), TCX_OK);
+            for (unsigned step = 0; step < steps; step++, s.tick += 100)
+                assert_int_equal(tcx_call_step(&s.call, s.tick), TCX_PENDING);
+            if (late)
+                (void)!tcx_call_step(&s.call, s.tick + 1000);
+            else
+                tcx_call_cancel(&s.call);
+            if (!late || steps > 0) /* or it tries once, and fails as it does */
+                assert_status("end", s.call.status, late ? TCX_E_DEADLINE : TCX_E_CANCELLED);
+            assert_int_equal(s.call.outcome, TCX_NOT_SENT);
+            assert_int_equal(s.call.detail, late && steps == 0 ? -5 : 0);
+            assert_int_equal(tcx_call_step(&s.call, s.tick + 5000), s.call.status);
+            check_balance();
+        }
+    }
+}
+
+/* Nothing of a repeat is sent when the service may have forgotten the SessionId, however late it is stepped. */
+static void test_window_of_the_session_id(void **state)
+{
+    enum { DAY = 86400000 };
+    static const script_exchange script[] = { { .ending = TCX_CLOSED },
+                                              { .dialling = 1, .ending = TCX_CLOSED },
+                                              { .open = -5 },
+                                              { .open = -5 } };
+    static const struct {
+        uint32_t wait, dial; /* before the second attempt, and for its link */
+        size_t whole;
+        tcx_status status;
+    } rows[] = {
+        { 1000, 0, 2, TCX_E_CLOSED },
+        { 5u * DAY, 0, 2, TCX_E_CLOSED },
+        { 6u * DAY - 1, 0, 2, TCX_E_CLOSED },
+        { 6u * DAY, 0, 1, TCX_E_DEADLINE },
+        { 8u * DAY, 0, 1, TCX_E_DEADLINE },
+        { 1000, 8u * DAY, 1, TCX_E_DEADLINE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        size_t whole = 0;
+
+        set_up(script, TCX_COUNT(script), 2);
+        use_vod();
+        noted.delays[0] = 1000;
+        s.config.timeout = TCX_TIMEOUT_MAX;
+        assert_int_equal(tcx_call_begin(&s.call, &s.config, &s.request, s.tick), TCX_OK);
+        assert_int_equal(tcx_call_step(&s.call, s.tick), TCX_PENDING);
+        assert_int_equal(tcx_call_wants(&s.call), TCX_TIME);
+        (void)!tcx_call_step(&s.call, s.tick += rows[i].wait);
+        (void)!tcx_call_step(&s.call, s.tick += rows[i].dial);
+        assert_status("late", s.call.status, rows[i].status);
+        assert_int_equal(s.call.outcome, TCX_MAYBE_EXECUTED);
+        for (size_t k = 0; k < s.count; k++)
+            whole += s.seen[k].whole != 0;
+        check(whole == rows[i].whole, "row %zu: %zu requests", i, whole);
+        check_balance();
+    }
+    set_up(script, TCX_COUNT(script), 2); /* nor is a repeat planned that would be too late */
+    use_vod();
+    noted.delays[0] = 6u * DAY;
+    s.config.timeout = TCX_TIMEOUT_MAX;
+    assert_status("planned", script_series_run(&s), TCX_E_CLOSED);
+    assert_int_equal(s.count, 1);
+}
+
+/* A Date that would not leave the next attempts a time to be signed with is not used. */
+static void test_clock_at_its_end(void **state)
+{
+    static const struct {
+        const char *date;
+        uint32_t made;
+    } rows[] = {
+        { "Fri, 31 Dec 9999 23:59:60 GMT", 1 },
+        { "Fri, 31 Dec 9999 23:59:59 GMT", 1 },
+        { "Tue, 07 Dec 9999 03:28:37 GMT", 1 },
+        { "Tue, 07 Dec 9999 03:28:36 GMT", 3 }, /* the longest timeout before the end */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const script_exchange script[] = {
+            { .answer = script_answer(ERROR("AuthFailure.SignatureExpire"), rows[i].date, "") },
+            { .answer = script_answer(ERROR("RequestLimitExceeded"), DATE_AT_NOW, "") },
+            { .answer = script_answer(OK_JSON, DATE_AT_NOW, "") },
+        };
+
+        set_up(script, TCX_COUNT(script), 9);
+        noted.delays[1] = TCX_TIMEOUT_MAX - 1;
+        s.config.timeout = TCX_TIMEOUT_MAX;
+        assert_status(rows[i].date, script_series_run(&s), rows[i].made == 3 ? TCX_OK : TCX_E_API);
+        assert_int_equal(s.count, rows[i].made);
+    }
 }
 
 /* Each attempt is signed at its own time; nothing else differs. */
@@ -715,6 +875,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rule),
+        cmocka_unit_test(test_early_statuses),
         cmocka_unit_test(test_short_sessions),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_jitter_is_uniform),
@@ -726,6 +887,9 @@ int main(void)
         cmocka_unit_test(test_cancel_between),
         cmocka_unit_test(test_clock),
         cmocka_unit_test(test_clock_once),
+        cmocka_unit_test(test_rules_of_others),
+        cmocka_unit_test(test_the_end_stands),
+        cmocka_unit_test(test_window_of_the_session_id),
         cmocka_unit_test(test_clock_at_its_end),
         cmocka_unit_test(test_fresh_signatures),
         cmocka_unit_test(test_nonces),

@@ -250,6 +250,7 @@ static void test_offered(void **state)
         unsigned char before[TCX_TLS_SESSION_SIZE];
 
         script_init(&link, "\x15\x03\x03\x00\x02\x02\x28", answers ? 7 : 0);
+        link.answer_after = 1;
         tcx_tls_session_init(&session, NULL);
         session.save(&session, name, &made);
         if (rows[i / 2].damaged >= 0)

@@ -425,18 +425,19 @@ static void test_again(void **state)
     assert_true(s.seen[2].whole);
     assert_int_equal(s.seen[2].length, s.seen[1].length - 1);
 
-    script_series_init(&s, script,
-                       3); /* at the second signing it fails: there is no second attempt, and none was sent */
+    script_series_init(&s, script, 3); /* before the second sending it fails: nothing more is sent */
     s.request.function_arg = tcx_text_from(NULL);
     s.request.function_arg_source = &flash.source;
     s.config.retry = &retry;
+    s.config.jitter = UINT32_MAX; /* a delay of 1 ms */
     assert_int_equal(tcx_call_begin(&s.call, &s.config, &s.request, 0), TCX_OK);
     assert_int_equal(tcx_call_step(&s.call, 0), TCX_PENDING);
     flash.fault = FAILS;
     assert_int_equal(tcx_call_step(&s.call, 1), TCX_E_SOURCE);
     assert_int_equal(s.call.outcome, TCX_NOT_SENT);
     assert_int_equal(s.call.detail, FAILURE);
-    assert_int_equal(s.count, 1);
+    assert_int_equal(s.count, 2);
+    assert_int_equal(s.seen[1].length, 0);
     assert_int_equal(s.closes, s.dials);
 }
 
