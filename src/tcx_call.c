@@ -227,8 +227,8 @@ static uint8_t wanted(int result)
 }
 
 /*
- * The transport returned `result`, and neither success nor that it waits. Returns the status for it, which is `status`
- * where nothing better is known.
+ * The transport failed and returned `result`. Returns the status for it, which is `status` where nothing better is
+ * known.
  */
 static tcx_status failure(tcx_call *call, int result, tcx_status status)
 {
@@ -427,8 +427,8 @@ static void compose(tcx_call *call)
 }
 
 /*
- * The transport failed to send. What has come before that decides: the peer may have answered and closed. (So many looks
- * are enough for a status line that comes byte by byte.)
+ * The transport failed to send. What has come before that decides: the peer may have answered and closed. (So many
+ * looks are enough for a status line that comes byte by byte.)
  */
 static void send_failed(tcx_call *call, int sent)
 {

@@ -1,13 +1,11 @@
 #include "tcx_call.h"
 #include "tcx_code.h"
 
-enum { DAY = 86400000 }; /* ms */
-
 /*
- * The service refuses a second run of a SessionId for seven days after it took the first. A call's own time begins
- * before that, and a day is left for clocks that are not exact.
+ * ms: six days. The service refuses a second run of a SessionId for seven days after it took the first. A call's own
+ * time begins before that, and a day is left for clocks that are not exact.
  */
-enum { SESSION_ID_WINDOW = 6 * DAY };
+static const uint32_t session_id_window = 518400000;
 
 /* SessionId keeps a repeat from running twice, where the service knows it. */
 static int is_deduplicated(const tcx_request *request)
@@ -29,8 +27,8 @@ static int is_passing(int http_status)
 /* Whether a repeat is safe and may help: what no rule of a caller's own can change. */
 static int is_repeatable(const tcx_retry *retry, const tcx_attempt *attempt)
 {
-    const int failed = attempt->status <= TCX_E_CONNECT && attempt->status != TCX_E_CANCELLED &&
-                       attempt->status != TCX_E_DEADLINE;
+    const int failed =
+        attempt->status <= TCX_E_CONNECT && attempt->status != TCX_E_CANCELLED && attempt->status != TCX_E_DEADLINE;
 
     if (attempt->number >= retry->attempts)
         return 0;
@@ -74,12 +72,12 @@ int tcx_retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
         .status = *status,
         .outcome = call->outcome,
         .number = call->attempts,
-        .corrected = call->corrected || server_time < tcx_clock_floor(call->config), /* never back to before the floor */
+        .corrected = call->corrected || server_time < tcx_clock_floor(call->config), /* never to before the floor */
     };
     uint32_t delay = TCX_RETRY_STOP;
 
-    if (call->outcome == TCX_MAYBE_EXECUTED && call->deadline > SESSION_ID_WINDOW)
-        call->deadline = SESSION_ID_WINDOW;
+    if (call->outcome == TCX_MAYBE_EXECUTED && call->deadline > session_id_window)
+        call->deadline = session_id_window;
     if (is_repeatable(retry, &attempt))
         delay = (retry->delay != NULL ? retry->delay : tcx_retry_delay)(retry, &attempt, call->jitter);
     if (delay == TCX_RETRY_STOP || delay >= tcx_call_time_until(call, call->deadline)) {

@@ -74,8 +74,8 @@ static int checked(tcx_tls *tls, int moved, size_t length)
 }
 
 /*
- * Sends from the record that is ready. When the link fails, the rest of the record is dropped: with one buffer for both
- * directions it stands where an answer would be received that came before.
+ * Sends from the record that is ready. When the link fails, the rest of the record is dropped: in a buffer for both
+ * directions it takes the place of an answer that may have come before.
  */
 static int send_record(tcx_tls *tls)
 {
@@ -116,15 +116,17 @@ static int receive_record(tcx_tls *tls)
 
 /*
  * Moves records until the engine is in one of the `wanted` states or the link can do no more. A record that tls_send()
- * has begun stays: that function alone sends it. Returns 1; or what the link returned; or TCX_WANT_WRITE where such a
- * record is in the way, TCX_AGAIN where data is that must be received first; or TCX_CLOSED_CLEAN after a close_notify;
- * or a failure of TLS.
+ * has begun is sent by tls_send() alone. Returns 1; or what the link returned; or TCX_WANT_WRITE where such a record is
+ * in the way, TCX_AGAIN where data must be received first; or TCX_CLOSED_CLEAN after a close_notify; or a failure of
+ * TLS.
  */
 static int run(tcx_tls *tls, unsigned wanted)
 {
-    for (int turn = 0;; turn++) {
+    int turns = TURNS, moved = 1;
+
+    while (moved > 0) {
         unsigned state = br_ssl_engine_current_state(&tls->client.eng);
-        int sends = (state & BR_SSL_SENDREC) && tls->left == 0, moved;
+        int sends = (state & BR_SSL_SENDREC) && tls->left == 0 && tls->state != DEAF;
 
         if (state & BR_SSL_CLOSED)
             return ended(tls);
@@ -132,12 +134,11 @@ static int run(tcx_tls *tls, unsigned wanted)
             return 1;
         if (!sends && !(state & BR_SSL_RECVREC))
             return state & BR_SSL_SENDREC ? TCX_WANT_WRITE : TCX_AGAIN;
-        if (turn == TURNS)
+        if (turns-- == 0)
             return TCX_AGAIN;
         moved = sends ? send_record(tls) : receive_record(tls);
-        if (moved <= 0)
-            return moved;
     }
+    return moved;
 }
 
 /*
@@ -227,8 +228,8 @@ static unsigned char *tls_compose(void *context, size_t *length)
 }
 
 /*
- * Bytes count as taken when the link has taken the record's last byte: until then the peer cannot decrypt any of it, and
- * from then on it can, so that nothing may stand between that byte and the return. While a record is on its way, the
+ * Bytes count as taken when the link has taken the record's last byte. Until then the peer cannot decrypt any of it,
+ * and from then on it can: so nothing may come between that byte and the return. While a record is on its way, the
  * caller offers its bytes again.
  */
 static int tls_send(void *context, const void *bytes, size_t length)
@@ -247,11 +248,13 @@ static int tls_send(void *context, const void *bytes, size_t length)
         if (moved != 1)
             return moved;
         payload = br_ssl_engine_sendapp_buf(engine, &room);
-        tls->held = length < room ? length : room;
-        memmove(payload, bytes, tls->held);
-        br_ssl_engine_sendapp_ack(engine, tls->held);
+        length = length < room ? length : room;
+        memmove(payload, bytes, length);
+        br_ssl_engine_sendapp_ack(engine, length);
         br_ssl_engine_flush(engine, 0);
-        (void)br_ssl_engine_sendrec_buf(engine, &tls->left);
+        tls->held = (uint16_t)length;
+        (void)br_ssl_engine_sendrec_buf(engine, &length);
+        tls->left = (uint16_t)length;
     }
     do {
         if (turns-- == 0)
@@ -259,7 +262,7 @@ static int tls_send(void *context, const void *bytes, size_t length)
         moved = send_record(tls);
         if (moved <= 0)
             return moved;
-        tls->left -= (size_t)moved;
+        tls->left = (uint16_t)(tls->left - (unsigned)moved);
     } while (tls->left > 0);
     return (int)tls->held;
 }

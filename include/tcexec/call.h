@@ -2,8 +2,8 @@
  * A whole call over a transport: connect, send, receive, read.
  *
  * Nothing here blocks, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes FunctionArg and signs;
- * tcx_call_step() moves bytes for as long as the transport lets it, then returns. When the link is up and time has passed
- * meanwhile, the request is signed again by the clock as it is then. The request has no buffer: it goes
+ * tcx_call_step() moves bytes for as long as the transport lets it, then returns. When the link is up and time has
+ * passed meanwhile, the request is signed again by the clock as it is then. The request has no buffer: it goes
  * from the caller's memory into the transport, in one TLS record where it fits. Between steps the caller sleeps as it
  * likes:
  *
@@ -11,8 +11,8 @@
  *         while (tcx_call_step(&call, now_ms()) == TCX_PENDING)
  *             sleep_until(tcx_call_wants(&call), tcx_call_time_left(&call, now_ms()));
  *
- * Ticks are milliseconds of any monotonic 32-bit counter; it may wrap. A tick that is earlier than the last one, or more
- * than TCX_TIMEOUT_MAX later, counts as no time passed: a deadline is not over by it.
+ * Ticks are milliseconds of any monotonic 32-bit counter; it may wrap. A tick that is earlier than the last one, or
+ * more than TCX_TIMEOUT_MAX later, counts as no time passed: a deadline is not over by it.
  */
 #ifndef TCEXEC_CALL_H
 #define TCEXEC_CALL_H
@@ -43,8 +43,8 @@ extern "C" {
  * the library's own. RAM: 20 bytes on 32-bit machines.
  *
  * It is used again only for the same host and address, within the idle limit, and after a look for a close that has
- * already arrived. If it dies, or says anything, before it has taken the request's last byte, a new one is opened, once,
- * silently; if it took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
+ * already arrived. If it dies, or says anything, before it has taken the request's last byte, a new one is opened,
+ * once, silently; if it took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
  */
 typedef struct tcx_connection tcx_connection;
 struct tcx_call;
@@ -57,7 +57,10 @@ struct tcx_connection {
     uint8_t open;
 };
 
-/* Begins with none. `idle_limit`: ms for which an idle connection is used again, at most TCX_TIMEOUT_MAX; 0: TCX_IDLE_DEFAULT. */
+/*
+ * Begins with none. `idle_limit`: ms for which an idle connection is used again, TCX_TIMEOUT_MAX at most; 0:
+ * TCX_IDLE_DEFAULT.
+ */
 void tcx_connection_init(tcx_connection *connection, uint32_t idle_limit);
 
 /* Closes a kept connection; nothing if there is none. To be done before the transport goes. */
@@ -145,20 +148,22 @@ TCX_MUST_CHECK tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *
  *   TCX_E_API     answered: the service said no
  *   another       the exchange failed; `outcome` says whether the function may have run
  *
- * An early answer: a peer may answer before it has the whole request. A final HTTP status (not 1xx) ends the sending, and
- * the answer is read. An error of the service is TCX_E_API, answered. Anything else leaves the outcome at TCX_NOT_SENT:
- * TCX_E_HTTP_STATUS or _REDIRECT with the number and the page, TCX_E_HTTP_EARLY for a success, which is not believed.
- * The connection is not kept. If it was a kept one, a new one is opened first, once, whatever the answer says.
+ * An early answer: a peer may answer before it has the whole request. A final HTTP status (not 1xx) ends the sending,
+ * and the answer is read. An error of the service is TCX_E_API, answered. Anything else leaves the outcome at
+ * TCX_NOT_SENT: TCX_E_HTTP_STATUS or _REDIRECT with the number and the page, TCX_E_HTTP_EARLY for a success, which is
+ * not believed. The connection is not kept. If it was a kept one, a new one is opened first, once, whatever the answer
+ * says.
  *
  * A status other than 200 is what is returned (TCX_E_HTTP_STATUS, TCX_E_HTTP_REDIRECT) also when its page is cut, does
- * not fit, or does not end by the deadline. After a cancel it stands in response.http_status.
+ * not fit, or does not end by the deadline. After a cancel it is in response.http_status.
  *
- * The deadline: a step first does what it can, in at most 64 transfers and twice as many looks, then compares the time. Once
- * the request is sent, it does so only when nothing more is there to receive, so an answer that has arrived is never
- * thrown away. A call whose time is already over tries once; a repeat of a request that may have run does not.
+ * The deadline: a step first does what it can, in at most 64 transfers and twice as many looks, then compares the
+ * time. Once the request is sent, it does so only when nothing more is there to receive, so an answer that has arrived
+ * is never thrown away. A call whose time is already over tries once; a repeat of a request that may have run does
+ * not.
  *
- * When it returns anything but TCX_PENDING the transport has been closed (or kept, see tcx_connection) and the call has
- * ended; stepping it again returns the same status.
+ * When it returns anything but TCX_PENDING the transport has been closed (or kept, see tcx_connection) and the call
+ * has ended; stepping it again returns the same status.
  */
 TCX_MUST_CHECK tcx_status tcx_call_step(tcx_call *call, uint32_t now);
 
@@ -180,8 +185,8 @@ int64_t tcx_call_unix_time(const tcx_call *call);
 int64_t tcx_call_clock_offset(const tcx_call *call);
 
 /*
- * Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed, and no
- * rule for repeats is asked. Does nothing to one that has ended.
+ * Ends a call that is under way: TCX_E_CANCELLED, with the outcome as far as it had come. The transport is closed, and
+ * no rule for repeats is asked. Does nothing to one that has ended.
  */
 void tcx_call_cancel(tcx_call *call);
 

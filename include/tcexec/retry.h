@@ -52,7 +52,7 @@ struct tcx_retry {
     unsigned char correct_clock;    /* 1: repeat after SignatureExpire */
     unsigned char repeat_ambiguous; /* 1: repeat after TCX_MAYBE_EXECUTED where a SessionId makes it safe */
 
-    /* a rule of your own in place of tcx_retry_delay: when, or TCX_RETRY_STOP. Asked where a repeat is allowed; may be NULL */
+    /* a rule of your own: when, or TCX_RETRY_STOP; asked only where a repeat is allowed. NULL: tcx_retry_delay */
     uint32_t (*delay)(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter);
 };
 
@@ -80,9 +80,9 @@ struct tcx_rate {
 };
 
 /*
- * Starts a bucket, full. A tick that goes back adds nothing to it. `per_second`: 1 … 1000, tcx_service.calls_per_second for the documented limit. `burst`: 1 …
- * 1000, calls that may be made at once after a pause; 1 spaces all calls evenly. Values outside are taken as the
- * nearest inside.
+ * Starts a bucket, full. A tick that goes back adds nothing to it. `per_second`: 1 … 1000,
+ * tcx_service.calls_per_second for the documented limit. `burst`: 1 … 1000, calls that may be made at once after a
+ * pause; 1 spaces all calls evenly. Values outside are taken as the nearest inside.
  */
 void tcx_rate_init(tcx_rate *rate, uint32_t per_second, uint32_t burst, uint32_t now);
 

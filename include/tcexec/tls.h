@@ -139,8 +139,8 @@ typedef struct tcx_tls_config {
 typedef struct tcx_tls {
     tcx_transport transport;
     const tcx_tls_config *config;
-    size_t held;       /* bytes of the caller in the record that is on its way */
-    size_t left;       /* bytes of that record that the link has not taken; 0: none is on its way */
+    uint16_t held;     /* bytes of the caller in the record that is on its way */
+    uint16_t left;     /* bytes of that record that the link has not taken; 0: none is on its way */
     tcx_status status; /* of TLS itself; TCX_OK while only the link below can have failed */
     int detail;        /* BearSSL's number for it */
     uint8_t state;

@@ -18,7 +18,7 @@ extern "C" {
 typedef enum tcx_event {
     TCX_EVENT_DIAL = 1,     /* a connection is being opened; the number of the attempt, from 1 */
     TCX_EVENT_REUSED,       /* a kept connection is used again; ms that it was idle */
-    TCX_EVENT_REOPENED,     /* the kept connection had died before it took the request: a new one is dialled; 0 */
+    TCX_EVENT_REOPENED,     /* the kept connection died or spoke before it took the request: a new one is dialled; 0 */
     TCX_EVENT_CONNECTED,    /* the transport is up, handshake included; ms since the attempt began */
     TCX_EVENT_HANDSHAKE,    /* (TLS) a full handshake is done, the server is verified; the cipher suite */
     TCX_EVENT_RESUMED,      /* (TLS) a session was resumed; the cipher suite */

@@ -23,10 +23,9 @@
  * counts them as taken and fails the next time. On an idle link recv wants TCX_WANT_READ and nothing else: another want
  * would keep the caller awake.
  *
- * A call receives while it sends, because a peer may answer early: before each piece but the first, after each send that
- * took nothing, and once more after a send that failed, for what came before. recv must look at the link each time; a
- * guess that nothing can be there yet loses an answer. When recv has returned TCX_CLOSED, send may still be asked: the
- * peer says no more, and may still read.
+ * A call receives while it sends, because a peer may answer early: before each send but the first, and after a send
+ * that failed, for what came before. recv must look at the link each time; a guess that nothing can be there yet loses
+ * an answer. When recv has returned TCX_CLOSED, send may still be asked: the peer says no more, and may still read.
  */
 #ifndef TCEXEC_TRANSPORT_H
 #define TCEXEC_TRANSPORT_H

@@ -68,9 +68,9 @@ const char *tcexec_advice(tcx_api_class kind)
         return "a fault on the service's side, and unknown how far it ran: quote the RequestId to its support if it "
                "lasts";
     case TCX_API_DUPLICATE:
-        return "a call with this SessionId was accepted within seven days: it ran or is running, and its Result does not "
-               "come again. Look for what it did; a new --session-id would run it again. (If the message above finds the "
-               "SessionId malformed, correct it.)";
+        return "a call with this SessionId was accepted within seven days: it ran or is running, and its Result does "
+               "not come again. Look for what it did; a new --session-id would run it again. (If the message above "
+               "finds the SessionId malformed, correct it.)";
     default:
         return "the service's documents explain this code; quote the RequestId to its support";
     }
@@ -129,8 +129,8 @@ static void note_outcome(const tcexec_exchange *ended)
     const tcx_call *call = &ended->call;
 
     if (call->status == TCX_E_RESULT_LOST)
-        tcexec_note("an attempt of this call, or a call before it, was accepted with this SessionId: look for what it did, "
-                    "its Result does not come again");
+        tcexec_note("an attempt of this call, or a call before it, was accepted with this SessionId: look for what it "
+                    "did, its Result does not come again");
     else if (call->outcome == TCX_ANSWERED)
         tcexec_note("refused by the service and not sent again: the function has not run");
     else if (call->outcome == TCX_NOT_SENT && call->response.http_status >= 200)

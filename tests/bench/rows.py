@@ -322,12 +322,13 @@ def row9(stand: Stand) -> Iterator[Line]:
             path.write_bytes(b"0123456789abcdef" * (size // 16))
         return f"@{path}"
 
-    def call(size: int) -> list[object]:
-        return stand.tcexec("rsa", stand.root("rsa"), argument(size))
+    # The echoing server: the others answer before they have read a long request, and nothing more is sent then.
+    def call(size: int, port: int = 0) -> list[object]:
+        return stand.tcexec("echo_tls", stand.root("ecdsa"), argument(size), port)
 
     def touched(size: int) -> int:
-        relay = peers.Relay(stand.port("rsa"), delay=0.2)
-        memory = measure.touched(stand.tcexec("rsa", stand.root("rsa"), argument(size), relay.port))
+        relay = peers.Relay(stand.port("echo_tls"), delay=0.2)
+        memory = measure.touched(call(size, relay.port))
         relay.flights()
         return memory
 

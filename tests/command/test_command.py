@@ -693,6 +693,25 @@ class Json(Case):
         self.read(done, NOT_UNDERSTOOD, outcome="maybe_executed", status="TCX_E_HTTP_STATUS", http_status=500,
                   body="\ufffd\ufffd(\0")
 
+    def test_pages_that_do_not_end(self) -> None:
+        """The HTTP status is told however its page ends; after an interim answer alone the failure is."""
+        page = b"HTTP/1.0 503 X\r\n\r\n<html>busy"
+        short = b"HTTP/1.1 504 X\r\nContent-Length: 5000\r\n\r\n<html>"
+        bare = b"HTTP/1.1 502 X\r\n\r\n"
+        for call in (plain, secure):
+            for how in ("fin", "rst", "stall"):
+                for answer, status in ((page, 503), (short, 504), (bare, 502)):
+                    with self.subTest(call=call.__name__, how=how, status=status):
+                        endpoint.fault("raw", base64=encoded(answer), how=how)
+                        done = call("--json", "--timeout=1", "mps", "Echo")
+                        self.read(done, NOT_UNDERSTOOD, outcome="maybe_executed", status="TCX_E_HTTP_STATUS",
+                                  http_status=status)
+                        self.assertIn(f"HTTP {status}", done.stderr.decode())
+                endpoint.fault("raw", base64=encoded(b"HTTP/1.1 100 Continue\r\n\r\n"), how=how)
+                done = call("--json", "--timeout=1", "mps", "Echo")
+                status = {"fin": "TCX_E_CLOSED", "rst": "TCX_E_RECEIVE", "stall": "TCX_E_DEADLINE"}[how]
+                self.read(done, NO_ANSWER, outcome="maybe_executed", status=status)
+
     def test_nothing_when_the_input_is_invalid(self) -> None:
         self.check(plain("--json", "mps", "Echo", "@/nonexistent"), USAGE, "ARG", b"")
 

@@ -198,6 +198,9 @@ class Doctor(Case):
         bad = {**WELL, "service": "bad"}
         endpoint.fault("api_error", code="InternalError", message="\x1b[2J")
         self.examine(self.doctor(), API, bad, "a fault on the service's side", service=r"InternalError: \\x1b\[2J, Req")
+        self.examine(self.doctor("vod", "Echo", "x", "--session-id=s"), DONE, WELL, "nothing to mend$")
+        self.examine(self.doctor("vod", "Echo", "x", "--session-id=s"), API, bad, "a call with this SessionId was accepted "
+                     "within seven days: it ran or is running(.|\n)*new --session-id would run it again", service="InvalidParameterValue.SessionId")
         endpoint.fault("status", status=502)
         self.examine(self.doctor(), NOT_UNDERSTOOD, bad, "the answer is not the service's", service="TCX_E_HTTP_STATUS")
         endpoint.fault("stall")

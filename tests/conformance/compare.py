@@ -33,6 +33,8 @@ def draw(rng: random.Random) -> dict:
         for name, most in (("SessionContext", 1000), ("SessionId", 50), ("ExtInfo", 100)):
             if rng.random() < 0.5:
                 parameters[name] = text(rng, most).replace("\x00", "")
+        if "SessionId" in parameters:  # tcexec refuses one with a blank at either end, and an empty one
+            parameters["SessionId"] = "s" + parameters["SessionId"][:48] + "d"
     visible = "".join(map(chr, range(0x21, 0x7F)))
     return {
         "service": service,

@@ -14,7 +14,7 @@ $(COVERAGE)/setup.stamp: tests/setup.sh | $(B)/setup.stamp
 coverage: $(COVERAGE)/setup.stamp
 	find $(COVERAGE) -name '*.gcda' -delete
 	$(MAKE) B=$(COVERAGE)/tests CFLAGS='-O0 -g --coverage' TESTS='$(COVERING)' test
-	gcovr --root . --filter src/ --object-directory $(COVERAGE)/tests --exclude-throw-branches --print-summary \
+	gcovr --root . --filter src/ --exclude src/docs/ --object-directory $(COVERAGE)/tests --exclude-throw-branches --print-summary \
 	    --txt $(COVERAGE)/coverage.txt --html-details $(COVERAGE)/coverage.html \
 	    --fail-under-line 100 --fail-under-branch 98 >$(COVERAGE)/summary.txt && status=0 || status=$$?; \
 	sed -n 's/^\(lines\|branches\): */coverage: \1 /p' $(COVERAGE)/summary.txt; exit $$status

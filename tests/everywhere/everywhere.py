@@ -47,7 +47,7 @@ VALGRIND = f"valgrind -q --error-exitcode=9 --suppressions={ROOT}/tests/everywhe
 MACHINES = [
     other("s390x", "s390x-linux-gnu", "qemu-s390x"),
     other("armhf", "arm-linux-gnueabihf", "qemu-arm"),
-    Machine("valgrind", "gcc", "-O1 -g", VALGRIND, ("sweep", "tls", "tls_wire")),
+    Machine("valgrind", "gcc", "-O1 -g", VALGRIND, ("sweep", "ends", "tls", "tls_wire")),
     *(Machine(f"{compiler}{level}-{char}", compiler, f"{level} -f{char}-char")
       for compiler, level, char in [
           ("gcc", "-O0", "unsigned"), ("gcc", "-Os", "signed"), ("gcc", "-O2", "unsigned"), ("gcc", "-O3", "signed"),

@@ -204,8 +204,10 @@ static int line_recv(void *context, void *bytes, size_t length)
         return result;
     if (count > left)
         count = left;
-    if (count == 0 || (line.script.at >= line.script.end && !line.whole)) /* silence; in the end the peer listens first */
-        return TCX_WANT_READ;
+    if (line.script.at >= line.script.end && !line.whole)
+        count = 0; /* in the end the peer listens first */
+    if (count == 0)
+        return TCX_WANT_READ; /* silence */
     memcpy(bytes, line.peer.at, count);
     memcpy(line.given + line.given_length, line.peer.at, count);
     line.given_length += count;

@@ -42,8 +42,8 @@ OWN_TESTS = {  # what is tested by another name than the unit's
     "host": ["request", "call"], "percent": ["request", "message"], "status_name": ["status"],
     "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls_trust", "tls"],
     "tls_pin": ["tls_trust", "tls"], "tls_profile_full": ["tls", "tls_wire"],
-    "tls_session": ["session", "sweep", "tls_wire", "tls"], "tls": ["tls_start", "sweep", "tls", "tls_wire"],
-    "json": ["json", "response"], "call": ["call", "connection", "retry", "trace", "sweep"], "source": ["source"],
+    "tls_session": ["session", "sweep", "tls_wire", "tls"], "tls": ["tls_start", "sweep", "ends", "tls", "tls_wire"],
+    "json": ["json", "response"], "call": ["call", "connection", "retry", "trace", "sweep", "ends"], "source": ["source"],
     "message": ["message", "request"],
 }
 

@@ -1,12 +1,13 @@
 /*
- * The end after every step: a call is cancelled, or its time is over, after each of its steps, over links that move 1 to
- * 64 bytes in a transfer. The requests are as long as it takes for the last byte of one to go out around a multiple of
- * what a step transfers. The server counts the requests that it has whole, and so knows the truth: NOT_SENT where it has
- * none, and no other outcome.
+ * The end after every step: a call is cancelled, or its time is over, after each of its steps, over links that move 1
+ * to 64 bytes in a transfer. The requests have lengths at which their last byte goes out around a multiple of what a
+ * step transfers. The server counts the requests that it has whole, and so knows the truth: NOT_SENT where it has none,
+ * and no other outcome.
  */
 #include "peer.h"
 
-enum { TURNS = 64, OVERHEAD = 5 + 8 + 16, MOST = 1 << 15 }; /* transfers in a step; bytes: of a record, of FunctionArg */
+enum { TURNS = 64 };                            /* transfers in a step */
+enum { OVERHEAD = 5 + 8 + 16, MOST = 1 << 15 }; /* bytes: of a record, of FunctionArg */
 
 static const struct line {
     const char *name;
@@ -87,8 +88,12 @@ static int end_after(const struct line *line, size_t length, size_t piece, int s
     begin(line, length, where);
     f.link.piece = piece;
     f.link.stutter = stutter;
-    for (size_t step = 0; step < steps && pending; step++)
+    for (size_t step = 0; step < steps && pending; step++) {
+        const size_t before = f.link.calls;
+
         pending = tcx_call_step(&f.call, 0) == TCX_PENDING;
+        check(f.link.calls - before <= 6 * TURNS, "%s: %zu transfers in a step", where, f.link.calls - before);
+    }
     if (pending && cancelled)
         tcx_call_cancel(&f.call);
     for (int late = 0; f.call.status == TCX_PENDING; late++) {
@@ -99,7 +104,8 @@ static int end_after(const struct line *line, size_t length, size_t piece, int s
     check(f.peer.requests <= 1, "%s: %u requests", where, f.peer.requests);
     check((f.call.outcome == TCX_NOT_SENT) == (f.peer.requests == 0), "%s: %s, and the server has %u requests", where,
           tcx_outcome_name(f.call.outcome), f.peer.requests);
-    check((f.call.outcome == TCX_ANSWERED) == (f.call.status == TCX_OK), "%s: %s", where, tcx_outcome_name(f.call.outcome));
+    check((f.call.outcome == TCX_ANSWERED) == (f.call.status == TCX_OK), "%s: %s", where,
+          tcx_outcome_name(f.call.outcome));
     ended[f.call.outcome]++;
     tcx_connection_close(&connection, f.config.transport);
     check(f.link.closes == f.link.links, "%s: %zu links, closed %zu times", where, f.link.links, f.link.closes);
@@ -158,8 +164,8 @@ static void run_line(const struct line *line)
 
 /*
  * The server answers after so many bytes of what the link carries, and takes no more. `then`: whether it holds the
- * connection, closes it or resets it. The answer is told at once, and what became of the request as the server knows it.
- * With one buffer for both directions and a record half sent, nothing can be received while the server holds.
+ * connection, closes it or resets it. The answer is told at once, and what became of the request as the server knows
+ * it. With one buffer for both directions and a record half sent, nothing can be received while the server holds.
  */
 static void early_answer(const struct line *line, size_t length, size_t early, int then, const char *where)
 {
@@ -226,11 +232,50 @@ static void test_early_answers(void **state)
     }
 }
 
-#define LINE_TEST(number)                       \
-    static void test_line_##number(void **state) \
-    {                                           \
-        (void)state;                            \
-        run_line(&lines[number]);               \
+/* What cannot go on does not claim to have sent: the link has failed, or what came meanwhile broke the connection. */
+static void test_a_record_that_stays(void **state)
+{
+    static const struct {
+        int then;    /* what the link returns in the middle of the record */
+        int flipped; /* the answer that comes meanwhile is damaged */
+    } rows[] = { { PORT_ERROR, 0 }, { TCX_CLOSED, 0 }, { TCX_WANT_WRITE, 1 } };
+    const struct line *line = &lines[6];
+    const tcx_peer peer = { TCX_TEXT(HOST), TCX_TEXT("10.0.0.1"), 443, NOW };
+
+    (void)state;
+    assert_int_equal(line->buffer, TCX_TLS_BUFFER_DUPLEX);
+    set_up_line(line);
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const tcx_transport *tls = &f.tls.transport;
+        unsigned char byte;
+        int detail = 0;
+
+        set_up_link(context);
+        assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+        assert_int_equal(tls->open(tls->context, &peer), 1);
+        f.peer.early = f.link.sent_length + 100;
+        f.peer.then = rows[i].then;
+        f.link.piece = 50;
+        assert_int_equal(tls->send(tls->context, argument, 1000), rows[i].then);
+        if (rows[i].flipped) {
+            f.peer.flip = f.peer.given + 20;
+            assert_true(tls->recv(tls->context, &byte, 1) < 0);
+        }
+        assert_true(tls->send(tls->context, argument, 1000) < 0);
+        if (rows[i].flipped) {
+            assert_status("damaged", tls->failure(tls->context, &detail), TCX_E_TLS_INTEGRITY);
+            assert_int_equal(detail, BR_ERR_BAD_MAC);
+        }
+        assert_int_equal(f.peer.request_length, 0);
+        tls->close(tls->context);
+    }
+}
+
+#define LINE_TEST(number)                                                                                              \
+    static void test_line_##number(void **state)                                                                       \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        run_line(&lines[number]);                                                                                      \
     }
 
 LINE_TEST(0)
@@ -263,9 +308,11 @@ static int free_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line_0), cmocka_unit_test(test_line_1), cmocka_unit_test(test_line_2),
-        cmocka_unit_test(test_line_3), cmocka_unit_test(test_line_4), cmocka_unit_test(test_line_5),
-        cmocka_unit_test(test_line_6), cmocka_unit_test(test_line_7), cmocka_unit_test(test_early_answers),
+        cmocka_unit_test(test_line_0),        cmocka_unit_test(test_line_1),
+        cmocka_unit_test(test_line_2),        cmocka_unit_test(test_line_3),
+        cmocka_unit_test(test_line_4),        cmocka_unit_test(test_line_5),
+        cmocka_unit_test(test_line_6),        cmocka_unit_test(test_line_7),
+        cmocka_unit_test(test_early_answers), cmocka_unit_test(test_a_record_that_stays),
     };
 
     return cmocka_run_group_tests(tests, make_all, free_all);

@@ -366,8 +366,8 @@ static int phase_of(size_t i)
 }
 
 /*
- * How a call ends by one fault. A look while it sends meets a peer's end with patience, and sends nothing whatever it is
- * answered; behind a send that has just failed, it decides nothing.
+ * How a call ends by one fault. A look while it sends: a peer's end is not an error there, a look sends nothing whatever
+ * it returns, and after a send that has just failed it decides nothing.
  */
 static int end_of(size_t i)
 {

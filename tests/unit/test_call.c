@@ -129,7 +129,7 @@ static void test_success(void **state)
     check_end("success");
     for (int again = 0; again < 3; again++) { /* the object is reusable */
         script_init(&f.link, ANSWER, strlen(ANSWER));
-            assert_int_equal(run(), TCX_OK);
+        assert_int_equal(run(), TCX_OK);
         check_end("again");
     }
 }
@@ -175,7 +175,7 @@ static void test_wants(void **state)
             f.link.faults[0].for_ever = 1;
             assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, f.tick), TCX_OK);
             assert_int_equal(tcx_call_step(&f.call, f.tick), TCX_PENDING);
-            assert_int_equal(f.link.calls, call + (call == 1 ? 3 : 1)); /* when it cannot send, it looks and tries again */
+            assert_int_equal(f.link.calls, call + (call == 1 ? 3 : 1)); /* it cannot send: it looks, and tries again */
             assert_int_equal(tcx_call_wants(&f.call), rows[i].wants);
             assert_int_equal(f.call.status, TCX_PENDING);
             f.link.faults[0].call = SCRIPT_NEVER;
@@ -812,7 +812,7 @@ static void test_pages_that_are_cut(void **state)
     }
 }
 
-/* After the deadline, an answer that is there is read to its end, in however many transfers; a request is not sent so. */
+/* After the deadline, an answer that is there is read to its end, in many steps; a request is not sent to its end. */
 static void test_more_transfers_than_a_step_makes(void **state)
 {
     (void)state;
@@ -842,7 +842,7 @@ static void test_more_transfers_than_a_step_makes(void **state)
     }
 }
 
-/* A tick that goes back is no time at all: not a deadline, and not 49 days more on the clock. Then time goes on. */
+/* A tick that goes back counts as no time: the deadline does not pass, the clock does not jump. Then time goes on. */
 static void test_ticks_that_go_back(void **state)
 {
     static const uint32_t backs[] = { 1, 1000, 3600000, 0x7FFFFFFF, 0x80000000 };
@@ -869,7 +869,7 @@ static void test_ticks_that_go_back(void **state)
     }
 }
 
-/* The second that stands in the request that was sent last. */
+/* The timestamp of the request that was sent last. */
 static long long sent_time(void)
 {
     const char *sent = (const char *)f.link.sent;
@@ -934,6 +934,22 @@ static void test_signed_when_sent(void **state)
         assert_true(sent_time() == NOW + waits[i] / 1000);
         tcx_connection_close(&connection, &f.link.transport);
     }
+}
+
+/* What cannot be signed any more when its sending begins is not sent: time has passed the end of 9999. */
+static void test_not_signed_when_sent(void **state)
+{
+    (void)state;
+    set_up(ANSWER);
+    f.config.unix_time = 253402300799;
+    f.link.stutter = TCX_WANT_READ;
+    assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
+    assert_int_equal(tcx_call_step(&f.call, 0), TCX_PENDING);
+    assert_int_equal(tcx_call_step(&f.call, 1000), TCX_E_TIME);
+    assert_int_equal(f.call.outcome, TCX_NOT_SENT);
+    assert_int_equal(f.link.sent_length, 0);
+    assert_int_equal(f.link.closes, 1);
+    assert_null(f.link.violation);
 }
 
 /* Who is dialled, and who must be there. */
@@ -1071,7 +1087,7 @@ static void test_source(void **state)
             set_up(ANSWER);
             f.request.function_arg = tcx_text_from(NULL);
             f.request.function_arg_source = &source;
-                f.link.piece = 200;
+            f.link.piece = 200;
             store.reads = 0;
             store.until_failure = fails ? count : UINT32_MAX;
             store.until_change = fails ? UINT32_MAX : count;
@@ -1205,6 +1221,7 @@ int main(void)
         cmocka_unit_test(test_more_transfers_than_a_step_makes),
         cmocka_unit_test(test_ticks_that_go_back),
         cmocka_unit_test(test_signed_when_sent),
+        cmocka_unit_test(test_not_signed_when_sent),
         cmocka_unit_test(test_peer),
         cmocka_unit_test(test_hooks),
         cmocka_unit_test(test_source),

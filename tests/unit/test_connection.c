@@ -212,7 +212,11 @@ static void test_dies_in_sending(void **state)
 static void test_speaks_in_sending(void **state)
 {
     static const char page[] = "HTTP/1.1 413 x\r\nContent-Length: 1\r\n\r\nx";
-    const char *const words[] = { ok, page, "HTTP/1.1 408 x\r\n\r\n", "H", "HTTP/1.1 100 x\r\n\r\n",
+    const char *const words[] = { ok,
+                                  page,
+                                  "HTTP/1.1 408 x\r\n\r\n",
+                                  "H",
+                                  "HTTP/1.1 100 x\r\n\r\n",
                                   script_answer("{\"Response\":{\"Error\":{\"Code\":\"x\"}}}", "", "") };
 
     (void)state;

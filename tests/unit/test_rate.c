@@ -275,10 +275,11 @@ static void test_no_turn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_model), cmocka_unit_test(test_exact_waits), cmocka_unit_test(test_long_pauses),
-        cmocka_unit_test(test_ticks_that_go_back),
-        cmocka_unit_test(test_clamps),        cmocka_unit_test(test_in_a_call),   cmocka_unit_test(test_attempts),
-        cmocka_unit_test(test_no_turn),       cmocka_unit_test(test_fastest),
+        cmocka_unit_test(test_against_model), cmocka_unit_test(test_exact_waits),
+        cmocka_unit_test(test_long_pauses),   cmocka_unit_test(test_ticks_that_go_back),
+        cmocka_unit_test(test_clamps),        cmocka_unit_test(test_in_a_call),
+        cmocka_unit_test(test_attempts),      cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_fastest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -707,7 +707,7 @@ static void test_rules_of_others(void **state)
     assert_int_equal(noted.asked, 0);
 }
 
-/* A cancel and the deadline end the call in each state, whatever a rule says; no number of an earlier attempt is left. */
+/* A cancel and the deadline end the call in each state, whatever a rule says. `detail` is not an earlier attempt's. */
 static void test_the_end_stands(void **state)
 {
     const script_exchange script[] = { { .open = -5 }, { .breaks = TCX_WANT_WRITE, .after = 100 } };
@@ -739,21 +739,16 @@ static void test_the_end_stands(void **state)
 static void test_window_of_the_session_id(void **state)
 {
     enum { DAY = 86400000 };
-    static const script_exchange script[] = { { .ending = TCX_CLOSED },
-                                              { .dialling = 1, .ending = TCX_CLOSED },
-                                              { .open = -5 },
-                                              { .open = -5 } };
+    static const script_exchange script[] = {
+        { .ending = TCX_CLOSED }, { .dialling = 1, .ending = TCX_CLOSED }, { .open = -5 }, { .open = -5 }
+    };
     static const struct {
         uint32_t wait, dial; /* before the second attempt, and for its link */
         size_t whole;
         tcx_status status;
     } rows[] = {
-        { 1000, 0, 2, TCX_E_CLOSED },
-        { 5u * DAY, 0, 2, TCX_E_CLOSED },
-        { 6u * DAY - 1, 0, 2, TCX_E_CLOSED },
-        { 6u * DAY, 0, 1, TCX_E_DEADLINE },
-        { 8u * DAY, 0, 1, TCX_E_DEADLINE },
-        { 1000, 8u * DAY, 1, TCX_E_DEADLINE },
+        { 1000, 0, 2, TCX_E_CLOSED },       { 5u * DAY, 0, 2, TCX_E_CLOSED },   { 6u * DAY - 1, 0, 2, TCX_E_CLOSED },
+        { 6u * DAY, 0, 1, TCX_E_DEADLINE }, { 8u * DAY, 0, 1, TCX_E_DEADLINE }, { 1000, 8u * DAY, 1, TCX_E_DEADLINE },
     };
 
     (void)state;

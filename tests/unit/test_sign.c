@@ -44,8 +44,8 @@ static void check_published(const tcx_record *row)
     snprintf(canonical, sizeof canonical, "%s%s", canonical_text.bytes, tc3 ? M_DIGEST : "");
     request.service = &service;
     assert_status(name, tcx_signer_init(&signer, &credentials, &scheme), TCX_OK);
-    assert_status(name, tcx_signed_message(&message, &request, &signer, (int64_t)tcx_record_number(row, "timestamp"), 0),
-                  TCX_OK);
+    assert_status(
+        name, tcx_signed_message(&message, &request, &signer, (int64_t)tcx_record_number(row, "timestamp"), 0), TCX_OK);
     assert_bytes(name, message.digest, message.digest_length, tcx_record_text(row, "signature"));
 
     if (signing_key.bytes != NULL) { /* the end of the chain of derived keys */
@@ -519,7 +519,7 @@ static void check_hashed_is_sent(const char *name, const tcx_request *request, c
     unsigned char digest[32];
     br_sha256_context hash;
 
-    if (strncmp(name, "TC3", 3) == 0) { /* first the payload; last the canonical request with its hash, then HMAC's two */
+    if (strncmp(name, "TC3", 3) == 0) { /* the payload is first; last are the canonical request and HMAC's two */
         const size_t payload = 0, canonical = recorded.count - 3;
 
         assert_bytes(name, recorded.bytes[payload], recorded.lengths[payload], tcx_text_from(body));

@@ -420,6 +420,7 @@ static void test_again(void **state)
     assert_int_equal(script_series_run(&s), TCX_E_RECEIVE);
     assert_int_equal(s.count, 2);
     assert_true(s.seen[1].whole);
+    assert_int_equal(flash.passes, 3); /* hashed once, and read for each attempt */
     argument[50] = 'x'; /* between two calls it may change */
     assert_int_equal(script_series_run(&s), TCX_E_CLOSED);
     assert_true(s.seen[2].whole);

@@ -200,7 +200,8 @@ static void test_server(void **state)
     br_ssl_engine_flush(&server.eng, 0);
     assert_int_equal(tls.transport.recv(tls.transport.context, &byte, 1), 1);
     assert_int_equal(byte, 'h');
-    assert_int_equal(tls.transport.send(tls.transport.context, "x", 1), TCX_AGAIN); /* what has come is received first */
+    /* what has come must be received first */
+    assert_int_equal(tls.transport.send(tls.transport.context, "x", 1), TCX_AGAIN);
     tls.transport.close(tls.transport.context);
 }
 
