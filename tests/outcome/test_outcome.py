@@ -1,7 +1,8 @@
 """Is the outcome ever a lie? Real sockets, a relay that cuts the line, and an endpoint that counts what ran.
 
 The line is cut after every number of bytes that an undisturbed call sends, and after every number that it receives,
-plain and over TLS, by FIN and RST in turn (in CI: by both). NOT_SENT must mean no execution, ANSWERED one,
+plain and over TLS, by FIN and RST in turn (in CI: by both). Or the call itself ends, by a signal or by its deadline,
+when so many bytes have been carried, in pieces of 1 to 64. NOT_SENT must mean no execution, ANSWERED one,
 MAYBE_EXECUTED none or one.
 """
 
@@ -12,11 +13,13 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import threading
+import typing
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -28,10 +31,16 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
 
 
 class Relay:
-    """Carries one connection to `target` and cuts it after `up` bytes to it or `down` bytes from it (None: never)."""
+    """Carries one connection to `target` and cuts it after `up` bytes to it or `down` bytes from it (None: never).
 
-    def __init__(self, target: str, up: int | None = None, down: int | None = None, reset: bool = False):
-        self.target, self.limits, self.reset = target.rsplit(":", 1), (up, down), reset
+    With `piece` it carries so many bytes at a time. With `when` it does not cut the line, but calls that function, then
+    carries on when that returns.
+    """
+
+    def __init__(self, target: str, up: int | None = None, down: int | None = None, reset: bool = False, piece: int = 65536,
+                 when: typing.Callable[[], None] | None = None):
+        self.target, self.limits, self.reset = target.rsplit(":", 1), [up, down], reset
+        self.piece, self.when = piece, when
         self.carried = [0, 0]
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.settimeout(20)
@@ -56,10 +65,16 @@ class Relay:
             end.close()
 
     def carry(self, direction: int, source: socket.socket, sink: socket.socket, cut: threading.Event) -> None:
-        limit = self.limits[direction]
         try:
-            while limit is None or self.carried[direction] < limit:
-                data = source.recv(65536 if limit is None else limit - self.carried[direction])
+            while True:
+                limit = self.limits[direction]
+                if limit is not None and self.carried[direction] >= limit:
+                    if self.when is None:
+                        break
+                    self.limits[direction] = None
+                    self.when()
+                    continue
+                data = source.recv(self.piece if limit is None else min(self.piece, limit - self.carried[direction]))
                 if not data:
                     sink.shutdown(socket.SHUT_WR)
                     return
@@ -82,12 +97,18 @@ class Outcomes(unittest.TestCase):
     def tearDownClass(cls) -> None:
         cls.endpoint.stop()
 
-    def call(self, argument: str, address: str, plain: bool) -> dict:
-        """An Echo call through `address`; what --json says of it, and the exit status."""
-        command = [os.environ.get("TCEXEC", str(BUILD / "tcexec")), "--json", "--timeout", "20", "--connect", address]
+    def begin(self, argument: str, address: str, plain: bool, timeout: str) -> subprocess.Popen:
+        """An Echo call through `address`."""
+        command = [os.environ.get("TCEXEC", str(BUILD / "tcexec")), "--json", "--timeout", timeout, "--connect", address]
         command += ["--plaintext"] if plain else ["--ca", str(self.certificates.root)]
-        done = subprocess.run([*command, "mps", "Echo", argument], env=KEYS, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        return {**json.loads(done.stdout), "exit": done.returncode}
+        return subprocess.Popen([*command, "mps", "Echo", argument], env=KEYS, stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL)
+
+    def call(self, argument: str, address: str, plain: bool) -> dict:
+        """What --json says of a call, and the exit status."""
+        process = self.begin(argument, address, plain, "20")
+        out = process.communicate()[0]
+        return {**json.loads(out), "exit": process.returncode}
 
     def check(self, plain: bool) -> None:
         target = self.endpoint.plain if plain else self.endpoint.tls
@@ -108,6 +129,12 @@ class Outcomes(unittest.TestCase):
 
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             ended = list(pool.map(run, plans))
+        seen = self.judge(plain, ended)
+        self.assertTrue(all(count > 0 for name, count in seen.items() if not (plain and name == "not_sent")), seen)
+        self.assertGreater(len(ended), 800)
+
+    def judge(self, plain: bool, ended: list[tuple[str, dict, dict]]) -> dict[str, int]:
+        """What each call says (its argument, its plan, what --json said), against what ran. How many of each outcome."""
         ran = self.endpoint.state()["executions"]["arguments"]
         allowed = {"not_sent": (0,), "maybe_executed": (0, 1), "answered": (1,)}
         exits = {"not_sent": (3,), "maybe_executed": (4,), "answered": (0,)}
@@ -119,9 +146,48 @@ class Outcomes(unittest.TestCase):
             self.assertIn(told["exit"], exits[told["outcome"]], (plan, told))
             if told["outcome"] == "answered":
                 self.assertEqual(told["result"], argument)
-        print(f"{'plain' if plain else 'TLS'}: {len(ended)} calls cut: {seen}")
-        self.assertTrue(all(count > 0 for name, count in seen.items() if not (plain and name == "not_sent")), seen)
-        self.assertGreater(len(ended), 800)
+        print(f"{'plain' if plain else 'TLS'}: {len(ended)} calls ended: {seen}")
+        return seen
+
+    def check_ends(self, plain: bool) -> None:
+        """The call ends by itself: by a signal, or by its deadline, while the relay holds what comes after."""
+        target = self.endpoint.plain if plain else self.endpoint.tls
+        measure = Relay(target)
+        self.call("measure".ljust(64), measure.address, plain)
+        measure.thread.join()
+        plans = [(direction, count, late)
+                 for direction, most in zip(("up", "down"), measure.carried)
+                 for count in range(0, most + 1, 5 if "CI" in os.environ else 23)
+                 for late in (False, True)]
+
+        def run(number: int) -> tuple[str, dict, dict]:
+            direction, count, late = plans[number]
+            argument = f"ends {plain} {plans[number]}".ljust(64)
+            process: list[subprocess.Popen] = []
+            begun = threading.Event()
+
+            def end_call() -> None:
+                begun.wait()
+                if not late:
+                    process[0].send_signal(signal.SIGTERM)
+                process[0].wait(20)
+
+            relay = Relay(target, **{direction: count}, piece=1 + number % 64, when=end_call)
+            process.append(self.begin(argument, relay.address, plain, "0.3" if late else "20"))
+            begun.set()
+            out = process[0].communicate()[0]
+            relay.thread.join()
+            told = {**json.loads(out or "null"), "exit": process[0].returncode}
+            return argument, {"plan": plans[number]}, told
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            self.judge(plain, list(pool.map(run, range(len(plans)))))
+
+    def test_plain_ends(self) -> None:
+        self.check_ends(plain=True)
+
+    def test_tls_ends(self) -> None:
+        self.check_ends(plain=False)
 
     def test_plain(self) -> None:
         self.check(plain=True)
