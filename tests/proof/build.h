@@ -138,7 +138,10 @@ static void again(const tcx_scheme *scheme)
     (void)tcx_request_measure(&request, &signer, -1, &length);
     (void)tcx_request_measure(&request, &signer, TCX_TIME_MAX + 1, &length);
     (void)tcx_request_measure(&request, NULL, 0, &length);
-    (void)tcx_message_init(&message, &request, &signer, 0, any_uint32());
+    if (tcx_message_init(&message, &request, &signer) == TCX_OK) {
+        for (int i = 0; i < 2; i++)
+            (void)tcx_message_sign(&message, any_int64(), any_uint32());
+    }
     request.nonce = 0;
     (void)tcx_request_measure(&request, &signer, 0, &length);
     request.function_name.length = 0;

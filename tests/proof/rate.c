@@ -10,9 +10,13 @@
 int main(void)
 {
     tcx_rate rate;
+    uint32_t delay;
 
     tcx_rate_init(&rate, any_uint32(), any_uint32(), any_uint32());
-    while (either(0, 1))
-        rate.wait(&rate, any_uint32());
+    while (either(0, 1)) {
+        delay = rate.wait(&rate, any_uint32());
+        //@ assert delay < 2000;
+        (void)delay;
+    }
     return 0;
 }

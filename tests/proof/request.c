@@ -1,7 +1,7 @@
 /*
  * units:  tcx_request tcx_host tcx_utf8 tcx_check
- * bounds: each text in turn any 0 to 5 bytes, set or unset; SessionId of 50 and 51, SessionContext of 1000 and 1001
- *         characters, any ASCII; any parameters of the service; a source or not, made or not; NULLs
+ * bounds: each text in turn any 0 to 5 bytes, SessionId 0 to 4, set or unset; SessionId of 50 and 51, SessionContext of
+ *         1000 and 1001 characters, any ASCII; any parameters of the service; a source or not, made or not; NULLs
  * eva:    -eva-slevel 100000 -eva-min-loop-unroll 1002 -eva-slevel-function one:0 -eva-split-return full
  */
 #include "any.h"
@@ -9,6 +9,9 @@
 #include <tcexec/request.h>
 
 enum { MOST = 5, LONG = TCX_SESSION_CONTEXT_MAX + 1 };
+
+/* The texts, in the order of the array in check(). */
+enum { SESSION_CONTEXT, SESSION_ID, FUNCTION_ARG = 7, TEXTS = 11 };
 
 static int read_at(void *context, uint32_t offset, void *out, size_t length)
 {
@@ -24,7 +27,23 @@ static void pull(tcx_message *message)
     (void)message;
 }
 
-static void check(size_t which, size_t length, int is_ascii)
+/* How the bytes of a text are given: any, any ASCII, or each byte any of one of the kinds that UTF-8 has. */
+enum { ANY, ASCII, BY_KIND };
+
+static void set_by_kind(char *text, size_t length)
+{
+    static const unsigned char kinds[][2] = {
+        { 0, 0x7F }, { 0x80, 0xBF }, { 0xC0, 0xDF }, { 0xE0, 0xEF }, { 0xF0, 0xFF },
+    };
+
+    for (size_t i = 0; i < length; i++) {
+        size_t kind = each(0, COUNT(kinds) - 1);
+
+        text[i] = (char)(unsigned char)any(kinds[kind][0], kinds[kind][1]);
+    }
+}
+
+static void check(size_t which, size_t length, int how)
 {
     static const uint64_t sub_app_id;
     char memory[LONG];
@@ -40,33 +59,37 @@ static void check(size_t which, size_t length, int is_ascii)
     };
 
     *texts[which] = any_text(memory, length, 1);
-    if (is_ascii)
+    if (how == ASCII)
         memset(memory, any(0, 127), sizeof memory);
-    if (which == 0 && either(0, 1))
+    if (how == BY_KIND)
+        set_by_kind(memory + (sizeof memory - length), length);
+    if (which == SESSION_CONTEXT && either(0, 1))
         request.sub_app_id = &sub_app_id;
-    if (which == 7 && either(0, 1))
+    if (which == FUNCTION_ARG && either(0, 1))
         request.function_arg_source = &source;
     (void)tcx_request_check(&request);
 }
 
 /* Where all paths of a text come together, so that the next one begins with one state. */
-static void one(size_t which, size_t length, int is_ascii)
+static void one(size_t which, size_t length, int how)
 {
-    check(which, length, is_ascii);
+    check(which, length, how);
 }
 
 int main(void)
 {
     const tcx_request no_service = { NULL };
 
-    for (size_t which = 0; which < 11; which++) {
-        for (size_t length = 0; length <= MOST; length++)
-            one(which, length, 0);
+    for (size_t which = 0; which < TEXTS; which++) {
+        for (size_t length = 0; length <= MOST && which != SESSION_ID; length++)
+            one(which, length, ANY);
     }
-    one(0, LONG - 1, 1);
-    one(0, LONG, 1);
-    one(1, TCX_SESSION_ID_MAX, 1);
-    one(1, TCX_SESSION_ID_MAX + 1, 1);
+    for (size_t length = 0; length < MOST; length++)
+        one(SESSION_ID, length, BY_KIND);
+    one(SESSION_CONTEXT, LONG - 1, ASCII);
+    one(SESSION_CONTEXT, LONG, ASCII);
+    one(SESSION_ID, TCX_SESSION_ID_MAX, ASCII);
+    one(SESSION_ID, TCX_SESSION_ID_MAX + 1, ASCII);
     (void)tcx_request_check(NULL);
     (void)tcx_request_check(&no_service);
     return 0;

@@ -1,5 +1,5 @@
 /*
- * units:  tcx_response tcx_json tcx_utf8
+ * units:  tcx_response tcx_http tcx_json tcx_utf8
  * bounds: 31 answers with any one byte in one place, cut short there, or with 0 tokens to enough; any status and date
  * eva:    -eva-slevel 100000 -eva-min-loop-unroll 100 -eva-slevel-function one:0 -eva-split-return full
  */

@@ -9,8 +9,8 @@
 
 enum { MOST = 16 };
 
-static const tcx_format tc3 = { NULL, NULL, { NULL, 0 }, TCX_FAMILY_TC3, 32, 1 };
-static const tcx_format v1 = { NULL, NULL, { NULL, 0 }, TCX_FAMILY_V1, 20, 0 };
+static const tcx_format tc3 = { NULL, NULL, NULL, { NULL, 0 }, TCX_FAMILY_TC3, 32, 1 };
+static const tcx_format v1 = { NULL, NULL, NULL, { NULL, 0 }, TCX_FAMILY_V1, 20, 0 };
 
 int main(void)
 {

@@ -56,7 +56,7 @@ static void read_source(uint32_t size, const br_hash_class *hash, int is_again)
     tcx_source source;
     const tcx_request request = { .function_arg_source = &source };
     const tcx_scheme scheme = { NULL, hash };
-    const tcx_signer signer = { .scheme = &scheme };
+    tcx_signer signer = { .scheme = &scheme };
     tcx_message message;
 
     memset(&message, 0, sizeof message);
