@@ -6,10 +6,10 @@
  *                 │          │  └reopen─┘   └──an early answer──────┘   │
  *                 └──────────┴── RETRYING ◀──────an attempt's end───────┘
  *
- * PACING waits for the rate limit, and only where there is one. SENDING looks for an answer before it puts a piece
- * together, and when the transport takes no more. A final status that comes so ends the sending: RECEIVING then reads
- * it with the outcome NOT_SENT. A kept connection that fails in SENDING, or says anything there, is opened anew, once.
- * From each state an error, the deadline or a cancel leads to the attempt's end.
+ * PACING waits for the rate limit, and only where there is one. SENDING looks for an answer before each send but the
+ * first, and after a send that failed. A final status that comes so ends the sending: RECEIVING then reads it with the
+ * outcome NOT_SENT. A kept connection that fails in SENDING, or says anything there, is opened anew, once. From each
+ * state an error, the deadline or a cancel leads to the attempt's end.
  */
 #include "tcx_call.h"
 
