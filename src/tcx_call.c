@@ -242,7 +242,7 @@ static tcx_status failure(tcx_call *call, int result, tcx_status status)
     if (transport->failure != NULL) {
         tcx_status better = transport->failure(transport->context, &call->detail);
 
-        if (better < 0)
+        if (better < 0 && better != TCX_E_API) /* which only an answer says */
             status = better;
     }
     return status;
@@ -548,12 +548,14 @@ static int advance(tcx_call *call)
 tcx_status tcx_call_step(tcx_call *call, uint32_t now)
 {
     int turns = TURNS, is_late;
+    uint32_t elapsed;
 
     if (call == NULL || call->config == NULL)
         return TCX_E_NULL;
     if (call->state == ENDED)
         return call->status;
-    call->now += tcx_tick_elapsed(call->tick, now);
+    elapsed = tcx_tick_elapsed(call->tick, now);
+    call->now = elapsed < UINT32_MAX - call->now ? call->now + elapsed : UINT32_MAX; /* it never goes back */
     call->tick = now;
     call->wants = 0;
     is_late = tcx_call_time_until(call, call->deadline) == 0;

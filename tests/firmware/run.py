@@ -40,8 +40,8 @@ class Machine:
 KIB = 1024
 MACHINES = {
     "mps2": Machine(["qemu-system-arm", "-M", "mps2-an385", "-nic", "none"], 3, 40,
-                    {"full": Budget(49 * KIB, 18 * KIB), "rsa": Budget(40 * KIB + 736, 24 * KIB),
-                     "pin": Budget(37 * KIB + 520, 10 * KIB)}),  # raised by what early answers and late signing take
+                    {"full": Budget(49 * KIB, 18 * KIB), "rsa": Budget(40 * KIB + 752, 24 * KIB),
+                     "pin": Budget(37 * KIB + 536, 10 * KIB)}),  # raised by what early answers and late signing take
     "virt": Machine(["qemu-system-riscv32", "-M", "virt", "-bios", "none"], 1, 100,
                     {image: Budget(80 * KIB, 24 * KIB) for image in ("full", "rsa", "pin")}),
 }

@@ -69,6 +69,7 @@ static void see_outcome(const tcx_call *call)
     //@ assert call->ambiguous && call->status < 0 ==> call->outcome == TCX_MAYBE_EXECUTED;
     //@ assert call->state == ENDED && is_answered && !call->ambiguous ==> call->outcome == TCX_ANSWERED;
     //@ assert call->status == TCX_OK ==> call->outcome == TCX_ANSWERED;
+    //@ assert call->outcome == TCX_ANSWERED ==> call->http.status >= 200;
     (void)call;
     (void)is_answered;
 }
@@ -568,6 +569,7 @@ static void at_time(uint8_t state, uint32_t deadline, uint32_t now, int is_endle
     transfers = 0;
     (void)tcx_call_step(&call, any_uint32());
     see_all();
+    //@ assert call.now >= now;
     //@ assert call.deadline <= deadline;
     //@ assert call.state == RETRYING ==> call.wake < call.deadline;
     //@ assert call.state == PACING ==> call.wake < call.deadline + 2000;
