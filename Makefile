@@ -35,7 +35,7 @@ all: $(LIB) $(B)/tcexec
 # The packages that a goal needs: demo and test install what is missing, the others say what it is.
 ## setup: install the packages that building and testing need
 .PHONY: setup
-INSTALLS := $(filter setup demo test conformance fuzz,$(MAKECMDGOALS))
+INSTALLS := $(filter setup demo test conformance suites fuzz,$(MAKECMDGOALS))
 $(B)/setup.stamp $(B)/setup-install.stamp: tests/setup.sh
 	mkdir -p $(@D)
 	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh $(if $(filter %-install.stamp,$@),install,check)
@@ -60,6 +60,7 @@ include tests/tls/tls.mk
 include tests/transport/transport.mk
 include tests/fuzz/fuzz.mk
 include tests/conformance/conformance.mk
+include tests/suites/suites.mk
 include port/mps2/mps2.mk
 include port/virt/virt.mk
 include port/lwip/lwip.mk
