@@ -18,7 +18,7 @@ from case import Case
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = pathlib.Path(os.environ.get("B", HERE.parent.parent / "build")).resolve() / "tests/suites"
-NAMES = ("http", "chains", "hmac", "roots")
+NAMES = ("http", "chains", "hmac", "roots", "strings")
 SHOWN = 50  # lines about a file, at most
 
 
