@@ -1,21 +1,27 @@
 #include "tcx_call.h"
 
-/* FNV-1a: tells peers apart that one program uses, against mistakes, not against malice. */
-static uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t length)
-{
-    const unsigned char *byte = bytes;
+enum { DIGEST_MAX = 32 }; /* of the signer's hash: SHA-256, or SHA-1 */
 
-    while (length-- > 0)
-        hash = (hash ^ *byte++) * 0x01000193u;
-    return hash;
+/* The length goes before the text, so that different peers never give the same bytes. */
+static void hash_text(tcx_hash *hash, tcx_text text)
+{
+    const uint32_t length = (uint32_t)text.length;
+
+    hash->vtable->update(&hash->vtable, &length, sizeof length);
+    hash->vtable->update(&hash->vtable, text.bytes, text.length);
 }
 
-static uint32_t hash_peer(const tcx_peer *peer)
+/* The peer's texts end with the call: a digest of them stays. */
+static void identify(unsigned char digest[DIGEST_MAX], const tcx_call *call)
 {
-    uint32_t hash = hash_bytes(0x811C9DC5u, peer->name.bytes, peer->name.length);
+    const tcx_peer *peer = &call->peer;
+    tcx_hash hash;
 
-    hash = hash_bytes(hash, &peer->port, sizeof peer->port);
-    return hash_bytes(hash, peer->address.bytes, peer->address.length);
+    call->config->signer->scheme->hash->init(&hash.vtable);
+    hash.vtable->update(&hash.vtable, &peer->port, sizeof peer->port);
+    hash_text(&hash, peer->name);
+    hash_text(&hash, peer->address);
+    hash.vtable->out(&hash.vtable, digest);
 }
 
 /*
@@ -25,12 +31,13 @@ static uint32_t hash_peer(const tcx_peer *peer)
 static int look(tcx_connection *connection, tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
-    uint32_t peer = hash_peer(&call->peer), idle = call->tick - connection->idle_since;
-    unsigned char byte;
+    const uint32_t idle = call->tick - connection->idle_since;
+    unsigned char digest[DIGEST_MAX], byte;
     int result = TCX_CLOSED;
 
+    identify(digest, call);
     if (connection->open) {
-        if (idle < connection->idle_limit && connection->peer == peer)
+        if (idle < connection->idle_limit && memcmp(connection->peer, digest, sizeof connection->peer) == 0)
             result = transport->recv(transport->context, &byte, sizeof byte);
         if (result == TCX_WANT_WRITE || result == TCX_AGAIN)
             return result;
@@ -43,7 +50,7 @@ static int look(tcx_connection *connection, tcx_call *call)
         }
     }
     tcx_connection_close(connection, transport);
-    connection->peer = peer;
+    memcpy(connection->peer, digest, sizeof connection->peer);
     return 0;
 }
 

@@ -40,9 +40,9 @@ extern "C" {
 
 /*
  * A connection that outlives a call, so that the next one needs no handshake. One for each transport; its fields are
- * the library's own. RAM: 20 bytes on 32-bit machines.
+ * the library's own. RAM: 24 bytes on 32-bit machines.
  *
- * It is used again only for the same host and address, within the idle limit, and after a look for a close that has
+ * It is used again only for the same host, address and port, within the idle limit, and after a look for a close that has
  * already arrived. If it dies, or says anything, before it has taken the request's last byte, a new one is opened,
  * once, silently; if it took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
  */
@@ -53,7 +53,7 @@ struct tcx_connection {
     int (*look)(tcx_connection *connection, struct tcx_call *call);
     uint32_t idle_limit; /* ms */
     uint32_t idle_since;
-    uint32_t peer; /* a hash of whom it leads to */
+    unsigned char peer[8]; /* a digest of whom it leads to */
     uint8_t open;
 };
 

@@ -7,7 +7,7 @@
  * eva:    -eva-slevel 100000 -eva-split-return full
  *   -eva-slevel-function one_turn:0,one_failure:0,one_step:0,one_time:0,set_any_config:0,tcx_message_init:0
  */
-#include "any.h"
+#include "crypto.h"
 #include "tcx_calendar.h"
 
 #include "tcx_call.c"
@@ -385,12 +385,15 @@ static const tcx_trace trace = { see_event, NULL };
 static const tcx_retry retry = { .again = again };
 static tcx_rate rate = { .wait = wait };
 static tcx_token tokens[1];
+static const tcx_scheme scheme = { NULL, &br_sha256_vtable };
+static tcx_signer signer = { .scheme = &scheme };
 
 /* A configuration with all that is optional, or with nothing of it. */
 static void set_config(tcx_call_config *config, int all, size_t size)
 {
     memset(config, 0, sizeof *config);
     config->transport = all ? &layer : &plain;
+    config->signer = &signer;
     config->buffer = buffer + (BUFFER - size);
     config->buffer_size = size;
     config->tokens = tokens;
@@ -409,7 +412,7 @@ static void set_config(tcx_call_config *config, int all, size_t size)
     config->rate = &rate;
     config->trace = &trace;
     connection.idle_since = any_uint32();
-    connection.peer = any_uint32();
+    Frama_C_make_unknown((char *)connection.peer, sizeof connection.peer);
 }
 
 /*

@@ -54,6 +54,9 @@ static void test_same_peer(void **state)
         { { "a.test", "10.0.0.1", 0 }, { "a.test", "10.0.0.2", 0 }, 0 },
         { { "a.test", NULL, 0 }, { "a.test", "10.0.0.1", 0 }, 0 },
         { { "a.test", "b.test", 0 }, { "b.test", "a.test", 0 }, 0 },
+        { { "a.test", "d.test", 0x6362 }, { "a.testbc", "test", 0x2E64 }, 0 }, /* the same bytes, if joined */
+        { { "a.test", "cd.test", 0x6161 }, { "a.testaa", ".test", 0x6463 }, 0 },
+        { { "1aa9.a.test", "10.0.0.1", 0 }, { "25054.a.test", "10.0.0.1", 0 }, 0 }, /* a hash of 32 bits collides */
     };
 
     (void)state;
