@@ -31,7 +31,7 @@ void tcx_date_write(char out[10], uint32_t day)
     digits(out + 8, fifths % 153 / 5 + 1, 2);
 }
 
-static uint32_t days_from_date(uint32_t year, uint32_t month, uint32_t day)
+uint32_t tcx_day_of_date(uint32_t year, uint32_t month, uint32_t day)
 {
     uint32_t m = (month + 9) % 12;
     uint32_t y = year - (m >= 10);
@@ -66,7 +66,7 @@ int64_t tcx_http_date_read(const char *text, size_t length)
     }
     if (numbers[YEAR] < 1970 || numbers[HOUR] > 23 || numbers[MINUTE] > 59 || numbers[SECOND] > 60)
         return 0;
-    days = days_from_date(numbers[YEAR], month + 1, numbers[DAY]);
+    days = tcx_day_of_date(numbers[YEAR], month + 1, numbers[DAY]);
     tcx_date_write(date, days);
     if (memcmp(date + 8, text + 5, 2) != 0) /* the month is not that long */
         return 0;

@@ -22,6 +22,9 @@ static inline uint32_t tcx_day(uint64_t seconds)
 /* The date of a day, `day` days after 1970-01-01 (at most TCX_TIME_MAX / TCX_SECONDS_PER_DAY), as YYYY-MM-DD. */
 void tcx_date_write(char out[10], uint32_t day);
 
+/* The day of a date, counted from 1970-01-01. A day that the month does not have counts on into the next month. */
+uint32_t tcx_day_of_date(uint32_t year, uint32_t month, uint32_t day);
+
 /*
  * Reads an HTTP date in its preferred form, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7), a leap second
  * included. Seconds since 1970-01-01 UTC, or 0 when the text is anything else or before 1970: the obsolete forms are

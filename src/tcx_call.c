@@ -61,7 +61,7 @@ static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_ho
 /* The time that requests are signed with and certificates are checked against. */
 static int64_t corrected_time(const tcx_call *call)
 {
-    return tcx_call_unix_time(call) + call->correction;
+    return tcx_call_unix_time(call) + call->peer.correction;
 }
 
 static tcx_status sign(tcx_call *call, uint32_t repeats)

@@ -13,5 +13,5 @@ int64_t tcx_call_clock_offset(const tcx_call *call)
 {
     int64_t server_time = tcx_response_time(&call->response);
 
-    return server_time != 0 ? server_time - tcx_call_unix_time(call) : call->correction;
+    return server_time != 0 ? server_time - tcx_call_unix_time(call) : call->peer.correction;
 }

@@ -90,7 +90,7 @@ int tcx_retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
     if (call->outcome == TCX_MAYBE_EXECUTED)
         call->ambiguous = 1;
     if (is_clock_error(&attempt)) {
-        call->correction = server_time - tcx_call_unix_time(call);
+        call->peer.correction = server_time - tcx_call_unix_time(call);
         call->corrected = 1;
     }
     call->wake = call->now + delay;

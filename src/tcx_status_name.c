@@ -33,6 +33,8 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_TLS_ENTROPY";
     case TCX_E_TLS_NAME:
         return "TCX_E_TLS_NAME";
+    case TCX_E_TLS_PROFILE:
+        return "TCX_E_TLS_PROFILE";
     case TCX_E_SECRET_ID:
         return "TCX_E_SECRET_ID";
     case TCX_E_SECRET_ID_EMPTY:
@@ -135,6 +137,10 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_X509_UNTRUSTED";
     case TCX_E_X509_WEAK:
         return "TCX_E_X509_WEAK";
+    case TCX_E_X509_PURPOSE:
+        return "TCX_E_X509_PURPOSE";
+    case TCX_E_X509_EXTENSION:
+        return "TCX_E_X509_EXTENSION";
     case TCX_E_HTTP_SYNTAX:
         return "TCX_E_HTTP_SYNTAX";
     case TCX_E_HTTP_HEAD_TOO_LARGE:

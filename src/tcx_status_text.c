@@ -31,8 +31,10 @@ const char *tcx_status_text(tcx_status status)
         return "there is no usable trust anchor and no usable pinned key: give a root certificate or a pin";
     case TCX_E_TLS_ENTROPY:
         return "there is no entropy, so nothing was sent: mend the generator";
+    case TCX_E_TLS_PROFILE:
+        return "the TLS profile lacks what a handshake needs: give it suites, curves, hashes and a PRF";
     case TCX_E_TLS_NAME:
-        return "the server's name is empty or over 255 characters: give the host's";
+        return "the server's name is empty, too long, or an IP address, which TLS cannot verify: give its domain name";
     case TCX_E_SECRET_ID:
         return "SecretId has a blank, a control character or a non-ASCII character in it: copy it again";
     case TCX_E_SECRET_ID_EMPTY:
@@ -118,13 +120,13 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_TLS:
         return "the peer does not speak TLS as it should: check that address and port are the service's";
     case TCX_E_TLS_ALERT:
-        return "the peer refused the TLS connection: look up the alert's number";
+        return "the peer ended TLS with an alert: its number says why (RFC 5246 section 7.2)";
     case TCX_E_TLS_UNSUPPORTED:
-        return "the peer offers no TLS 1.2 that the profile has: give a profile with more suites and curves";
+        return "the peer and the profile have no TLS version, suite, curve or hash in common: give a fuller profile";
     case TCX_E_TLS_RECORD:
         return "the peer sent a TLS record larger than the buffer: give a buffer of 16709 bytes";
     case TCX_E_TLS_INTEGRITY:
-        return "a TLS record or signature does not verify: check the pin, then who is on the line";
+        return "a TLS record or signature does not verify: it was changed on the way, or the key is not the pinned one";
     case TCX_E_X509:
         return "the certificate chain is malformed or out of order: check who answers, or have the server mended";
     case TCX_E_X509_NAME:
@@ -135,6 +137,10 @@ const char *tcx_status_text(tcx_status status)
         return "the certificate chain leads to no trust anchor: add the root, or beware of who answers";
     case TCX_E_X509_WEAK:
         return "the certificate chain uses a key or signature that is too weak or not supported: have it replaced";
+    case TCX_E_X509_PURPOSE:
+        return "a certificate of the chain is not meant for a server, or not to issue others: check who answers";
+    case TCX_E_X509_EXTENSION:
+        return "a certificate has a critical extension that is not supported: use another certificate, or a pin";
     case TCX_E_HTTP_SYNTAX:
         return "the answer is not HTTP: check that address and port are the service's";
     case TCX_E_HTTP_HEAD_TOO_LARGE:

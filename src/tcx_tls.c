@@ -26,23 +26,28 @@ static const struct {
     { BR_ERR_UNSUPPORTED_VERSION, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
     { BR_ERR_BAD_CIPHER_SUITE, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
     { BR_ERR_INVALID_ALGORITHM, TCX_E_TLS - TCX_E_TLS_UNSUPPORTED },
+    { BR_ERR_LIMIT_EXCEEDED, TCX_E_TLS - TCX_E_X509_WEAK }, /* an RSA key of more than 4096 bits */
     { BR_ERR_X509_BAD_SERVER_NAME, TCX_E_TLS - TCX_E_X509_NAME },
     { BR_ERR_X509_TIME_UNKNOWN, TCX_E_TLS - TCX_E_X509_TIME },
     { BR_ERR_X509_EXPIRED, TCX_E_TLS - TCX_E_X509_TIME },
     { BR_ERR_X509_NOT_TRUSTED, TCX_E_TLS - TCX_E_X509_UNTRUSTED },
-    { BR_ERR_X509_NOT_CA, TCX_E_TLS - TCX_E_X509_UNTRUSTED },
     { BR_ERR_X509_BAD_SIGNATURE, TCX_E_TLS - TCX_E_X509_UNTRUSTED },
     { BR_ERR_X509_WEAK_PUBLIC_KEY, TCX_E_TLS - TCX_E_X509_WEAK },
     { BR_ERR_X509_UNSUPPORTED, TCX_E_TLS - TCX_E_X509_WEAK },
+    { BR_ERR_X509_LIMIT_EXCEEDED, TCX_E_TLS - TCX_E_X509_WEAK },
+    { BR_ERR_X509_NOT_CA, TCX_E_TLS - TCX_E_X509_PURPOSE },
+    { BR_ERR_X509_FORBIDDEN_KEY_USAGE, TCX_E_TLS - TCX_E_X509_PURPOSE },
+    { BR_ERR_X509_CRITICAL_EXTENSION, TCX_E_TLS - TCX_E_X509_EXTENSION },
 };
 
-static tcx_status status_of(int error)
+/* Once the server has said hello, it has chosen version and cipher suite. An alert from then on has another reason. */
+static tcx_status status_of(const br_ssl_engine_context *engine, int error)
 {
     if (error >= BR_ERR_RECV_FATAL_ALERT) {
-        int alert = error & 255;
+        int alert = error & 255, has_chosen = engine->reneg != 0;
 
         /* RFC 5246 section 7.2: handshake_failure, protocol_version, insufficient_security */
-        return alert == 40 || alert == 70 || alert == 71 ? TCX_E_TLS_UNSUPPORTED : TCX_E_TLS_ALERT;
+        return !has_chosen && (alert == 40 || alert == 70 || alert == 71) ? TCX_E_TLS_UNSUPPORTED : TCX_E_TLS_ALERT;
     }
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         if (errors[i].error == error)
@@ -59,7 +64,7 @@ static int ended(tcx_tls *tls)
 
     if (error == BR_ERR_UNSUPPORTED_VERSION && header[1] != 3)
         return fail(tls, TCX_E_TLS, error); /* not a version of TLS: a web page on this port, for one */
-    return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : fail(tls, status_of(error), error);
+    return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : fail(tls, status_of(&tls->client.eng, error), error);
 }
 
 /*
@@ -142,6 +147,30 @@ static int run(tcx_tls *tls, unsigned wanted)
 }
 
 /*
+ * Writes the server's name as a string, without the dot that may end it (RFC 6066 section 3). Returns 0 where it cannot
+ * be the name of a server's certificate: an IP address, which no profile checks; a zero byte, which would cut it.
+ */
+static int write_name(char *out, size_t size, tcx_text name)
+{
+    int is_number = 1; /* the last label, which is one in an IPv4 address and in no domain name */
+
+    if (name.length > 0 && name.bytes[name.length - 1] == '.')
+        name.length--;
+    if (name.length >= size)
+        return 0;
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.bytes[i];
+
+        if (byte == '\0' || byte == ':')
+            return 0;
+        is_number = byte == '.' || (is_number && byte >= '0' && byte <= '9');
+        out[i] = byte;
+    }
+    out[name.length] = '\0';
+    return !is_number;
+}
+
+/*
  * Sets the engine up for a new connection, before the link is asked to dial: what is missing is told before a byte
  * leaves.
  */
@@ -149,12 +178,12 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
 {
     const tcx_tls_config *config = tls->config;
     br_ssl_engine_context *engine = &tls->client.eng;
-    unsigned char *seed = config->buffer; /* where no record is yet; then the name, for the engine to copy */
-    char *name = config->buffer;
+    char *name = config->buffer; /* no record is there yet; the engine copies it */
+    unsigned char *seed = (unsigned char *)config->buffer + sizeof engine->server_name;
     const br_x509_class **validator;
     int offered = 0, drawn;
 
-    if (peer->name.length == 0 || peer->name.length >= sizeof engine->server_name)
+    if (!write_name(name, sizeof engine->server_name, peer->name))
         return fail(tls, TCX_E_TLS_NAME, 0);
     br_ssl_client_zero(&tls->client);
     br_ssl_engine_set_versions(engine, BR_TLS12, BR_TLS12);
@@ -169,26 +198,35 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
     tcx_wipe(seed, TCX_TLS_SEED);
     if (!drawn)
         return fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
-    memcpy(name, peer->name.bytes, peer->name.length);
-    name[peer->name.length] = '\0';
     if (config->session != NULL)
-        offered = config->session->load(config->session, name, &engine->session);
+        offered = config->session->load(config->session, name, peer, config->trust, &engine->session);
     if (!br_ssl_client_reset(&tls->client, name, offered))
-        return fail(tls, TCX_E_TLS, br_ssl_engine_last_error(engine));
+        return fail(tls, TCX_E_TLS_PROFILE, br_ssl_engine_last_error(engine));
     return 1;
 }
 
-/* The handshake is over, well or not. */
-static void handshake_over(tcx_tls *tls, int succeeded)
+/* The handshake is over. What the session knew is forgotten after a failure. */
+static int end_handshake(tcx_tls *tls, const tcx_peer *peer, int result)
 {
     const tcx_tls_config *config = tls->config;
-    br_ssl_engine_context *engine = &tls->client.eng;
+    tcx_tls_session *session = config->session;
+    const br_ssl_session_parameters *made = result == 1 ? &tls->client.eng.session : NULL;
+    const int offered = session != NULL && session->offered;
 
-    if (config->session != NULL)
-        tls->resumed = (uint8_t)config->session->note(config->session, engine, succeeded);
-    if (succeeded && config->trace != NULL)
+    if (session != NULL)
+        tls->resumed = (uint8_t)session->note(session, peer, config->trust, made);
+    if (made == NULL) {
+        if (!offered || br_ssl_engine_last_error(&tls->client.eng) == BR_ERR_OK)
+            return result;
+        config->link->close(config->link->context); /* without the session, TLS may do: once more on a new link */
+        tls->state = CLOSED;
+        return TCX_AGAIN;
+    }
+    tls->state = OPEN;
+    if (config->trace != NULL)
         config->trace->event(config->trace->context, tls->resumed ? TCX_EVENT_RESUMED : TCX_EVENT_HANDSHAKE,
-                             engine->session.cipher_suite);
+                             made->cipher_suite);
+    return 1;
 }
 
 static int tls_open(void *context, const tcx_peer *peer)
@@ -212,12 +250,12 @@ static int tls_open(void *context, const tcx_peer *peer)
             return result;
         tls->state = HANDSHAKE;
     }
+    if (tls->state != HANDSHAKE) /* it is open: it may lead to another peer */
+        return 0;
     result = run(tls, BR_SSL_SENDAPP);
-    if (result == 1)
-        tls->state = OPEN;
-    if (result != TCX_WANT_READ && result != TCX_WANT_WRITE && result != TCX_AGAIN)
-        handshake_over(tls, result == 1);
-    return result;
+    if (result == TCX_WANT_READ || result == TCX_WANT_WRITE || result == TCX_AGAIN)
+        return result;
+    return end_handshake(tls, peer, result);
 }
 
 static unsigned char *tls_compose(void *context, size_t *length)

@@ -6,10 +6,10 @@ static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile
     tcx_tls_pin *pin = (tcx_tls_pin *)trust; /* its first member */
 
     (void)unix_time;
-    if (pin->key->key_type == BR_KEYTYPE_RSA)
-        br_x509_knownkey_init_rsa(&pin->known, &pin->key->key.rsa, BR_KEYTYPE_SIGN);
+    if (trust->by.pin->key_type == BR_KEYTYPE_RSA)
+        br_x509_knownkey_init_rsa(&pin->known, &trust->by.pin->key.rsa, BR_KEYTYPE_SIGN);
     else
-        br_x509_knownkey_init_ec(&pin->known, &pin->key->key.ec, BR_KEYTYPE_SIGN);
+        br_x509_knownkey_init_ec(&pin->known, &trust->by.pin->key.ec, BR_KEYTYPE_SIGN);
     profile(client, NULL);
     return &pin->known.vtable;
 }
@@ -46,7 +46,8 @@ tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey *key)
     memset(pin, 0, sizeof *pin);
     if (!is_usable(key))
         return TCX_E_TLS_TRUST;
-    pin->key = key;
+    pin->trust.by.pin = key;
     pin->trust.start = start;
+    pin->trust.until = TCX_TLS_FOREVER;
     return TCX_OK;
 }

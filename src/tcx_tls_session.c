@@ -1,87 +1,205 @@
 #include <tcexec/tls.h>
 
-/* Where things stand in an exported session; the number of the format stands first. */
-enum { FORMAT = 1, ID_LENGTH = 1, VERSION = 2, SUITE = 4, ID = 6, SECRET = 38, CHECK = 88, CHECK_LENGTH = 8 };
+#define SECONDS_KEPT 86400 /* at most, counted from the full handshake */
 
 /*
- * The check covers the session and the name it is bound to. It guards against mix-ups and damage, not against forgery.
+ * Where things are in an exported session. The first byte is FORMAT plus the length of the id. LASTS counts in steps of
+ * two seconds.
  */
-static void compute_check(unsigned char check[CHECK_LENGTH], const unsigned char *bytes, const char *name)
+enum { SUITE = 1, ID = 3, SECRET = 35, MADE = 83, LASTS = 87, CHECK = 89, CHECK_LENGTH = 7 };
+enum { FORMAT = 0x80, ID_MAX = SECRET - ID };
+
+enum { PINNED = 0xFF }; /* no flags of an anchor */
+
+static void put(unsigned char *out, uint32_t value, int bytes)
+{
+    while (bytes-- > 0) {
+        out[bytes] = (unsigned char)value;
+        value >>= 8;
+    }
+}
+
+static uint32_t get(const unsigned char *bytes, int count)
+{
+    uint32_t value = 0;
+
+    while (count-- > 0)
+        value = value << 8 | *bytes++;
+    return value;
+}
+
+/* The length goes before the bytes, so that different fields never give the same bytes. */
+static void hash_field(br_sha256_context *hash, const void *bytes, size_t length)
+{
+    unsigned char prefix[2];
+
+    put(prefix, (uint32_t)length, sizeof prefix);
+    br_sha256_update(hash, prefix, sizeof prefix);
+    br_sha256_update(hash, bytes, length);
+}
+
+/* Zeroes in front of a number make no difference. */
+static void hash_number(br_sha256_context *hash, const unsigned char *bytes, size_t length)
+{
+    while (length > 0 && *bytes == 0) {
+        bytes++;
+        length--;
+    }
+    hash_field(hash, bytes, length);
+}
+
+/* `flags`: of an anchor; or PINNED. */
+static void hash_key(br_sha256_context *hash, unsigned flags, const br_x509_pkey *key)
+{
+    const int is_ec = key->key_type == BR_KEYTYPE_EC;
+    unsigned char head[2];
+
+    head[0] = (unsigned char)flags;
+    head[1] = (unsigned char)(is_ec ? key->key.ec.curve : 0);
+    hash_field(hash, head, sizeof head);
+    if (is_ec) {
+        hash_field(hash, key->key.ec.q, key->key.ec.qlen);
+    } else {
+        hash_number(hash, key->key.rsa.n, key->key.rsa.nlen);
+        hash_number(hash, key->key.rsa.e, key->key.rsa.elen);
+    }
+}
+
+static int has_identity(const tcx_tls_trust *trust)
+{
+    return trust->identify != NULL || trust->by.pin != NULL;
+}
+
+/* Whom a session is made with: the server's name, recognised by this trust. */
+static void bind_to(tcx_tls_session *session, const char *name, const tcx_tls_trust *trust)
 {
     br_sha256_context hash;
     unsigned char digest[br_sha256_SIZE];
 
     br_sha256_init(&hash);
-    br_sha256_update(&hash, bytes, CHECK);
-    br_sha256_update(&hash, name, strlen(name));
+    hash_field(&hash, name, strlen(name));
+    if (trust->identify != NULL) {
+        hash_field(&hash, NULL, 0); /* where the others have a name or a key */
+        trust->identify(trust, &hash);
+    } else if (trust->anchor_count == 0) {
+        hash_key(&hash, PINNED, trust->by.pin);
+    }
+    for (size_t i = 0; i < trust->anchor_count; i++) {
+        const br_x509_trust_anchor *anchor = &trust->by.anchors[i];
+
+        hash_key(&hash, anchor->flags, &anchor->pkey);
+        hash_field(&hash, anchor->dn.data, anchor->dn.len);
+    }
+    br_sha256_out(&hash, digest);
+    memcpy(session->bound_to, digest, sizeof session->bound_to);
+}
+
+/* The check covers the session and what it is bound to. It guards against mix-ups and damage, not against forgery. */
+static void compute_check(const tcx_tls_session *session, unsigned char check[CHECK_LENGTH])
+{
+    br_sha256_context hash;
+    unsigned char digest[br_sha256_SIZE];
+
+    br_sha256_init(&hash);
+    br_sha256_update(&hash, session->bound_to, sizeof session->bound_to);
+    br_sha256_update(&hash, session->bytes, CHECK);
     br_sha256_out(&hash, digest);
     memcpy(check, digest, CHECK_LENGTH);
     tcx_wipe(&hash, sizeof hash);
 }
 
-/* Whether there is one, of that name. */
-static int is_of(const unsigned char *bytes, const char *name)
+static uint8_t id_length(const tcx_tls_session *session)
+{
+    return (uint8_t)(session->bytes[0] - FORMAT);
+}
+
+static int is_sound(const tcx_tls_session *session)
 {
     unsigned char check[CHECK_LENGTH];
 
-    if (bytes[0] != FORMAT || bytes[ID_LENGTH] == 0 || bytes[ID_LENGTH] > SECRET - ID)
+    if (id_length(session) == 0 || id_length(session) > ID_MAX)
         return 0;
-    compute_check(check, bytes, name);
-    return memcmp(check, bytes + CHECK, CHECK_LENGTH) == 0;
-}
-
-static int load(const tcx_tls_session *session, const char *name, br_ssl_session_parameters *parameters)
-{
-    const unsigned char *bytes = session->bytes;
-
-    if (!is_of(bytes, name))
-        return 0;
-    memcpy(parameters->session_id, bytes + ID, sizeof parameters->session_id);
-    parameters->session_id_len = bytes[ID_LENGTH];
-    parameters->version = (uint16_t)(bytes[VERSION] << 8 | bytes[VERSION + 1]);
-    parameters->cipher_suite = (uint16_t)(bytes[SUITE] << 8 | bytes[SUITE + 1]);
-    memcpy(parameters->master_secret, bytes + SECRET, sizeof parameters->master_secret);
-    return 1;
-}
-
-static void save(tcx_tls_session *session, const char *name, const br_ssl_session_parameters *parameters)
-{
-    unsigned char *bytes = session->bytes;
-
-    tcx_wipe(bytes, sizeof session->bytes);
-    if (parameters == NULL || parameters->session_id_len == 0)
-        return;
-    bytes[0] = FORMAT;
-    bytes[ID_LENGTH] = parameters->session_id_len;
-    bytes[VERSION] = (unsigned char)(parameters->version >> 8);
-    bytes[VERSION + 1] = (unsigned char)parameters->version;
-    bytes[SUITE] = (unsigned char)(parameters->cipher_suite >> 8);
-    bytes[SUITE + 1] = (unsigned char)parameters->cipher_suite;
-    memcpy(bytes + ID, parameters->session_id, parameters->session_id_len);
-    memcpy(bytes + SECRET, parameters->master_secret, sizeof parameters->master_secret);
-    compute_check(bytes + CHECK, bytes, name);
+    compute_check(session, check);
+    return memcmp(check, session->bytes + CHECK, CHECK_LENGTH) == 0;
 }
 
 /*
- * Whether the handshake went on with the session that is kept; keeps the one that it made, or forgets one that led to
- * nothing.
+ * The call has corrected its clock since it made the session: the session gets the date that it would have had. Not so
+ * where certificates limit it: their dates were checked by the clock as it was.
  */
-static int note(tcx_tls_session *session, const br_ssl_engine_context *engine, int succeeded)
+static void redate(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust)
 {
-    const char *name = br_ssl_engine_get_server_name(engine);
-    const br_ssl_session_parameters *made = &engine->session;
-    int resumed = succeeded && is_of(session->bytes, name) && session->bytes[ID_LENGTH] == made->session_id_len &&
-                  memcmp(session->bytes + ID, made->session_id, made->session_id_len) == 0;
+    if (session->is_new && peer->correction != 0 && trust->until == TCX_TLS_FOREVER) {
+        put(session->bytes + MADE, get(session->bytes + MADE, 4) + (uint32_t)peer->correction, 4);
+        compute_check(session, session->bytes + CHECK);
+    }
+    session->is_new = 0;
+}
 
-    save(session, name, succeeded ? made : NULL);
-    return resumed;
+static int load(tcx_tls_session *session, const char *name, const tcx_peer *peer, const tcx_tls_trust *trust,
+                br_ssl_session_parameters *parameters)
+{
+    const unsigned char *bytes = session->bytes;
+
+    session->offered = 0;
+    if (!has_identity(trust))
+        return 0;
+    bind_to(session, name, trust);
+    if (!is_sound(session))
+        return 0;
+    redate(session, peer, trust);
+    /* A clock before the session was made is far after it, too. */
+    if ((uint32_t)peer->unix_time - get(bytes + MADE, 4) >= 2 * get(bytes + LASTS, 2))
+        return 0;
+    memcpy(parameters->session_id, bytes + ID, ID_MAX);
+    parameters->session_id_len = id_length(session);
+    parameters->version = BR_TLS12;
+    parameters->cipher_suite = (uint16_t)get(bytes + SUITE, 2);
+    memcpy(parameters->master_secret, bytes + SECRET, sizeof parameters->master_secret);
+    session->offered = 1;
+    return 1;
+}
+
+static void save(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust,
+                 const br_ssl_session_parameters *made)
+{
+    unsigned char *bytes = session->bytes;
+    int64_t lasts = trust->until - peer->unix_time;
+
+    if (lasts > SECONDS_KEPT || trust->until == TCX_TLS_FOREVER)
+        lasts = SECONDS_KEPT;
+    if (!has_identity(trust) || made->session_id_len == 0 || lasts < 2)
+        return;
+    bytes[0] = (unsigned char)(FORMAT | made->session_id_len);
+    put(bytes + SUITE, made->cipher_suite, 2);
+    memcpy(bytes + ID, made->session_id, made->session_id_len);
+    memcpy(bytes + SECRET, made->master_secret, sizeof made->master_secret);
+    put(bytes + MADE, (uint32_t)peer->unix_time, 4);
+    put(bytes + LASTS, (uint32_t)lasts / 2, 2);
+    compute_check(session, bytes + CHECK);
+    session->is_new = 1;
+}
+
+/* A resumed session stays as it is: it does not last longer because it is used. */
+static int note(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust,
+                const br_ssl_session_parameters *made)
+{
+    const int offered = session->offered;
+
+    session->offered = 0;
+    if (offered && made != NULL && made->session_id_len == id_length(session) &&
+        memcmp(session->bytes + ID, made->session_id, made->session_id_len) == 0)
+        return 1;
+    tcx_wipe(session->bytes, sizeof session->bytes);
+    if (made != NULL)
+        save(session, peer, trust, made);
+    return 0;
 }
 
 void tcx_tls_session_init(tcx_tls_session *session, const void *bytes)
 {
     memset(session, 0, sizeof *session);
     session->load = load;
-    session->save = save;
     session->note = note;
     if (bytes != NULL)
         memcpy(session->bytes, bytes, sizeof session->bytes);

@@ -1,11 +1,15 @@
 /*
  * A whole call over a transport: connect, send, receive, read.
  *
- * Nothing here blocks, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes FunctionArg and signs;
+ * Nothing here waits, sleeps, reads a clock or draws entropy. tcx_call_begin() checks, hashes FunctionArg and signs;
  * tcx_call_step() moves bytes for as long as the transport lets it, then returns. When the link is up and time has
  * passed meanwhile, the request is signed again by the clock as it is then. The request has no buffer: it goes
- * from the caller's memory into the transport, in one TLS record where it fits. Between steps the caller sleeps as it
- * likes:
+ * from the caller's memory into the transport, in one TLS record where it fits.
+ *
+ * The longest step is the one with the public-key work of a TLS handshake. It takes millions of instructions on a
+ * Cortex-M3: "The longest step" in port/README.md has them for each profile, and says what to do about a watchdog.
+ *
+ * Between steps the caller sleeps as it likes:
  *
  *     if (tcx_call_begin(&call, &config, &request, now_ms()) == TCX_OK)
  *         while (tcx_call_step(&call, now_ms()) == TCX_PENDING)
@@ -119,7 +123,6 @@ typedef struct tcx_call {
     uint32_t wake;
     uint32_t attempt_began;
     uint32_t jitter;
-    int64_t correction; /* seconds by which the clock was corrected */
     tcx_response response; /* what came in the last one; fields are unset where nothing did */
     tcx_peer peer;
     tcx_http http;

@@ -42,7 +42,8 @@ typedef enum tcx_status {
     TCX_E_TLS_BUFFER = -20,       /* the TLS buffer is smaller than TCX_TLS_BUFFER_MIN */
     TCX_E_TLS_TRUST = -21,        /* no trust anchor and no pinned key, or a pinned RSA key outside 2048 … 4096 bits */
     TCX_E_TLS_ENTROPY = -22,      /* the entropy function failed or gave less than it was asked for */
-    TCX_E_TLS_NAME = -23,         /* the server's name is empty, over 255 bytes, or missing */
+    TCX_E_TLS_NAME = -23,         /* the server's name is empty, over 255 bytes, an IP address, or has a zero byte */
+    TCX_E_TLS_PROFILE = -24,      /* the profile lacks what a handshake needs: a suite, curve, hash or PRF */
 
     /* The caller's mistake, by field: the tens name the field, the unit the reason. */
     TCX_E_SECRET_ID = -110,       /* a control character, a blank inside, or a byte outside ASCII */
@@ -100,6 +101,8 @@ typedef enum tcx_status {
     TCX_E_X509_TIME = -452,       /* expired or not yet valid: by the clock that the call was given */
     TCX_E_X509_UNTRUSTED = -453,  /* the chain leads to none of the trust anchors */
     TCX_E_X509_WEAK = -454,       /* a key or signature that is too weak or not in the profile */
+    TCX_E_X509_PURPOSE = -455,    /* a certificate may not be used so: by a server, or to issue others */
+    TCX_E_X509_EXTENSION = -456,  /* a certificate has a critical extension that is not supported */
 
     /* HTTP (RFC 9112). */
     TCX_E_HTTP_SYNTAX = -500,         /* not HTTP/1.x, or malformed */

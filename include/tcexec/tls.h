@@ -58,22 +58,86 @@ typedef void (*tcx_tls_profile)(br_ssl_client_context *client, br_x509_minimal_c
  */
 void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context *chain);
 
-/* How a server is recognised. Opaque: a tcx_tls_chain or tcx_tls_pin holds one. */
+/*
+ * How a server is recognised. A tcx_tls_chain or tcx_tls_pin holds one. Your own kind of trust sets `start`, and
+ * `identify` and `until` if its sessions are to be kept; the rest stays NULL.
+ */
 typedef struct tcx_tls_trust tcx_tls_trust;
 struct tcx_tls_trust {
+    /* Sets up the validator of one connection and returns it. */
     const br_x509_class **(*start)(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
                                    int64_t unix_time);
+
+    /*
+     * Adds to `hash` what is trusted: first a text that names the kind of trust, then all that it depends on. A session
+     * is offered only where this gives the same again. NULL: no session is kept or offered.
+     */
+    void (*identify)(const tcx_tls_trust *trust, br_sha256_context *hash);
+
+    /*
+     * Read after a full handshake: when the server's proof ends, in seconds since 1970. TCX_TLS_FOREVER: never, and the
+     * clock played no part in it.
+     */
+    uint32_t until;
+
+    /* What the library's own kinds trust: anchors, or a pinned key where their number is 0. Borrowed. */
+    size_t anchor_count;
+    union {
+        const br_x509_trust_anchor *anchors;
+        const br_x509_pkey *pin;
+    } by;
 };
+
+#define TCX_TLS_FOREVER UINT32_MAX
+
+/* Opaque: BearSSL's validator, and what is read of a certificate besides. */
+typedef struct tcx_x509 {
+    const br_x509_class *vtable;
+    uint8_t element;
+    uint8_t next;
+    uint8_t step;
+    uint8_t tag;
+    uint8_t index;
+    uint8_t matches;
+    uint8_t fits;
+    uint8_t refused;
+    uint8_t date[7];
+    uint32_t at;
+    uint32_t left;
+    uint32_t extensions_end;
+    uint32_t purposes_end;
+    uint32_t *until;
+    br_x509_minimal_context minimal;
+} tcx_x509;
 
 /*
  * By certificate chain, up to a trust anchor. RAM: 3.1 KB on 32-bit machines. The anchors are borrowed for as long as
  * the object is used; several at once; to change them, init again between two connections.
+ *
+ *   looked at                     and refused with
+ *   signatures of the chain       TCX_E_X509_UNTRUSTED: none, or none that verifies, leads to an anchor
+ *   order of the certificates     TCX_E_X509: the leaf first, then each one's issuer. Those sent after the certificate
+ *                                 that an anchor has signed, or is, are ignored
+ *   dates                         TCX_E_X509_TIME: of every certificate of the chain, by the call's clock
+ *   the server's name             TCX_E_X509_NAME: a dNSName of the leaf, "*." for one label; the common name where it
+ *                                 has no subjectAltName
+ *   extendedKeyUsage              TCX_E_X509_PURPOSE: leaf and intermediates, where they have it: serverAuth or any
+ *   keyUsage, basicConstraints    TCX_E_X509_PURPOSE: the leaf may sign, issuers are CAs that may sign certificates
+ *   path length                   TCX_E_X509_PURPOSE
+ *   keys and hashes               TCX_E_X509_WEAK: RSA of 2048 to 4096 bits, P-256, P-384; as the profile has them
+ *   other critical extensions     TCX_E_X509_EXTENSION: name constraints, for one, and a critical extendedKeyUsage
+ *
+ *   not looked at
+ *   revocation                    no CRL, no OCSP: a stolen key is believed until its certificate ends
+ *   name constraints              where they are not critical
+ *   the anchor itself             its dates, extensions and path length: it is a name and a key
+ *   other extensions              where they are not critical; critical ones that name keys or point to more (key
+ *                                 identifiers, CRL distribution points, information access), and simple policies
+ *   IP addresses                  no certificate is for one: TCX_E_TLS_NAME before anything is sent
  */
 typedef struct tcx_tls_chain {
     tcx_tls_trust trust;
-    const br_x509_trust_anchor *anchors;
-    size_t anchor_count;
-    br_x509_minimal_context minimal;
+    tcx_x509 x509;
 } tcx_tls_chain;
 
 /* TCX_E_NULL; TCX_E_TLS_TRUST: no anchors. */
@@ -85,7 +149,6 @@ TCX_MUST_CHECK tcx_status tcx_tls_chain_init(tcx_tls_chain *chain, const br_x509
  */
 typedef struct tcx_tls_pin {
     tcx_tls_trust trust;
-    const br_x509_pkey *key;
     br_x509_knownkey_context known;
 } tcx_tls_pin;
 
@@ -97,18 +160,26 @@ TCX_MUST_CHECK tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey 
  * keep it across deep sleep, and import it before the next; it holds the session's master secret, so keep it like a
  * key.
  *
- * It is bound to the server's name and carries a check: one of another host, damaged or empty is simply not offered. A
- * server that does not know it any more goes on with a full handshake. When the handshake or its link fails it is
- * forgotten; when the deadline ends it, kept. A resumed session is as trusted as the one that made it: forget it (init
- * with NULL) when trust anchors or pin change.
+ * It is bound to the server's name and to what is trusted: the anchors in their order, or the pin. It lasts for 24
+ * hours from its full handshake, and no longer than the first certificate of the chain. A session of another host or
+ * trust, one that is over, damaged or empty is not offered, and neither is one that was made later than the clock says.
+ * A device without a clock in sleep stores the time with the session, see port/README.md.
+ *
+ * A server that does not know it any more goes on with a full handshake. When a server breaks TLS over it, the same
+ * call tries once more without it, on a new link. When the handshake or its link fails it is forgotten; when the
+ * deadline ends it, kept.
  */
-#define TCX_TLS_SESSION_SIZE 96u /* format 1, id length 1, version 2, suite 2, id 32, secret 48, zero 2, check 8 */
+#define TCX_TLS_SESSION_SIZE 96u /* format and id length 1, suite 2, id 32, secret 48, made 4, lasts 2, check 7 */
 
 typedef struct tcx_tls_session tcx_tls_session;
 struct tcx_tls_session {
-    int (*load)(const tcx_tls_session *session, const char *name, br_ssl_session_parameters *parameters);
-    void (*save)(tcx_tls_session *session, const char *name, const br_ssl_session_parameters *parameters);
-    int (*note)(tcx_tls_session *session, const br_ssl_engine_context *engine, int succeeded);
+    int (*load)(tcx_tls_session *session, const char *name, const tcx_peer *peer, const tcx_tls_trust *trust,
+                br_ssl_session_parameters *parameters);
+    int (*note)(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust,
+                const br_ssl_session_parameters *made);
+    unsigned char bound_to[8];
+    uint8_t offered;
+    uint8_t is_new; /* made by the clock that the call was given, which it may correct yet */
     unsigned char bytes[TCX_TLS_SESSION_SIZE];
 };
 

@@ -53,6 +53,7 @@ typedef struct tcx_peer {
     tcx_text address;  /* where to dial: a name or an IPv4 or IPv6 address, no brackets, no zero byte at its end */
     uint16_t port;     /* where to dial: 1 … 65535 */
     int64_t unix_time; /* the call's clock, seconds since 1970-01-01 UTC: TLS checks certificate dates against it */
+    int64_t correction; /* seconds, part of unix_time: by so much this call has corrected the clock it was given */
 } tcx_peer;
 
 /* A link: four functions, and two that layers may add. */

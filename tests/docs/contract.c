@@ -12,7 +12,7 @@ static unsigned char buffer[TCX_CONTRACT_BUFFER_MAX];
 
 static tcx_peer peer_at(const char *port)
 {
-    const tcx_peer peer = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), (uint16_t)atoi(port), 0 };
+    const tcx_peer peer = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), (uint16_t)atoi(port), 0, 0 };
 
     return peer;
 }

@@ -9,9 +9,9 @@ static unsigned char buffer[4096];
 static tcx_contract contract = {
     .transport = &line.transport,
     .waiter = &net_waiter,
-    .peer = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.100"), 443, 0 },
-    .refusing = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.2"), 443, 0 },   /* the gateway */
-    .unanswering = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.77"), 443, 0 }, /* nobody */
+    .peer = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.100"), 443, 0, 0 },
+    .refusing = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.2"), 443, 0, 0 },     /* the gateway */
+    .unanswering = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.77"), 443, 0, 0 }, /* nobody */
     .buffer = buffer,
     .buffer_size = sizeof buffer,
     .longest = 250, /* a busy machine may be late */

@@ -55,7 +55,7 @@ static void repeat(moment moment, uint32_t number, int is_own, int was_ambiguous
         //@ assert status != TCX_E_DEADLINE && status != TCX_E_CANCELLED;
         //@ assert outcome == TCX_MAYBE_EXECUTED ==> call.ambiguous == 1 && call.deadline <= SIX_DAYS;
         //@ assert outcome != TCX_MAYBE_EXECUTED ==> call.ambiguous == was_ambiguous;
-        //@ assert -TCX_TIME_MAX - UINT32_MAX <= call.correction <= TCX_TIME_MAX;
+        //@ assert -TCX_TIME_MAX - UINT32_MAX <= call.peer.correction <= TCX_TIME_MAX;
     } else {
         //@ assert call.state == ENDED && call.ambiguous == was_ambiguous;
         //@ assert status == before || (was_ambiguous && before == TCX_E_API && status == TCX_E_RESULT_LOST);

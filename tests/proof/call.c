@@ -366,7 +366,7 @@ static int again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
         call->ambiguous = 1;
     if (call->outcome == TCX_ANSWERED) {
         call->corrected = (uint8_t)any(0, 1);
-        call->correction = Frama_C_long_long_interval(-TCX_TIME_MAX - UINT32_MAX, TCX_TIME_MAX);
+        call->peer.correction = Frama_C_long_long_interval(-TCX_TIME_MAX - UINT32_MAX, TCX_TIME_MAX);
     }
     call->state = RETRYING;
     return 1;
@@ -441,7 +441,7 @@ static void set_call(const tcx_call_config *config, uint8_t state, size_t count,
     call.wake = any_uint32();
     call.attempt_began = any_uint32();
     call.jitter = any_uint32();
-    call.correction = Frama_C_long_long_interval(-TCX_TIME_MAX - UINT32_MAX, TCX_TIME_MAX);
+    call.peer.correction = Frama_C_long_long_interval(-TCX_TIME_MAX - UINT32_MAX, TCX_TIME_MAX);
     call.message.timestamp = Frama_C_unsigned_long_long_interval(0, TCX_TIME_MAX);
     call.peer.name = any_text(text, state == OPENING ? each(0, TEXT) : TEXT, 0);
     call.peer.address = call.peer.name;

@@ -61,7 +61,7 @@ static void add_extension(X509 *made, int kind, const char *value)
     X509_EXTENSION_free(extension);
 }
 
-static X509 *make_certificate(const certificate *plan)
+X509 *make_certificate(const certificate *plan)
 {
     static long serial = 1;
     X509 *made = X509_new();

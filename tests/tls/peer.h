@@ -38,6 +38,8 @@ typedef struct certificate {
     const char *value;
 } certificate;
 
+X509 *make_certificate(const certificate *plan);
+
 /* What the client trusts, and a leaf of the first two. */
 enum { ANCHORS = 4 };
 

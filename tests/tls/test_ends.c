@@ -240,7 +240,7 @@ static void test_a_record_that_stays(void **state)
         int flipped; /* the answer that comes meanwhile is damaged */
     } rows[] = { { PORT_ERROR, 0 }, { TCX_CLOSED, 0 }, { TCX_WANT_WRITE, 1 } };
     const struct line *line = &lines[6];
-    const tcx_peer peer = { TCX_TEXT(HOST), TCX_TEXT("10.0.0.1"), 443, NOW };
+    const tcx_peer peer = { TCX_TEXT(HOST), TCX_TEXT("10.0.0.1"), 443, NOW, 0 };
 
     (void)state;
     assert_int_equal(line->buffer, TCX_TLS_BUFFER_DUPLEX);

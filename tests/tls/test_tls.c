@@ -59,32 +59,115 @@ static void test_client_hello(void **state)
     }
 }
 
-/* Without a name, or with one that is too long, not a byte leaves: the link is not even opened. */
+/* Opens a connection to that name. It says `expected`: before the link was asked, or as it waits for the server. */
+static void check_name(const char *name, size_t length, const char *shown)
+{
+    const tcx_peer peer = { { name, length }, TCX_TEXT("address"), 443, NOW, 0 };
+    int detail = -1, result;
+
+    set_up(NULL);
+    assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+    result = f.tls.transport.open(f.tls.transport.context, &peer);
+    if (shown == NULL) {
+        check(result < 0 && f.link.calls == 0, "%s: %d", name, result);
+        assert_status(name, f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS_NAME);
+        assert_int_equal(detail, 0);
+    } else {
+        check(result == TCX_WANT_READ && f.link.links == 1, "%s: %d", name, result);
+        assert_string_equal(br_ssl_engine_get_server_name(&f.tls.client.eng), shown);
+    }
+    f.tls.transport.close(f.tls.transport.context);
+    assert_int_equal(f.link.closes, f.link.links);
+}
+
+/*
+ * A name that no certificate can be for, or that is too long: not a byte leaves, the link is not even opened. The dot
+ * that may end a name is not a part of it.
+ */
+static void test_kinds_of_names(void **state)
+{
+    static const struct {
+        const char *name, *shown; /* NULL: refused */
+    } rows[] = {
+        { HOST, HOST },
+        { HOST ".", HOST },
+        { "localhost", "localhost" },
+        { "a", "a" },
+        { "1.2.3.4.example", "1.2.3.4.example" },
+        { "127.0.0.1a", "127.0.0.1a" },
+        { "1a", "1a" },
+        { "a-1", "a-1" },
+        { ".", NULL },
+        { "..", NULL },
+        { HOST "..", NULL },
+        { "127.0.0.1", NULL },
+        { "127.0.0.1.", NULL },
+        { "127.1", NULL },
+        { "2130706433", NULL },
+        { "256.256.256.256", NULL },
+        { "example.1", NULL },
+        { "::1", NULL },
+        { "2001:db8::1", NULL },
+        { "fe80::1%eth0", NULL },
+        { "::ffff:10.0.0.1", NULL },
+    };
+    static const char zeroes[] = "\0mps.tencentcloudapi.com\0.evil.test\0";
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++)
+        check_name(rows[i].name, strlen(rows[i].name), rows[i].shown);
+    check_name(zeroes, sizeof zeroes - 1, NULL);
+    check_name(zeroes + 1, sizeof zeroes - 2, NULL);
+    check_name(zeroes + 1, sizeof HOST, NULL);
+    check_name(zeroes, 1, NULL);
+}
+
 static void test_names(void **state)
 {
     static char long_name[300];
-    tcx_peer peer = { { long_name, 0 }, TCX_TEXT("address"), 443, NOW };
 
     (void)state;
-    memset(long_name, 'a', sizeof long_name);
+    memset(long_name, 'a', sizeof long_name - 1);
     for (size_t length = 0; length < sizeof long_name; length++) {
-        int detail = -1;
+        char shown[sizeof long_name];
 
-        set_up(NULL);
-        assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
-        peer.name.length = length;
-        if (length == 0 || length > 255) {
-            assert_true(f.tls.transport.open(f.tls.transport.context, &peer) < 0);
-            assert_status("name", f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS_NAME);
-            assert_int_equal(detail, 0);
-            assert_int_equal(f.link.calls, 0);
-        } else {
-            assert_int_equal(f.tls.transport.open(f.tls.transport.context, &peer), TCX_WANT_READ);
-            assert_int_equal(f.link.links, 1);
-        }
-        f.tls.transport.close(f.tls.transport.context);
-        assert_int_equal(f.link.closes, f.link.links);
+        memcpy(shown, long_name, length);
+        shown[length] = '\0';
+        check_name(long_name, length, length == 0 || length > 255 ? NULL : shown);
     }
+}
+
+/* A connection that is up is not taken for another: open() is refused by name until close(). */
+static void test_open_twice(void **state)
+{
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+    const tcx_peer other = { TCX_TEXT("vod.tencentcloudapi.com"), TCX_TEXT("x"), 443, NOW, 0 };
+
+    (void)state;
+    for (int is_other = 0; is_other < 2; is_other++) {
+        tcx_connection connection;
+
+        set_up(context);
+        tcx_connection_init(&connection, 0);
+        f.config.connection = &connection;
+        assert_status("the first call", run(), TCX_OK);
+        assert_int_equal(f.link.closes, 0); /* it is kept */
+        f.config.connection = NULL;         /* which the next call does not know */
+        if (is_other) {
+            assert_int_equal(f.tls.transport.open(f.tls.transport.context, &other), 0);
+            f.tls.transport.close(f.tls.transport.context);
+        } else {
+            f.peer.requests = 0;
+            f.peer.request_length = 0;
+            assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
+            assert_status("the second call", tcx_call_step(&f.call, 0), TCX_E_TRANSPORT_CONTRACT);
+            judge("the second call");
+            assert_int_equal(f.call.outcome, TCX_NOT_SENT);
+        }
+        assert_int_equal(f.link.closes, 1);
+        assert_int_equal(f.link.links, 1);
+    }
+    SSL_CTX_free(context);
 }
 
 static void test_init_refuses(void **state)
@@ -383,7 +466,7 @@ static void test_sessions(void **state)
         f.tls_config.link = &f.link.transport;
         assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
         assert_true(f.tls.transport.open(f.tls.transport.context, &(tcx_peer){ TCX_TEXT("vod.tencentcloudapi.com"),
-                                                                               TCX_TEXT("x"), 443, NOW }) < 0);
+                                                                               TCX_TEXT("x"), 443, NOW, 0 }) < 0);
         assert_int_equal(f.link.sent[43], 0); /* not offered */
         f.tls.transport.close(f.tls.transport.context);
         SSL_CTX_free(other);
@@ -403,12 +486,166 @@ static void test_sessions(void **state)
     SSL_CTX_free(context);
 }
 
+/*
+ * A session lasts as long as the certificates of the chain, a day at most, and is not one of other anchors. Any change
+ * of the anchors is another trust: one less, another order, other flags.
+ */
+static void test_end_of_session(void **state)
+{
+    enum { LESS = 1, ORDER, FLAGS, PIN };
+    static const struct {
+        const char *name;
+        long leaf, middle; /* seconds that they last */
+        int trust;         /* what is trusted then */
+        int64_t after;
+        int resumed;
+    } rows[] = {
+        { "at once", 3600, DAY, 0, 0, 1 },
+        { "in the last second", 3600, DAY, 0, 3599, 1 },
+        { "by one that ends first", 3600, 1800, 0, 1799, 1 },
+        { "the leaf has ended", 3600, DAY, 0, 3600, 0 },
+        { "one in the middle has ended", 3600, 1800, 0, 1800, 0 },
+        { "of a long chain", 3 * DAY, 2 * DAY, 0, DAY - 1, 1 },
+        { "after a day", 3 * DAY, 2 * DAY, 0, DAY, 0 },
+        { "the clock went back", 3 * DAY, 2 * DAY, 0, -1, 0 },
+        { "an anchor less", 3 * DAY, 2 * DAY, LESS, 60, 0 },
+        { "another order", 3 * DAY, 2 * DAY, ORDER, 60, 0 },
+        { "no CA", 3 * DAY, 2 * DAY, FLAGS, 60, 0 },
+        { "a pin", 3 * DAY, 2 * DAY, PIN, 60, 0 },
+    };
+    static tcx_tls_session session;
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const certificate leaf = { HOST,         "DNS:" HOST, EC_LEAF,  "Middle", EC_OTHER, -DAY,
+                                   rows[i].leaf, 0,           "SHA256", 0,        NULL };
+        const certificate middle = { "Middle",       NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
+                                     rows[i].middle, 1,    "SHA256", 0,         NULL };
+        SSL_CTX *context = make_context(&leaf, &middle);
+        br_x509_trust_anchor changed[ANCHORS];
+        size_t count = rows[i].trust == LESS ? ANCHORS - 1 : ANCHORS;
+        tcx_status status;
+
+        memcpy(changed, anchors, sizeof changed);
+        if (rows[i].trust == ORDER) {
+            changed[0] = anchors[1];
+            changed[1] = anchors[0];
+        } else if (rows[i].trust == FLAGS) {
+            changed[ANCHORS - 1].flags = 0;
+        }
+        tcx_tls_session_init(&session, NULL);
+        set_up(context);
+        f.tls_config.session = &session;
+        assert_status(rows[i].name, run(), TCX_OK);
+        assert_int_equal(f.tls.resumed, 0);
+        set_up(context);
+        f.tls_config.session = &session;
+        f.config.unix_time = NOW + rows[i].after;
+        assert_int_equal(tcx_tls_chain_init(&f.chain, changed, count), TCX_OK);
+        assert_int_equal(tcx_tls_pin_init(&f.pin, &public_keys[EC_LEAF]), TCX_OK);
+        if (rows[i].trust == PIN)
+            f.tls_config.trust = &f.pin.trust;
+        status = run();
+        judge(rows[i].name);
+        check(f.tls.resumed == rows[i].resumed, "%s: resumed %d", rows[i].name, f.tls.resumed);
+        check((status == TCX_OK) == (rows[i].after <= rows[i].leaf && rows[i].after <= rows[i].middle), "%s: %d",
+              rows[i].name, status);
+        SSL_CTX_free(context);
+    }
+}
+
+/* One pin's session is not another's. Zeroes in front of the key's numbers make no other pin. */
+static void test_session_of_pin(void **state)
+{
+    static const struct {
+        int key, zeroes, resumed;
+    } rows[] = { { RSA_LEAF, 0, 1 }, { RSA_LEAF, 1, 1 }, { RSA_ROOT, 0, 0 } };
+    static tcx_tls_session session;
+    unsigned char n[300] = { 0 }, e[12] = { 0 };
+    SSL_CTX *context = make_context(&rsa_leaf, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        br_x509_pkey key = public_keys[rows[i].key];
+        const br_rsa_public_key *rsa = &public_keys[rows[i].key].key.rsa;
+
+        if (rows[i].zeroes) {
+            memcpy(n + sizeof n - rsa->nlen, rsa->n, rsa->nlen);
+            memcpy(e + sizeof e - rsa->elen, rsa->e, rsa->elen);
+            key.key.rsa = (br_rsa_public_key){ n, sizeof n, e, sizeof e };
+        }
+        tcx_tls_session_init(&session, NULL);
+        for (int again = 0; again < 2; again++) {
+            set_up(context);
+            assert_int_equal(tcx_tls_pin_init(&f.pin, again ? &key : &public_keys[RSA_LEAF]), TCX_OK);
+            f.tls_config.trust = &f.pin.trust;
+            f.tls_config.session = &session;
+            f.config.unix_time = NOW + again * (DAY - 1);
+            assert_status("pin", run(), !again || rows[i].key == RSA_LEAF ? TCX_OK : TCX_E_TLS_INTEGRITY);
+            judge("pin");
+            check(f.tls.resumed == (again && rows[i].resumed), "row %zu: resumed %d", i, f.tls.resumed);
+        }
+    }
+    SSL_CTX_free(context);
+}
+
+static unsigned char seen_id[32];
+static size_t seen_length;
+
+/* The client's id becomes that of the new session. */
+static int echo(SSL *ssl, unsigned char *id, unsigned *length)
+{
+    (void)ssl;
+    memset(id, 0x77, *length);
+    memcpy(id, seen_id, seen_length);
+    if (seen_length > 0)
+        *length = (unsigned)seen_length;
+    return 1;
+}
+
+static int see(SSL *ssl, int *alert, void *argument)
+{
+    const unsigned char *id;
+
+    (void)alert;
+    (void)argument;
+    seen_length = SSL_client_hello_get0_session_id(ssl, &id);
+    memcpy(seen_id, id, seen_length);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/* A server that has forgotten the session, and gives its id to a new one: once more in the same call, without it. */
+static void test_echoed_id(void **state)
+{
+    static tcx_tls_session session;
+    SSL_CTX *context = make_context(&ec_leaf, NULL), *other = make_context(&ec_leaf, NULL);
+
+    (void)state;
+    SSL_CTX_set_client_hello_cb(other, see, NULL);
+    SSL_CTX_set_generate_session_id(other, echo);
+    tcx_tls_session_init(&session, NULL);
+    for (int call = 0; call < 3; call++) {
+        set_up(call == 0 ? context : other);
+        f.tls_config.session = &session;
+        assert_status("echoed", run(), TCX_OK);
+        assert_int_equal(f.peer.requests, 1);
+        assert_int_equal(f.call.attempts, 1);
+        check(f.tls.resumed == (call == 2), "call %d: resumed %d", call, f.tls.resumed);
+        check(f.link.links == (call == 1 ? 2 : 1) && f.link.closes == f.link.links, "call %d: %zu links, %zu closed",
+              call, f.link.links, f.link.closes);
+    }
+    SSL_CTX_free(context);
+    SSL_CTX_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_profile),
         cmocka_unit_test(test_client_hello),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_kinds_of_names),
+        cmocka_unit_test(test_open_twice),
         cmocka_unit_test(test_init_refuses),
         cmocka_unit_test(test_pinnable_keys),
         cmocka_unit_test(test_pieces),
@@ -416,6 +653,9 @@ int main(void)
         cmocka_unit_test(test_damage_at_every_byte),
         cmocka_unit_test(test_endless_records),
         cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_end_of_session),
+        cmocka_unit_test(test_session_of_pin),
+        cmocka_unit_test(test_echoed_id),
     };
 
     return cmocka_run_group_tests(tests, make_keys, NULL);

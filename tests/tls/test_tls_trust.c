@@ -30,6 +30,10 @@ static const certificate last_middle = MIDDLE("Last middle", P384, "RSA middle",
 static const certificate no_ca = MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 0, 0, NULL);
 static const certificate no_signer =
     MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 1, NID_key_usage, "critical,digitalSignature");
+static const certificate server_middle =
+    MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 1, NID_ext_key_usage, "clientAuth,serverAuth");
+static const certificate client_middle =
+    MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 1, NID_ext_key_usage, "clientAuth");
 static const certificate constrained = MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 1, NID_name_constraints,
                                               "critical,excluded;DNS:tencentcloudapi.com");
 static const certificate permitting =
@@ -102,6 +106,30 @@ static void test_chains(void **state)
           { NULL },
           TCX_E_X509_NAME,
           BR_ERR_X509_BAD_SERVER_NAME },
+        { "for servers", EXTENDED(NID_ext_key_usage, "serverAuth"), { NULL }, TCX_OK, 0 },
+        { "for anything", EXTENDED(NID_ext_key_usage, "codeSigning,anyExtendedKeyUsage"), { NULL }, TCX_OK, 0 },
+        { "by one for servers", SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"), { &server_middle }, TCX_OK, 0 },
+        { "for clients",
+          EXTENDED(NID_ext_key_usage, "clientAuth"),
+          { NULL },
+          TCX_E_X509_PURPOSE,
+          BR_ERR_X509_FORBIDDEN_KEY_USAGE },
+        { "by one for clients",
+          SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"),
+          { &client_middle },
+          TCX_E_X509_PURPOSE,
+          BR_ERR_X509_FORBIDDEN_KEY_USAGE },
+        { "for servers, but critical", /* BearSSL refuses what it does not read */
+          EXTENDED(NID_ext_key_usage, "critical,serverAuth"),
+          { NULL },
+          TCX_E_X509_EXTENSION,
+          BR_ERR_X509_CRITICAL_EXTENSION },
+        { "RSA for key transport only",
+          { HOST, "DNS:" HOST, RSA_LEAF, "RSA root", RSA_ROOT, -DAY, DAY, 0, "SHA256", NID_key_usage,
+            "critical,keyEncipherment" },
+          { NULL },
+          TCX_E_X509_PURPOSE,
+          BR_ERR_X509_FORBIDDEN_KEY_USAGE },
         { "expired", DATED(-DAY, -1), { NULL }, TCX_E_X509_TIME, BR_ERR_X509_EXPIRED },
         { "not yet valid", DATED(1, DAY), { NULL }, TCX_E_X509_TIME, BR_ERR_X509_EXPIRED },
         { "by an expired one",
@@ -137,12 +165,12 @@ static void test_chains(void **state)
         { "by one that is no CA",
           SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"),
           { &no_ca },
-          TCX_E_X509_UNTRUSTED,
+          TCX_E_X509_PURPOSE,
           BR_ERR_X509_NOT_CA },
         { "by one that may sign no certificates",
           SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"),
           { &no_signer },
-          TCX_E_X509,
+          TCX_E_X509_PURPOSE,
           BR_ERR_X509_FORBIDDEN_KEY_USAGE },
         { "by another than follows",
           SIGNED(EC_LEAF, "Nobody", EC_OTHER, "SHA256"),
@@ -157,17 +185,17 @@ static void test_chains(void **state)
         { "names are constrained, and critical",
           SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"),
           { &constrained },
-          TCX_E_X509,
+          TCX_E_X509_EXTENSION,
           BR_ERR_X509_CRITICAL_EXTENSION },
         { "... even so that they permit the host", /* BearSSL reads none, so it refuses all that are critical */
           SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"),
           { &permitting },
-          TCX_E_X509,
+          TCX_E_X509_EXTENSION,
           BR_ERR_X509_CRITICAL_EXTENSION },
         { "a critical extension that nobody knows",
           EXTENDED(NID_netscape_comment, "critical,x"),
           { NULL },
-          TCX_E_X509,
+          TCX_E_X509_EXTENSION,
           BR_ERR_X509_CRITICAL_EXTENSION },
         { "RSA of 1024 bits",
           SIGNED(RSA_1024, "RSA root", RSA_ROOT, "SHA256"),
@@ -324,12 +352,89 @@ static void test_pins(void **state)
     }
 }
 
+void br_ssl_engine_fail(br_ssl_engine_context *engine, int error); /* BearSSL's own */
+
+/*
+ * Every error that BearSSL 0.6 has, in the middle of a handshake: the cause is named. An alert means that nothing is
+ * in common only until the server has chosen.
+ */
+static void test_errors(void **state)
+{
+    static const struct {
+        int from, to;
+        tcx_status status;
+    } rows[] = {
+        { BR_ERR_BAD_PARAM, BR_ERR_BAD_STATE, TCX_E_TLS },
+        { BR_ERR_UNSUPPORTED_VERSION, BR_ERR_UNSUPPORTED_VERSION, TCX_E_TLS_UNSUPPORTED },
+        { BR_ERR_BAD_VERSION, BR_ERR_BAD_LENGTH, TCX_E_TLS },
+        { BR_ERR_TOO_LARGE, BR_ERR_TOO_LARGE, TCX_E_TLS_RECORD },
+        { BR_ERR_BAD_MAC, BR_ERR_BAD_MAC, TCX_E_TLS_INTEGRITY },
+        { BR_ERR_NO_RANDOM, BR_ERR_OVERSIZED_ID, TCX_E_TLS },
+        { BR_ERR_BAD_CIPHER_SUITE, BR_ERR_BAD_CIPHER_SUITE, TCX_E_TLS_UNSUPPORTED },
+        { BR_ERR_BAD_COMPRESSION, BR_ERR_BAD_HELLO_DONE, TCX_E_TLS },
+        { BR_ERR_LIMIT_EXCEEDED, BR_ERR_LIMIT_EXCEEDED, TCX_E_X509_WEAK },
+        { BR_ERR_BAD_FINISHED, BR_ERR_BAD_FINISHED, TCX_E_TLS_INTEGRITY },
+        { BR_ERR_RESUME_MISMATCH, BR_ERR_RESUME_MISMATCH, TCX_E_TLS },
+        { BR_ERR_INVALID_ALGORITHM, BR_ERR_INVALID_ALGORITHM, TCX_E_TLS_UNSUPPORTED },
+        { BR_ERR_BAD_SIGNATURE, BR_ERR_WRONG_KEY_USAGE, TCX_E_TLS_INTEGRITY },
+        { BR_ERR_NO_CLIENT_AUTH, BR_ERR_IO, TCX_E_TLS },
+        { BR_ERR_X509_INVALID_VALUE, BR_ERR_X509_BAD_TIME, TCX_E_X509 },
+        { BR_ERR_X509_UNSUPPORTED, BR_ERR_X509_LIMIT_EXCEEDED, TCX_E_X509_WEAK },
+        { BR_ERR_X509_WRONG_KEY_TYPE, BR_ERR_X509_WRONG_KEY_TYPE, TCX_E_X509 },
+        { BR_ERR_X509_BAD_SIGNATURE, BR_ERR_X509_BAD_SIGNATURE, TCX_E_X509_UNTRUSTED },
+        { BR_ERR_X509_TIME_UNKNOWN, BR_ERR_X509_EXPIRED, TCX_E_X509_TIME },
+        { BR_ERR_X509_DN_MISMATCH, BR_ERR_X509_DN_MISMATCH, TCX_E_X509 },
+        { BR_ERR_X509_BAD_SERVER_NAME, BR_ERR_X509_BAD_SERVER_NAME, TCX_E_X509_NAME },
+        { BR_ERR_X509_CRITICAL_EXTENSION, BR_ERR_X509_CRITICAL_EXTENSION, TCX_E_X509_EXTENSION },
+        { BR_ERR_X509_NOT_CA, BR_ERR_X509_FORBIDDEN_KEY_USAGE, TCX_E_X509_PURPOSE },
+        { BR_ERR_X509_WEAK_PUBLIC_KEY, BR_ERR_X509_WEAK_PUBLIC_KEY, TCX_E_X509_WEAK },
+        { BR_ERR_X509_NOT_TRUSTED, BR_ERR_X509_NOT_TRUSTED, TCX_E_X509_UNTRUSTED },
+        { 256, 256 + 39, TCX_E_TLS_ALERT },
+        { 256 + 40, 256 + 40, TCX_E_TLS_UNSUPPORTED },
+        { 256 + 41, 256 + 69, TCX_E_TLS_ALERT },
+        { 256 + 70, 256 + 71, TCX_E_TLS_UNSUPPORTED },
+        { 256 + 72, 256 + 255, TCX_E_TLS_ALERT },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        for (int error = rows[i].from; error <= rows[i].to; error++) {
+            for (int has_chosen = 0; has_chosen < 2; has_chosen++) {
+                char where[40];
+
+                snprintf(where, sizeof where, "error %d, chosen %d", error, has_chosen);
+                set_up(NULL);
+                assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+                assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
+                assert_int_equal(tcx_call_step(&f.call, 0), TCX_PENDING);
+                ((unsigned char *)f.tls_config.buffer)[1] = 3; /* a record of TLS came last */
+                br_ssl_engine_fail(&f.tls.client.eng, error);
+                f.tls.client.eng.reneg = (unsigned char)has_chosen; /* the server has said hello */
+                check(tcx_call_step(&f.call, 0) < 0, "%s", where);
+                judge_refused(where, error > 256 && has_chosen ? TCX_E_TLS_ALERT : rows[i].status, error);
+            }
+        }
+    }
+}
+
+/* A server that wants to know who the client is: that is no matter of suites, as its alert could mean. */
+static void test_client_certificate(void **state)
+{
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+
+    (void)state;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    set_up(context);
+    check(run() < 0, "believed");
+    judge_refused("client certificate", TCX_E_TLS_ALERT, 256 + 40);
+    SSL_CTX_free(context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chains),
-        cmocka_unit_test(test_many_names),
-        cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_chains), cmocka_unit_test(test_many_names),         cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_errors), cmocka_unit_test(test_client_certificate),
     };
 
     return cmocka_run_group_tests(tests, make_keys, NULL);

@@ -266,7 +266,7 @@ void memory_init(memory *m)
 
 void memory_bench(memory *m, tcx_contract *contract, void *buffer, size_t size)
 {
-    static const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), MEMORY_PEER, 0 };
+    static const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), MEMORY_PEER, 0, 0 };
 
     memset(contract, 0, sizeof *contract);
     contract->transport = &m->transport;

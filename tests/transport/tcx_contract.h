@@ -9,7 +9,7 @@
  *     tcx_contract contract = {
  *         .transport = &port.transport,
  *         .waiter = &waiter,
- *         .peer = { TCX_TEXT("peer"), TCX_TEXT("192.0.2.1"), 7000, 0 },
+ *         .peer = { TCX_TEXT("peer"), TCX_TEXT("192.0.2.1"), 7000, 0, 0 },
  *         .buffer = buffer,
  *         .buffer_size = sizeof buffer,
  *     };

@@ -61,7 +61,7 @@ uint32_t FreeRTOS_inet_addr(const char *text)
 /* Goes on with the connection, as the stack does by itself. */
 static void dial_on(Socket_t socket)
 {
-    tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), 0, 0 };
+    tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), 0, 0, 0 };
     int result;
 
     peer.port = socket->port;
@@ -166,7 +166,7 @@ static void answer(const char *text)
 static void obey(void)
 {
     static const char dial[] = "AT+QSSLOPEN=1,1,0,\"peer\",";
-    static const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), 0, 0 };
+    static const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("peer"), 0, 0, 0 };
 
     modem.command[modem.command_length] = '\0';
     modem.command_length = 0;

@@ -70,7 +70,7 @@ int main(void)
         tcx_waiter waiter = tcx_posix_waiter(&tcp);
         const tcx_contract blank = { 0 };
         tcx_contract contract = blank;
-        const tcx_peer loopback = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), 0, 0 };
+        const tcx_peer loopback = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), 0, 0, 0 };
 
         tcx_posix_tcp_init(&tcp, 0);
         if (way == 1) {

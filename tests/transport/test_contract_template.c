@@ -76,7 +76,7 @@ int main(void)
         .buffer = records,
         .buffer_size = sizeof records,
     };
-    const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("192.0.2.1"), 7000, 0 };
+    const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("192.0.2.1"), 7000, 0, 0 };
     tcx_waiter waiter = tcx_port_waiter(&port);
     tcx_contract contract;
     size_t i;

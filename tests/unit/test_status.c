@@ -79,6 +79,7 @@ static void test_ranges(void **state)
         { "TCX_E_TLS_TRUST", -299, -1 },
         { "TCX_E_TLS_ENTROPY", -299, -1 },
         { "TCX_E_TLS_NAME", -299, -1 },
+        { "TCX_E_TLS_PROFILE", -299, -1 },
         { "TCX_E_TLS", -499, -400 },
         { "TCX_E_X509", -499, -400 },
         { "TCX_E_HTTP", -599, -500 },

@@ -15,7 +15,7 @@ static int entropy(void *context, void *out, size_t length)
     return (int)length;
 }
 
-static const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000 };
+static const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, 1800000000, 0 };
 
 static struct {
     script link;
@@ -56,7 +56,7 @@ static void test_empty_profile(void **state)
     (void)state;
     set_up(empty_profile);
     assert_true(f.tls.transport.open(f.tls.transport.context, &peer) < 0);
-    assert_status("open", f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS);
+    assert_status("open", f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS_PROFILE);
     assert_int_not_equal(detail, 0);
     assert_string_equal(f.buffer, "host.test");
     for (size_t i = sizeof "host.test"; i < sizeof f.buffer; i++)

@@ -1,0 +1,251 @@
+#include "tcx_x509.h"
+
+#include "tcx_calendar.h"
+
+/*
+ * The reader walks a certificate's DER element by element, by tags and lengths, and keeps no bytes. BearSSL checks that
+ * the certificate is well formed, except for the content of extendedKeyUsage, which this reader checks. What it reads
+ * of a malformed certificate does not matter: BearSSL's error wins.
+ */
+
+/* What comes next of an element. Above VALUE: that many bytes of its length are missing. */
+enum { TAG, LENGTH, VALUE };
+
+/*
+ * Which element comes next (RFC 5280 section 4.1). After an element comes the one that is listed after it, and so does
+ * its first child where the reader enters it.
+ */
+enum {
+    CERTIFICATE,
+    SIGNED, /* TBSCertificate */
+    SERIAL, /* or the version before it */
+    ALGORITHM,
+    ISSUER,
+    VALIDITY,
+    NOT_BEFORE,
+    NOT_AFTER,
+    SUBJECT,
+    KEY,
+    OPTIONAL, /* a unique identifier, the extensions, or the element after TBSCertificate */
+    EXTENSIONS,
+    EXTENSION,
+    NAME,
+    CONTENT, /* of the extension, or the BOOLEAN `critical` before it */
+    PURPOSES,
+    PURPOSE,
+    DONE,
+    REFUSED
+};
+
+/* Tags. CONTEXT: the bit that context-specific tags have. */
+enum { BOOLEAN = 0x01, OID = 0x06, UTC_TIME = 0x17, SEQUENCE = 0x30, CONTEXT = 0x80, VERSION = 0xA0, TAGGED_3 = 0xA3 };
+
+/*
+ * anyExtendedKeyUsage, 2.5.29.37.0, then serverAuth, 1.3.6.1.5.5.7.3.1. The name of the extension, 2.5.29.37, is the
+ * first without its last byte.
+ */
+static const unsigned char oids[] = { 0x55, 0x1D, 0x25, 0x00, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01 };
+enum { NAME_LENGTH = 3, ANY_LENGTH = 4, SERVER_LENGTH = 8 };
+
+/* Tag and length are known: decides what is read of the element, and which one comes next. */
+static void begin_element(tcx_x509 *x509)
+{
+    const uint32_t length = x509->left, end = x509->at + length;
+    const uint8_t tag = x509->tag;
+
+    x509->index = 0;
+    x509->next = (uint8_t)(x509->element + 1);
+    switch (x509->element) {
+    case CERTIFICATE:
+    case SIGNED:
+    case VALIDITY:
+    case EXTENSION:
+        x509->left = 0; /* enters it */
+        break;
+    case SERIAL:
+        if (tag == VERSION)
+            x509->next = SERIAL;
+        break;
+    case NOT_AFTER:
+        memset(x509->date, 0, sizeof x509->date);
+        x509->index = tag == UTC_TIME ? 2 : 0; /* it has no century */
+        break;
+    case OPTIONAL:
+        if (tag == TAGGED_3)
+            x509->left = 0;
+        else
+            x509->next = tag & CONTEXT ? OPTIONAL : DONE;
+        break;
+    case EXTENSIONS:
+        x509->extensions_end = end;
+        x509->left = 0;
+        break;
+    case NAME:
+        x509->matches = length == NAME_LENGTH;
+        break;
+    case CONTENT:
+        if (tag == BOOLEAN) {
+            x509->next = CONTENT;
+        } else if (!x509->matches) {
+            x509->next = EXTENSION;
+        } else if (x509->purposes_end != 0) { /* a second extendedKeyUsage */
+            x509->next = REFUSED;
+        } else {
+            x509->purposes_end = end;
+            x509->left = 0;
+        }
+        break;
+    case PURPOSES:
+        if (tag != SEQUENCE || end != x509->purposes_end)
+            x509->next = REFUSED;
+        x509->left = 0;
+        break;
+    case PURPOSE:
+        x509->matches = length == ANY_LENGTH || length == SERVER_LENGTH;
+        x509->index = length == SERVER_LENGTH ? ANY_LENGTH : 0;
+        x509->next = tag == OID && end <= x509->purposes_end ? PURPOSE : REFUSED;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Seconds since 1970-01-01. A UTCTime has no century: it means 1950 to 2049. */
+static int64_t seconds_of(const uint8_t date[7], int is_utc_time)
+{
+    uint32_t year = is_utc_time ? date[1] + (date[1] < 50 ? 2000u : 1900u) : date[0] * 100u + date[1];
+
+    return (int64_t)tcx_day_of_date(year, date[2], date[3]) * TCX_SECONDS_PER_DAY +
+           (uint32_t)(date[4] * 60 + date[5]) * 60 + date[6];
+}
+
+static void end_element(tcx_x509 *x509)
+{
+    if (x509->element == NOT_AFTER) {
+        int64_t until = seconds_of(x509->date, x509->tag == UTC_TIME);
+
+        if (until < *x509->until)
+            *x509->until = until > 0 ? (uint32_t)until : 0;
+    }
+    if (x509->element == PURPOSE && x509->matches)
+        x509->fits = 1;
+    x509->element = x509->next;
+    if ((x509->element == PURPOSES || x509->element == PURPOSE) && x509->at >= x509->purposes_end)
+        x509->element = x509->fits ? EXTENSION : REFUSED;
+    if (x509->element == EXTENSION && x509->at >= x509->extensions_end)
+        x509->element = DONE;
+    x509->step = TAG;
+}
+
+static void read_header(tcx_x509 *x509, unsigned char byte)
+{
+    if (x509->step == TAG) {
+        x509->tag = byte;
+        x509->step = LENGTH;
+        return;
+    }
+    if (x509->step == LENGTH) {
+        x509->left = byte & 0x80 ? 0 : byte;
+        x509->step = (uint8_t)(VALUE + (byte & 0x80 ? byte & 0x7F : 0));
+    } else if (x509->left >> 24 != 0) { /* 4 GiB and more */
+        x509->element = REFUSED;
+    } else {
+        x509->left = x509->left << 8 | byte;
+        x509->step--;
+    }
+    if (x509->step == VALUE)
+        begin_element(x509);
+}
+
+/* Reads `byte`, or skips what it need not read. Returns how many of the `length` bytes that are there it has taken. */
+static uint32_t read_value(tcx_x509 *x509, unsigned char byte, size_t length)
+{
+    const uint8_t index = x509->index;
+
+    if (x509->element == NOT_AFTER && index < 2 * sizeof x509->date)
+        x509->date[index / 2] = (uint8_t)(x509->date[index / 2] * 10 + (byte - '0'));
+    else if ((x509->element == NAME || x509->element == PURPOSE) && x509->matches && index < sizeof oids)
+        x509->matches = byte == oids[index];
+    else
+        return length < x509->left ? (uint32_t)length : x509->left;
+    x509->index++;
+    return 1;
+}
+
+static void start_chain(const br_x509_class **context, const char *server_name)
+{
+    tcx_x509 *x509 = (tcx_x509 *)(void *)context; /* its first member */
+
+    x509->minimal.vtable->start_chain(&x509->minimal.vtable, server_name);
+    *x509->until = TCX_TLS_FOREVER - 1;
+    x509->refused = 0;
+}
+
+/* Once the chain has met an anchor, the certificates after it take no part: a root that is sent along, for one. */
+static void start_cert(const br_x509_class **context, uint32_t length)
+{
+    tcx_x509 *x509 = (tcx_x509 *)(void *)context;
+    int is_complete = x509->minimal.vtable->get_pkey(&x509->minimal.vtable, NULL) != NULL;
+
+    x509->minimal.vtable->start_cert(&x509->minimal.vtable, length);
+    x509->element = is_complete ? DONE : CERTIFICATE;
+    x509->step = TAG;
+    x509->at = 0;
+    x509->purposes_end = 0;
+    x509->fits = 0;
+}
+
+static void append(const br_x509_class **context, const unsigned char *bytes, size_t length)
+{
+    tcx_x509 *x509 = (tcx_x509 *)(void *)context;
+
+    x509->minimal.vtable->append(&x509->minimal.vtable, bytes, length);
+    for (size_t at = 0; at < length && x509->element < DONE;) {
+        if (x509->step == VALUE) {
+            uint32_t taken = read_value(x509, bytes[at], length - at);
+
+            x509->left -= taken;
+            x509->at += taken;
+            at += taken;
+        } else {
+            x509->at++;
+            read_header(x509, bytes[at++]);
+        }
+        if (x509->step == VALUE && x509->left == 0)
+            end_element(x509);
+    }
+}
+
+/* A certificate whose end the reader did not reach is refused too. */
+static void end_cert(const br_x509_class **context)
+{
+    tcx_x509 *x509 = (tcx_x509 *)(void *)context;
+
+    x509->minimal.vtable->end_cert(&x509->minimal.vtable);
+    if (x509->element != DONE)
+        x509->refused = 1;
+}
+
+/* The server's own key must be allowed to sign: it signs the key exchange. */
+static unsigned end_chain(const br_x509_class **context)
+{
+    tcx_x509 *x509 = (tcx_x509 *)(void *)context;
+    unsigned error = x509->minimal.vtable->end_chain(&x509->minimal.vtable);
+    unsigned usages = 0;
+
+    if (error != 0)
+        return error;
+    (void)x509->minimal.vtable->get_pkey(&x509->minimal.vtable, &usages);
+    return x509->refused || !(usages & BR_KEYTYPE_SIGN) ? BR_ERR_X509_FORBIDDEN_KEY_USAGE : 0;
+}
+
+static const br_x509_pkey *get_pkey(const br_x509_class *const *context, unsigned *usages)
+{
+    const tcx_x509 *x509 = (const tcx_x509 *)(const void *)context;
+
+    return x509->minimal.vtable->get_pkey(&x509->minimal.vtable, usages);
+}
+
+const br_x509_class tcx_x509_vtable = {
+    sizeof(tcx_x509), start_chain, start_cert, append, end_cert, end_chain, get_pkey,
+};

@@ -1,0 +1,219 @@
+/*
+ * What a certificate is for, and when a chain ends: read by the chain validator as the bytes come, however they are
+ * split. OpenSSL makes the certificates.
+ */
+#include "peer.h"
+
+#include <openssl/asn1.h>
+
+/* The content of an extendedKeyUsage, in DER. */
+#define SERVER  "\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01"
+#define CLIENT  "\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x02"
+#define ANY     "\x06\x04\x55\x1D\x25\x00"
+#define LONGER  "\x06\x09\x2B\x06\x01\x05\x05\x07\x03\x01\x01" /* one more number after that of servers */
+#define SHORTER "\x06\x07\x2B\x06\x01\x05\x05\x07\x03"
+#define NOT_ANY "\x06\x04\x55\x1D\x25\x01"
+#define ITSELF  "\x06\x03\x55\x1D\x25"
+
+typedef struct extension {
+    const char *bytes;
+    int length;
+} extension;
+
+/* clang-format off */
+#define BYTES(text) { text, sizeof text - 1 }
+/* clang-format on */
+
+/* Adds extendedKeyUsage with that content, and signs again. */
+static void add_purposes(X509 *made, const extension *purposes, int issuer_key)
+{
+    ASN1_OCTET_STRING *content = ASN1_OCTET_STRING_new();
+    X509_EXTENSION *added;
+
+    ASN1_OCTET_STRING_set(content, (const unsigned char *)purposes->bytes, purposes->length);
+    added = X509_EXTENSION_create_by_NID(NULL, NID_ext_key_usage, 0, content);
+    X509_add_ext(made, added, -1);
+    X509_EXTENSION_free(added);
+    ASN1_OCTET_STRING_free(content);
+    assert_true(X509_sign(made, keys[issuer_key], EVP_sha256()) > 0);
+}
+
+/* How a chain is handed over. */
+enum { WHOLE, BYTE_BY_BYTE, FIRST_SPLIT };
+
+/* Validates the chain, with each certificate split after `split - FIRST_SPLIT + 1` bytes. Returns BearSSL's error. */
+static unsigned validate(X509 *const *chain, size_t count, int split)
+{
+    static br_ssl_client_context client;
+    const br_x509_class **validator;
+
+    assert_int_equal(tcx_tls_chain_init(&f.chain, anchors, ANCHORS), TCX_OK);
+    br_ssl_client_zero(&client);
+    validator = f.chain.trust.start(&f.chain.trust, tcx_tls_profile_full, &client, NOW);
+    (*validator)->start_chain(validator, HOST);
+    for (size_t i = 0; i < count; i++) {
+        unsigned char *der = NULL;
+        int length = i2d_X509(chain[i], &der);
+        int first = split == WHOLE ? length : split == BYTE_BY_BYTE ? 1 : split - FIRST_SPLIT + 1;
+        int step = split == BYTE_BY_BYTE ? 1 : length;
+
+        (*validator)->start_cert(validator, (uint32_t)length);
+        for (int at = 0; at < length;) {
+            int piece = at == 0 ? first : step;
+
+            piece = piece < length - at ? piece : length - at;
+            (*validator)->append(validator, der + at, (size_t)piece);
+            at += piece;
+        }
+        (*validator)->end_cert(validator);
+        OPENSSL_free(der);
+    }
+    return (*validator)->end_chain(validator);
+}
+
+/* The same, split at every byte in CI, else at every 13th. */
+static int stride;
+
+static void check_chain(const char *name, X509 *const *chain, size_t count, unsigned error)
+{
+    int longest = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int length = i2d_X509(chain[i], NULL);
+
+        longest = length > longest ? length : longest;
+    }
+    for (int split = WHOLE; split < FIRST_SPLIT + longest; split += split < FIRST_SPLIT ? 1 : stride) {
+        unsigned found = validate(chain, count, split);
+
+        check(found == error, "%s, split %d: %u", name, split, found);
+    }
+}
+
+static void test_purposes(void **state)
+{
+    static const struct {
+        const char *name;
+        extension purposes[2];
+        int fits;
+    } rows[] = {
+        { "none said", { { NULL, 0 } }, 1 },
+        { "servers", { BYTES("\x30\x0A" SERVER) }, 1 },
+        { "any", { BYTES("\x30\x06" ANY) }, 1 },
+        { "clients and servers", { BYTES("\x30\x14" CLIENT SERVER) }, 1 },
+        { "servers and clients", { BYTES("\x30\x14" SERVER CLIENT) }, 1 },
+        { "clients, any", { BYTES("\x30\x10" CLIENT ANY) }, 1 },
+        { "a long form of the length", { BYTES("\x30\x81\x0A" SERVER) }, 1 },
+        { "clients", { BYTES("\x30\x0A" CLIENT) }, 0 },
+        { "much, but not servers", { BYTES("\x30\x24" CLIENT LONGER SHORTER NOT_ANY) }, 0 },
+        { "a longer name", { BYTES("\x30\x0B" LONGER) }, 0 },
+        { "a shorter name", { BYTES("\x30\x09" SHORTER) }, 0 },
+        { "another name of any's length", { BYTES("\x30\x06" NOT_ANY) }, 0 },
+        { "the extension's own name", { BYTES("\x30\x05" ITSELF) }, 0 },
+        { "servers, as the value of another type", { BYTES("\x30\x0A\x04\x08\x2B\x06\x01\x05\x05\x07\x03\x01") }, 0 },
+        { "servers, as a part of a longer value",
+          { BYTES("\x30\x0C\x04\x0A\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01") },
+          0 },
+        { "empty", { BYTES("") }, 0 },
+        { "an empty list", { BYTES("\x30\x00") }, 0 },
+        { "not a list", { BYTES(SERVER) }, 0 },
+        { "a set", { BYTES("\x31\x0A" SERVER) }, 0 },
+        { "a list that ends early", { BYTES("\x30\x00" SERVER) }, 0 },
+        { "a byte after the list", { BYTES("\x30\x0A" SERVER "\x00") }, 0 },
+        { "a list that is cut", { BYTES("\x30\x0B" SERVER) }, 0 },
+        { "a name that is cut", { BYTES("\x30\x0A\x06\x09\x2B\x06\x01\x05\x05\x07\x03\x01") }, 0 },
+        { "a length that is cut", { BYTES("\x30\x82\x0A") }, 0 },
+        { "no length", { BYTES("\x30") }, 0 },
+        { "an indefinite length", { BYTES("\x30\x80" SERVER "\x00\x00") }, 0 },
+        { "a length of 2^32 + 10", { BYTES("\x30\x85\x01\x00\x00\x00\x0A" SERVER) }, 0 },
+        { "repeated", { BYTES("\x30\x0A" SERVER), BYTES("\x30\x0A" SERVER) }, 0 },
+        { "repeated, first others", { BYTES("\x30\x0A" CLIENT), BYTES("\x30\x0A" SERVER) }, 0 },
+        { "repeated, then others", { BYTES("\x30\x0A" SERVER), BYTES("\x30\x0A" CLIENT) }, 0 },
+    };
+    static const certificate root_middle = { "Middle", NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
+                                             DAY,      1,    "SHA256", 0,         NULL };
+    static const certificate by_middle = { HOST, "DNS:" HOST, EC_LEAF,  "Middle", EC_OTHER, -DAY,
+                                           DAY,  0,           "SHA256", 0,        NULL };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const unsigned error = rows[i].fits ? 0 : BR_ERR_X509_FORBIDDEN_KEY_USAGE;
+        X509 *leaf = make_certificate(&ec_leaf), *second = make_certificate(&by_middle);
+        X509 *middle = make_certificate(&root_middle);
+        X509 *by_leaf[] = { leaf }, *by_issuer[] = { second, middle }, *beyond[] = { leaf, middle };
+        char name[80];
+
+        for (size_t j = 0; j < 2 && rows[i].purposes[j].bytes != NULL; j++)
+            add_purposes(middle, &rows[i].purposes[j], EC_ROOT);
+        snprintf(name, sizeof name, "%s, beyond the anchor", rows[i].name);
+        check_chain(name, beyond, 2, 0);
+        snprintf(name, sizeof name, "%s, of the issuer", rows[i].name);
+        check_chain(name, by_issuer, 2, error);
+        for (size_t j = 0; j < 2 && rows[i].purposes[j].bytes != NULL; j++)
+            add_purposes(leaf, &rows[i].purposes[j], EC_ROOT);
+        check_chain(rows[i].name, by_leaf, 1, error);
+        X509_free(leaf);
+        X509_free(second);
+        X509_free(middle);
+    }
+}
+
+/* BearSSL's own error is the one that is told. */
+static void test_other_errors_win(void **state)
+{
+    static const certificate expired = { HOST, "DNS:" HOST, EC_LEAF,  "EC root",         EC_ROOT,     -DAY,
+                                         -1,   0,           "SHA256", NID_ext_key_usage, "clientAuth" };
+    X509 *chain[] = { make_certificate(&expired) };
+
+    (void)state;
+    check_chain("expired, for clients", chain, 1, BR_ERR_X509_EXPIRED);
+    X509_free(chain[0]);
+}
+
+/* The first certificate that ends, of those that took part. */
+static void test_end_of_chain(void **state)
+{
+    enum { YEAR = 365 * DAY };
+    static const struct {
+        long leaf, middle, beyond, first;
+    } rows[] = {
+        { DAY, 2 * DAY, 3 * DAY, DAY },
+        { 2 * DAY, DAY, 3 * DAY, DAY },
+        { 3 * DAY, 2 * DAY, DAY, 2 * DAY },
+        { 22 * YEAR, 23 * YEAR, DAY, 22 * YEAR }, /* 2049: a UTCTime */
+        { 25 * YEAR, 24 * YEAR, DAY, 24 * YEAR }, /* after 2049: a GeneralizedTime */
+        { 30 * YEAR + 12345, 31 * YEAR, DAY, 30 * YEAR + 12345 },
+        { 0, 0, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const certificate leaf = { HOST,         "DNS:" HOST, EC_LEAF,  "Middle", EC_OTHER, -DAY,
+                                   rows[i].leaf, 0,           "SHA256", 0,        NULL };
+        const certificate middle = { "Middle",       NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
+                                     rows[i].middle, 1,    "SHA256", 0,         NULL };
+        const certificate beyond = { "EC root",      NULL, EC_ROOT,  "EC root", EC_ROOT, -DAY,
+                                     rows[i].beyond, 1,    "SHA256", 0,         NULL };
+        X509 *chain[] = { make_certificate(&leaf), make_certificate(&middle), make_certificate(&beyond) };
+
+        for (int split = WHOLE; split < FIRST_SPLIT + 400; split += split < FIRST_SPLIT ? 1 : stride) {
+            assert_int_equal(validate(chain, 3, split), 0);
+            check(f.chain.trust.until == NOW + rows[i].first, "row %zu, split %d: %ld", i, split,
+                  (long)f.chain.trust.until - NOW);
+        }
+        for (size_t j = 0; j < 3; j++)
+            X509_free(chain[j]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_purposes),
+        cmocka_unit_test(test_other_errors_win),
+        cmocka_unit_test(test_end_of_chain),
+    };
+
+    stride = getenv("CI") != NULL ? 1 : 13;
+    return cmocka_run_group_tests(tests, make_keys, NULL);
+}
