@@ -14,7 +14,7 @@ MPS2_CFLAGS   := -mcpu=cortex-m3 -mthumb -Os $(MPS2_SMALLER) -g $(TARGET_FLAGS) 
 MPS2_CPPFLAGS  = -Iinclude -isystem $(BEARSSL_SRC)/inc -isystem $(MPS2)/jsmn -I$(MPS2)/certificates
 MPS2_LDFLAGS  := --specs=nano.specs -nostartfiles -T port/mps2/mps2.ld -Wl,--gc-sections
 MPS2_WARNINGS := $(WARNINGS) -Wconversion
-INSTALLS      += $(filter firmware firmware-test firmware-instructions,$(MAKECMDGOALS))
+INSTALLS      += $(filter firmware firmware-test firmware-instructions firmware-instructions-write,$(MAKECMDGOALS))
 
 # What the compiler needs: packages, BearSSL's headers, and jsmn.h in a folder without the host's other headers.
 ifndef BEARSSL_SRC
@@ -94,8 +94,9 @@ firmware: $(MPS2_IMAGES)
 firmware-test: firmware $(MPS2)/overflow.elf $(MPS2_CONTRACT)
 	B='$(B)' python3 tests/firmware/run.py
 
-## firmware-instructions: count the instructions of a call, and whose they are; needs no real time
-.PHONY: firmware-instructions
-firmware-instructions:
+## firmware-instructions: count the instructions of a call, of its longest step, and whose they are
+## firmware-instructions-write: the same; puts the tables into port/README.md and port/mps2/README.md
+.PHONY: firmware-instructions firmware-instructions-write
+firmware-instructions firmware-instructions-write:
 	$(MAKE) MPS2=$(B)/mps2-counted MPS2_LTO= firmware
-	B='$(B)' python3 tests/firmware/instructions.py $(B)/mps2-counted
+	B='$(B)' python3 tests/firmware/instructions.py $(B)/mps2-counted $(if $(filter %-write,$@),--write)

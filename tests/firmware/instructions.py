@@ -1,12 +1,14 @@
-"""Counts the instructions of one call on a Cortex-M3, and whose they are.
+"""Counts the instructions of one call on a Cortex-M3, whose they are, and those of the longest step.
 
-    instructions.py FOLDER       the images, built without link-time optimisation so that every function has its name
+    instructions.py FOLDER [--write]     the images, built without link-time optimisation so that every function has its
+                                         name. --write: puts the tables into port/README.md and port/mps2/README.md
 
 QEMU tells each block of code that it executes, under -icount. Two runs differ by a few percent, because their keys do
 and because the peer answers when it does; the count of signing is always the same. An instruction is tcexec's when it
 stands in a function of src/, BearSSL's primitives' when in one of BearSSL, else the board's: port, memcpy and its kin,
 the compiler's library, waiting included. Of a call's first part, up to the first use of the transport, the count is
-that of checking, hashing and signing.
+that of checking, hashing and signing. A step lasts from the entry of tcx_call_step() until tcx_execute() goes on; all
+that runs in it counts, whoever's it is.
 
 Prints millions of instructions for each image, and last `instructions: N images, tcexec's share at most N.N %`. Fails when
 the share is over 2 %.
@@ -24,6 +26,7 @@ import threading
 from collections import Counter
 
 FOLDER = pathlib.Path(sys.argv.pop(1))  # before run.py looks for a machine there
+WRITES = "--write" in sys.argv and not sys.argv.remove("--write")
 
 import run
 import stand
@@ -32,6 +35,10 @@ run.AUTHORITY = run.Authority(FOLDER / "certificates")  # of these images, not o
 
 SHARE = 0.02
 IMAGES = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key"}
+PORT = pathlib.Path(__file__).parents[2] / "port"
+CALLS = ["| call, millions of instructions | in all | BearSSL | board | tcexec | tcexec's share | signing |",
+         "|---|--:|--:|--:|--:|--:|--:|"]
+STEPS = ["| profile | millions of instructions in the longest step | at 48 MHz, one a cycle |", "|---|--:|--:|"]
 
 
 class Symbols:
@@ -56,12 +63,12 @@ class Symbols:
         return bisect.bisect_right(self.addresses, address) - 1
 
 
-def trace(image: pathlib.Path, address: str, words: list[str]) -> tuple[Counter, int]:
-    """Instructions by owner, and those from the beginning of tcx_call_begin() to the first use of TLS."""
+def trace(image: pathlib.Path, address: str, words: list[str]) -> tuple[Counter, int, int]:
+    """Instructions by owner; those from the beginning of tcx_call_begin() to the first use of TLS; the longest step's."""
     symbols = Symbols(image)
     counts: Counter = Counter()
-    sizes: dict[int, int] = {}  # of the blocks, by their address
-    signing = signed = 0
+    sizes: dict[str, int] = {}  # of the blocks, by where QEMU keeps them: two may begin at one address of the guest
+    signing = signed = stepping = step = longest = 0
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / "log"
         subprocess.run(["mkfifo", str(log)], check=True)
@@ -75,13 +82,20 @@ def trace(image: pathlib.Path, address: str, words: list[str]) -> tuple[Counter,
         with open(log) as lines:
             for line in lines:
                 if line.startswith("Trace"):
+                    host = line.split(maxsplit=3)[2]
                     if block >= 0:
-                        sizes[block], block = listed, -1
-                    address_of = int(line.split("/", 2)[1], 16)
-                    symbol = symbols.at(address_of)
-                    size = sizes[address_of]
+                        sizes[host], block = listed, -1
+                    symbol = symbols.at(int(line.split("/", 2)[1], 16))
+                    size = sizes[host]
                     counts[symbols.owners[symbol]] += size
                     name = symbols.names[symbol]
+                    if name == "tcx_call_step":
+                        stepping = 1
+                    elif name == "tcx_execute":
+                        stepping = step = 0
+                    if stepping:
+                        step += size
+                        longest = max(longest, step)
                     if name == "tcx_call_begin" and not signed:
                         signing = 1
                     elif name == "tls_open":
@@ -97,21 +111,34 @@ def trace(image: pathlib.Path, address: str, words: list[str]) -> tuple[Counter,
         watchdog.cancel()
         if machine.wait(run.PATIENCE) != 0:
             raise SystemExit(f"{image}: the call failed")
-    return counts, counts.pop("signing")
+    return counts, counts.pop("signing"), longest
+
+
+def put_table(path: pathlib.Path, table: list[str]) -> None:
+    """In place of the table of that file with the same first line."""
+    lines = path.read_text().splitlines()
+    first = last = lines.index(table[0])
+    while lines[last].startswith("|"):
+        last += 1
+    path.write_text("\n".join([*lines[:first], *table, *lines[last:], ""]))
 
 
 def main() -> int:
     worst = 0.0
-    print("| call, millions of instructions | in all | BearSSL | board | tcexec | tcexec's share | signing |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
+    calls, steps = [*CALLS], [*STEPS]
     for image, what in IMAGES.items():
         with stand.Endpoint(run.server_for(image)) as endpoint:
-            counts, signing = trace(FOLDER / f"{image}.elf", endpoint.tls, ["mps"])
+            counts, signing, longest = trace(FOLDER / f"{image}.elf", endpoint.tls, ["mps"])
         total = sum(counts.values())
         share = counts["tcexec"] / (counts["tcexec"] + counts["BearSSL"])
         worst = max(worst, share)
-        print(f"| {image}: {what} | {total / 1e6:.2f} | {counts['BearSSL'] / 1e6:.2f} | {counts['board'] / 1e6:.2f} |"
-              f" {counts['tcexec'] / 1e6:.3f} | {share:.2%} | {signing / 1e6:.3f} |", flush=True)
+        calls.append(f"| `{image}`, {what} | {total / 1e6:.2f} | {counts['BearSSL'] / 1e6:.2f} |"
+                     f" {counts['board'] / 1e6:.2f} | {counts['tcexec'] / 1e6:.3f} | {share:.2%} | {signing / 1e6:.3f} |")
+        steps.append(f"| `{image}`, {what} | {longest / 1e6:.1f} | {longest / 48e6:.2f} s |")
+    print("\n".join([*calls, "", *steps]))
+    if WRITES:
+        put_table(PORT / "mps2/README.md", calls)
+        put_table(PORT / "README.md", steps)
     print(f"instructions: {len(IMAGES)} images, tcexec's share at most {worst:.1%}")
     return 1 if worst > SHARE else 0
 

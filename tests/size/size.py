@@ -72,15 +72,17 @@ INDIRECT = {
     "tcx_message.c:next": ["tcx_encode_json", "tcx_encode_percent", "tcx_message.c:encode_lower", "tcx_source.c:pull"],
     "tcx_message_absorb": HASH,
     "tcx_retry_again": ["tcx_retry_delay"],
-    "tcx_tls.c:start": ["tcx_tls_chain.c:start", "tcx_tls_pin.c:start"],
+    "tcx_tls.c:start": ["tcx_tls_chain.c:start", "tcx_tls_pin.c:start", "tcx_tls_session.c:load"],
     "tcx_execute": USER,
-    "tcx_connection.c:look": USER,
+    "tcx_connection.c:look": HASH,
+    "tcx_connection.c:hash_text": HASH,
     "tcx_connection_close": USER,
     "tcx_call_trace": USER,
 }
 INDIRECT_BY_FILE = {  # what was inlined into what differs by core
     "tcx_call": ["tcx_rate_wait", "tcx_connection.c:look", "tcx_retry_again"],
     "tcx_tls": USER,
+    "tcx_x509.c:": USER,
     "tcx_hmac": HASH,
     "tcx_tc3.c:": HASH,
     "tcx_source.c:": HASH,
@@ -118,7 +120,7 @@ def linked(core: str, folder: pathlib.Path, entries: list[str]) -> int:
                     "-Wl,--unresolved-symbols=ignore-all", *(f"-Wl,-u,{entry}" for entry in entries),
                     *map(str, sorted(folder.glob("tcx_*.o"))), "-o", str(image)], check=True, stderr=subprocess.DEVNULL)
     text, data, bss = map(int, run(tools + "size", image).splitlines()[1].split()[:3])
-    assert data == 0 and bss == 0, f"{core}: {data} bytes of data, {bss} of bss"
+    assert data == 0 and bss < 4, f"{core}: {data} bytes of data, {bss} of bss"  # up to 3 align a section that is empty
     return text
 
 
