@@ -194,15 +194,17 @@ static int print_chosen(const tcexec_options *options, const tcexec_trust *trust
 int tcexec_anchors(const tcexec_options *options)
 {
     tcexec_trust trust;
+    char words[TCEXEC_PROBLEM_MAX];
     int code;
 
     if (tcexec_trust_read(options->ca, &trust) != 0)
         code = tcexec_say("%s", trust.problem);
     else
         code = print_chosen(options, &trust);
-    if (code == 0 && trust.anchors.skipped > 0)
-        tcexec_note("%s: %zu certificates skipped: damaged, or with a key of no use", trust.file,
-                    trust.anchors.skipped);
+    if (code == 0 && trust.anchors.skipped > 0) {
+        tcexec_skipped_text(&trust, words, sizeof words);
+        tcexec_note("%s: %s", trust.file, words);
+    }
     free(trust.memory);
     return code;
 }

@@ -136,6 +136,7 @@ typedef struct tcexec_trust {
     tcx_posix_key key;
     tcx_posix_anchors anchors;
     const char *file;
+    int is_named;                     /* by the user; 0: it is the system's */
     void *memory;                     /* of the anchors, by malloc() */
     char problem[TCEXEC_PROBLEM_MAX]; /* after a failure: what is wrong with what */
 } tcexec_trust;
@@ -145,6 +146,9 @@ int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust);
 
 /* Reads the anchors of a bundle; NULL: the system's. Returns 0, or -1. */
 int tcexec_trust_read(const char *file, tcexec_trust *trust);
+
+/* Writes how many certificates were skipped, and what is wrong with the first. At least one was. */
+void tcexec_skipped_text(const tcexec_trust *trust, char *text, size_t size);
 
 /* ---- tcexec_anchors.c ---- */
 

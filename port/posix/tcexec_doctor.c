@@ -167,11 +167,26 @@ static int has_root(const tcx_posix_anchors *anchors, const char *name)
     return 0;
 }
 
+static void tell_roots(const tcexec_trust *trust)
+{
+    const tcx_posix_anchors *anchors = &trust->anchors;
+    char words[TCEXEC_PROBLEM_MAX];
+
+    words[0] = '\0';
+    if (anchors->skipped > 0)
+        tcexec_skipped_text(trust, words, sizeof words);
+    ok("roots", "%zu usable in %s, with%s " TCEXEC_ROOT_G2 ", with%s " TCEXEC_ROOT_G1 "%s%s", anchors->count,
+       trust->file, has_root(anchors, TCEXEC_ROOT_G2) ? "" : "out", has_root(anchors, TCEXEC_ROOT_G1) ? "" : "out",
+       words[0] ? "; " : "", words);
+}
+
 /* Returns whether there is something to verify the server by, or nothing is to be verified. */
 static int check_roots(findings *found, tcexec_trust *trust)
 {
     if (tcexec_trust_load(found->options, trust) != 0) {
         bad("roots", "%s", trust->problem);
+        if (trust->anchors.skipped > 0 || trust->key.fault != TCX_POSIX_FAULT_NONE)
+            next(found, EXIT_USAGE, "%s", trust->problem);
         next(found, EXIT_USAGE, "install the system's root certificates (package ca-certificates), or give --ca FILE");
         return 0;
     }
@@ -180,9 +195,7 @@ static int check_roots(findings *found, tcexec_trust *trust)
     else if (found->options->pin != NULL)
         ok("roots", "none needed: the key of %s is pinned", trust->file);
     else
-        ok("roots", "%zu usable in %s, with%s " TCEXEC_ROOT_G2 ", with%s " TCEXEC_ROOT_G1, trust->anchors.count,
-           trust->file, has_root(&trust->anchors, TCEXEC_ROOT_G2) ? "" : "out",
-           has_root(&trust->anchors, TCEXEC_ROOT_G1) ? "" : "out");
+        tell_roots(trust);
     return 1;
 }
 
@@ -230,6 +243,18 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
     return 0;
 }
 
+/* What is missing in the file of roots may be what the server's certificate leads to. */
+static void advise_on_trust(findings *found, const tcexec_trust *trust)
+{
+    char words[TCEXEC_PROBLEM_MAX];
+
+    if (trust->anchors.skipped > 0) {
+        tcexec_skipped_text(trust, words, sizeof words);
+        next(found, EXIT_NOT_SENT, "correct %s if the server's root is in it: %s", trust->file, words);
+    }
+    next(found, EXIT_NOT_SENT, "find out who answers there; if it is to be trusted, give its root with --ca FILE");
+}
+
 static void advise_on_tls(findings *found, const tcexec_exchange *with)
 {
     const tcx_text host = with->call.peer.name;
@@ -244,7 +269,7 @@ static void advise_on_tls(findings *found, const tcexec_exchange *with)
              (int)host.length, host.bytes);
         break;
     case TCX_E_X509_UNTRUSTED:
-        next(found, EXIT_NOT_SENT, "find out who answers there; if it is to be trusted, give its root with --ca FILE");
+        advise_on_trust(found, with->trust);
         break;
     default:
         next(found, EXIT_NOT_SENT, "%s", tcx_status_text(with->call.status));

@@ -62,8 +62,7 @@ static void drive(tcexec_exchange *with)
 static void tell_trust(const tcexec_trust *trust)
 {
     if (trust->use == &trust->chain.trust)
-        tcexec_note("%zu trust anchors from %s, %zu certificates skipped", trust->anchors.count, trust->file,
-                    trust->anchors.skipped);
+        tcexec_note("%zu trust anchors from %s", trust->anchors.count, trust->file);
     else if (trust->use != NULL)
         tcexec_note("the key of %s is pinned", trust->file);
 }

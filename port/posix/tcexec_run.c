@@ -88,6 +88,17 @@ static int run(const tcexec_options *options, const tcexec_trust *trust, tcx_sig
     return code;
 }
 
+/* The system's bundle is not the user's to correct, and is not complained of at every call. */
+static void tell_skipped(const tcexec_options *options, const tcexec_trust *trust)
+{
+    char words[TCEXEC_PROBLEM_MAX];
+
+    if (trust->anchors.skipped == 0 || (!trust->is_named && !options->verbose))
+        return;
+    tcexec_skipped_text(trust, words, sizeof words);
+    tcexec_note("%s: %s", trust->file, words);
+}
+
 int tcexec_run(const tcexec_options *options)
 {
     tcx_posix_credentials credentials;
@@ -105,6 +116,8 @@ int tcexec_run(const tcexec_options *options)
         code = tcexec_describe(options, &argument, &request);
     if (code == 0 && tcexec_trust_load(options, &trust) != 0)
         code = tcexec_say("%s", trust.problem);
+    if (code == 0)
+        tell_skipped(options, &trust);
     if (code == 0)
         code = run(options, &trust, &signer, &request);
     tcx_signer_wipe(&signer);

@@ -7,8 +7,6 @@
 
 #define BUNDLE_MAX ((size_t)16 * 1024 * 1024) /* bytes: the largest public bundles have 0.3 MB */
 
-#define KEYS_OF_USE "RSA of 2048 to 4096 bits, P-256 or P-384"
-
 /* Where systems keep their bundle: Debian, Red Hat, SUSE, Alpine and the BSDs. */
 static const char *const usual_bundles[] = {
     "/etc/ssl/certs/ca-certificates.crt",
@@ -19,13 +17,17 @@ static const char *const usual_bundles[] = {
     "/usr/local/share/certs/ca-root-nss.crt",
 };
 
-static const char *system_bundle(void)
+static const char *bundle_of_environment(void)
 {
     const char *named = getenv("SSL_CERT_FILE");
+
+    return named != NULL && *named != '\0' ? named : NULL;
+}
+
+static const char *system_bundle(void)
+{
     size_t i;
 
-    if (named != NULL && *named != '\0')
-        return named;
     for (i = 0; i < sizeof usual_bundles / sizeof usual_bundles[0]; i++) {
         FILE *file = fopen(usual_bundles[i], "r");
 
@@ -55,6 +57,40 @@ static int read_bundle(tcexec_trust *trust, tcx_text *pem)
     return refuse(trust, "%s: %s", trust->file, strerror(errno));
 }
 
+static const char *fault_text(tcx_posix_fault fault)
+{
+    switch (fault) {
+    case TCX_POSIX_FAULT_BEGIN:
+        return "its BEGIN line is not exactly -----BEGIN CERTIFICATE-----: correct it";
+    case TCX_POSIX_FAULT_NO_BEGIN:
+        return "an END line without its BEGIN line: copy the whole certificate";
+    case TCX_POSIX_FAULT_END:
+        return "its END line is missing or is not exactly -----END CERTIFICATE-----: copy the whole certificate";
+    case TCX_POSIX_FAULT_TRUSTED:
+        return "a TRUSTED CERTIFICATE block is not read: convert it with openssl x509 -in FILE -out ROOT.pem";
+    case TCX_POSIX_FAULT_PKCS7:
+        return "a PKCS7 block is not read: convert it with openssl pkcs7 -in FILE -print_certs -out ROOTS.pem";
+    case TCX_POSIX_FAULT_PUBLIC_KEY:
+        return "a PUBLIC KEY block is not read: give a file that begins with the server's certificate";
+    case TCX_POSIX_FAULT_NOT_TEXT:
+        return "it is not text: convert DER with openssl x509 -inform DER -in FILE -out ROOT.pem, "
+               "and save UTF-16 as UTF-8";
+    case TCX_POSIX_FAULT_KEY:
+        return "its key is not RSA of 2048 to 4096 bits, P-256 or P-384";
+    default:
+        return "it is damaged: copy it again";
+    }
+}
+
+void tcexec_skipped_text(const tcexec_trust *trust, char *text, size_t size)
+{
+    const tcx_posix_anchors *anchors = &trust->anchors;
+
+    snprintf(text, size, "%zu certificate%s skipped; %s line %zu: %s", anchors->skipped,
+             anchors->skipped == 1 ? "" : "s", anchors->skipped == 1 ? "in" : "the first is in", anchors->fault_line,
+             fault_text(anchors->fault));
+}
+
 static int decode_bundle(tcx_text pem, tcexec_trust *trust)
 {
     const size_t ample = pem.length + sizeof(br_x509_trust_anchor); /* an anchor is smaller than its certificate */
@@ -67,7 +103,8 @@ static int decode_bundle(tcx_text pem, tcexec_trust *trust)
     if (status == TCX_OK)
         return 0;
     if (trust->anchors.skipped > 0)
-        return refuse(trust, "%s: all its certificates are damaged, or their keys are not " KEYS_OF_USE, trust->file);
+        return refuse(trust, "%s: none of its certificates can be used; the first is in line %zu: %s", trust->file,
+                      trust->anchors.fault_line, fault_text(trust->anchors.fault));
     return refuse(trust, "%s: no certificate in it (PEM: -----BEGIN CERTIFICATE-----)", trust->file);
 }
 
@@ -77,7 +114,10 @@ int tcexec_trust_read(const char *file, tcexec_trust *trust)
     int result;
 
     memset(trust, 0, sizeof *trust);
-    trust->file = file ? file : system_bundle();
+    trust->file = file ? file : bundle_of_environment();
+    trust->is_named = trust->file != NULL;
+    if (trust->file == NULL)
+        trust->file = system_bundle();
     if (trust->file == NULL)
         return refuse(trust,
                       "no bundle of root certificates found on this system: give one with --ca, or by SSL_CERT_FILE");
@@ -113,7 +153,10 @@ static int load_pin(tcexec_trust *trust)
     trust->use = &trust->pin.trust;
     if (status == TCX_OK)
         return 0;
-    return refuse(trust, "%s: no first certificate, or it is damaged, or its key is not " KEYS_OF_USE, trust->file);
+    if (trust->key.fault == TCX_POSIX_FAULT_NONE)
+        return refuse(trust, "%s: no certificate in it (PEM: -----BEGIN CERTIFICATE-----)", trust->file);
+    return refuse(trust, "%s: its first certificate, in line %zu, cannot be pinned: %s", trust->file,
+                  trust->key.fault_line, fault_text(trust->key.fault));
 }
 
 int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust)

@@ -128,18 +128,37 @@ int tcx_posix_entropy(void *context, void *out, size_t length);
 
 /* ---- Certificates ------------------------------------------------------------------------------------------------ */
 
+/* Why a certificate of a PEM text was skipped. */
+typedef enum tcx_posix_fault {
+    TCX_POSIX_FAULT_NONE,
+    TCX_POSIX_FAULT_BEGIN,      /* its BEGIN line is not exactly "-----BEGIN CERTIFICATE-----" */
+    TCX_POSIX_FAULT_NO_BEGIN,   /* an END line without its BEGIN line */
+    TCX_POSIX_FAULT_END,        /* its END line is missing, damaged, or has another label */
+    TCX_POSIX_FAULT_TRUSTED,    /* a TRUSTED CERTIFICATE of OpenSSL: what it is trusted for would be ignored */
+    TCX_POSIX_FAULT_PKCS7,      /* a container of certificates */
+    TCX_POSIX_FAULT_PUBLIC_KEY, /* a pin only: a public key stands before the first certificate */
+    TCX_POSIX_FAULT_NOT_TEXT,   /* zero bytes outside a block: a certificate in DER, or text in UTF-16 */
+    TCX_POSIX_FAULT_DAMAGED,    /* it is not Base64, or not built like a certificate */
+    TCX_POSIX_FAULT_KEY         /* its key is not RSA of 2048 … 4096 bits, P-256 or P-384 */
+} tcx_posix_fault;
+
 /* What a PEM file gave. */
 typedef struct tcx_posix_anchors {
     const br_x509_trust_anchor *anchors; /* in the caller's memory */
     size_t count;
-    size_t skipped; /* certificates that are damaged, or whose key is not RSA of 2048 … 4096 bits, P-256 or P-384 */
-    size_t size;    /* bytes of the caller's memory: used or, with TCX_E_BUFFER, needed */
+    size_t skipped;        /* certificates that could not be read or used */
+    tcx_posix_fault fault; /* of the first one that was skipped */
+    size_t fault_line;     /* where it begins, from 1; 0: none was skipped */
+    size_t size;           /* bytes of the caller's memory: used or, with TCX_E_BUFFER, needed */
 } tcx_posix_anchors;
 
 /*
- * Turns the CERTIFICATE blocks of a PEM text into trust anchors. Line ends may be LF or CR LF; text around the blocks
- * and blocks of any other kind are ignored. A certificate that is no CA becomes an anchor for itself alone. Dates are
- * not looked at: BearSSL does not look at an anchor's either.
+ * Turns the CERTIFICATE blocks of a PEM text into trust anchors. Every certificate becomes an anchor or is counted in
+ * `skipped`; none is dropped without a word. Line ends may be LF, CR LF, CR or missing. Text around the blocks, lines
+ * that begin with '#' and blocks of keys, requests and revocation lists are ignored. Dates are not looked at: BearSSL
+ * does not look at an anchor's either.
+ *
+ * A certificate that is not a CA becomes an anchor for itself alone.
  *
  *   memory  aligned for a br_x509_trust_anchor, as malloc() gives it; NULL with capacity 0 measures. Holds the anchors
  *           and all they point to, for as long as they are used; `pem` is no longer needed
@@ -153,11 +172,14 @@ TCX_MUST_CHECK tcx_status tcx_posix_anchors_read(tcx_text pem, void *memory, siz
 typedef struct tcx_posix_key {
     br_x509_pkey key;
     unsigned char bytes[BR_X509_BUFSIZE_KEY];
+    tcx_posix_fault fault; /* after a failure: what is wrong with the first certificate; NONE: there is none */
+    size_t fault_line;     /* where it begins, from 1; 0: there is none */
 } tcx_posix_key;
 
 /*
- * Takes the public key of the first CERTIFICATE block of a PEM text, to pin it. TCX_E_TLS_TRUST: there is none, it is
- * damaged, or its key is of no use to tcx_tls_pin_init().
+ * Takes the public key of the first certificate of a PEM text, to pin it. The key of another one is never taken: when
+ * the first one cannot be read or used, or a public key stands before it, that is an error. Private keys may stand
+ * before it. TCX_E_TLS_TRUST: out->fault says why.
  */
 TCX_MUST_CHECK tcx_status tcx_posix_key_read(tcx_text pem, tcx_posix_key *out);
 

@@ -1,77 +1,7 @@
 /* PEM certificates to trust anchors and pinned keys: see tcx_posix.h. */
 #include "tcx_posix.h"
+#include "tcx_posix_block.h"
 #include "tcx_posix_certificate.h"
-
-enum { END, CERTIFICATE, DAMAGED };
-
-static int is_blank(char c)
-{
-    return (unsigned char)c <= ' ';
-}
-
-/* Takes the next line, without its end and the blanks before that. */
-static int next_line(tcx_text *left, tcx_text *line)
-{
-    const char *end;
-
-    if (left->length == 0)
-        return 0;
-    end = memchr(left->bytes, '\n', left->length);
-    line->bytes = left->bytes;
-    line->length = end ? (size_t)(end - left->bytes) : left->length;
-    left->bytes += line->length + (end != NULL);
-    left->length -= line->length + (end != NULL);
-    while (line->length > 0 && is_blank(line->bytes[line->length - 1]))
-        line->length--;
-    return 1;
-}
-
-static int starts_with(tcx_text text, const char *start)
-{
-    return text.length >= strlen(start) && memcmp(text.bytes, start, strlen(start)) == 0;
-}
-
-static int is_line(tcx_text line, const char *text)
-{
-    return line.length == strlen(text) && starts_with(line, text);
-}
-
-/*
- * Finds the next CERTIFICATE block: `base64` is what stands in it. A line of dashes that does not end it damages it,
- * and may open another. What stands between blocks, and blocks of any other kind, are passed over.
- */
-static int next_block(tcx_text *left, tcx_text *base64)
-{
-    tcx_text line, after;
-
-    do {
-        if (!next_line(left, &line))
-            return END;
-    } while (!is_line(line, "-----BEGIN CERTIFICATE-----") && !is_line(line, "-----BEGIN X509 CERTIFICATE-----"));
-    base64->bytes = left->bytes;
-    for (after = *left; next_line(&after, &line); *left = after) {
-        if (starts_with(line, "-----")) {
-            base64->length = (size_t)(line.bytes - base64->bytes);
-            if (!starts_with(line, "-----END "))
-                return DAMAGED;
-            *left = after;
-            return CERTIFICATE;
-        }
-    }
-    return DAMAGED;
-}
-
-/* Reads the next certificate. `take` gets its subject: see tcx_posix_certificate.h. */
-static int next_certificate(tcx_text *left, void (*take)(void *context, const void *bytes, size_t length),
-                            void *context, tcx_posix_certificate *certificate)
-{
-    tcx_text base64;
-    int found = next_block(left, &base64);
-
-    if (found == CERTIFICATE && !tcx_posix_certificate_read(base64, take, context, certificate))
-        return DAMAGED;
-    return found;
-}
 
 /* ---- keys ---- */
 
@@ -101,6 +31,23 @@ static int is_usable(const br_x509_pkey *key)
         return key->key.ec.curve == BR_EC_secp256r1 || key->key.ec.curve == BR_EC_secp384r1;
     bits = bit_length(key->key.rsa.n, key->key.rsa.nlen);
     return key->key_type == BR_KEYTYPE_RSA && bits >= 2048 && bits <= 4096;
+}
+
+/*
+ * Finds the next certificate, and reads it. `take` gets its subject: see tcx_posix_certificate.h. Returns 0 at the end.
+ */
+static int next_certificate(tcx_text *left, void (*take)(void *context, const void *bytes, size_t length),
+                            void *context, tcx_posix_certificate *certificate, tcx_posix_block *block)
+{
+    if (!tcx_posix_block_next(left, block))
+        return 0;
+    if (block->fault != TCX_POSIX_FAULT_NONE)
+        return 1;
+    if (!tcx_posix_certificate_read(block->base64, take, context, certificate))
+        block->fault = TCX_POSIX_FAULT_DAMAGED;
+    else if (!is_usable(&certificate->key))
+        block->fault = TCX_POSIX_FAULT_KEY;
+    return 1;
 }
 
 /*
@@ -145,13 +92,21 @@ static void copy_key(const br_x509_pkey *key, br_x509_pkey *copy, shelf *to)
 tcx_status tcx_posix_key_read(tcx_text pem, tcx_posix_key *out)
 {
     tcx_posix_certificate first;
+    tcx_posix_block block;
+    tcx_text left = pem;
     shelf to = { NULL, sizeof out->bytes, 0, 0 };
 
+    memset(out, 0, sizeof *out);
     to.memory = out->bytes;
-    if (next_certificate(&pem, NULL, NULL, &first) != CERTIFICATE || !is_usable(&first.key))
+    if (!next_certificate(&left, NULL, NULL, &first, &block))
         return TCX_E_TLS_TRUST;
-    copy_key(&first.key, &out->key, &to);
-    return TCX_OK;
+    if (block.fault == TCX_POSIX_FAULT_NONE) {
+        copy_key(&first.key, &out->key, &to);
+        return TCX_OK;
+    }
+    out->fault = block.fault;
+    out->fault_line = tcx_posix_line_of(pem, block.start);
+    return TCX_E_TLS_TRUST;
 }
 
 /* ---- anchors ---- */
@@ -183,24 +138,31 @@ static void add_anchor(shelf *to, const tcx_posix_certificate *certificate, size
     to->anchors++;
 }
 
-/* Goes through the text. Returns the number of certificates that were skipped. */
-static size_t read_all(tcx_text pem, shelf *to)
+static void count_skipped(tcx_text pem, const tcx_posix_block *block, tcx_posix_anchors *out)
+{
+    if (out->skipped++ > 0)
+        return;
+    out->fault = block->fault;
+    out->fault_line = tcx_posix_line_of(pem, block->start);
+}
+
+static void read_all(tcx_text pem, shelf *to, tcx_posix_anchors *out)
 {
     tcx_posix_certificate certificate;
-    size_t skipped = 0;
+    tcx_posix_block block;
+    tcx_text left = pem;
     size_t dn = 0;
-    int found;
 
-    while ((found = next_certificate(&pem, take_dn, to, &certificate)) != END) {
-        if (found == CERTIFICATE && is_usable(&certificate.key)) {
+    while (next_certificate(&left, take_dn, to, &certificate, &block)) {
+        if (block.fault == TCX_POSIX_FAULT_NONE) {
             add_anchor(to, &certificate, dn);
         } else {
             to->used = dn;
-            skipped++;
+            if (block.fault != TCX_POSIX_FAULT_PUBLIC_KEY) /* which is nobody's root */
+                count_skipped(pem, &block, out);
         }
         dn = to->used;
     }
-    return skipped;
 }
 
 static void reverse(br_x509_trust_anchor *anchors, size_t count)
@@ -229,8 +191,8 @@ tcx_status tcx_posix_anchors_read(tcx_text pem, void *memory, size_t capacity, t
 
     to.memory = memory;
     to.capacity = capacity - capacity % ALIGNMENT;
-    out->anchors = NULL;
-    out->skipped = read_all(pem, &to);
+    memset(out, 0, sizeof *out);
+    read_all(pem, &to, out);
     out->count = to.anchors;
     out->size = (to.used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + to.anchors * sizeof(br_x509_trust_anchor);
     if (out->count > 0 && out->size <= to.capacity) {

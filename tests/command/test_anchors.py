@@ -15,8 +15,8 @@ import unittest
 from pathlib import Path
 from typing import Any, List
 
-from harness import (COMMAND, DONE, ID, KEY, NOT_SENT, ROOT, USAGE, Case, Endpoint, at, environment, folder, openssl,
-                     run, stand, stand_up)
+from harness import (COMMAND, DONE, ID, KEY, NOT_SENT, ROOT, USAGE, Case, Endpoint, at, endpoint, environment, folder,
+                     openssl, run, stand, stand_up)
 
 ROTATION = Path(COMMAND).with_name("rotation")
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -71,7 +71,9 @@ class Anchors(Case):
         damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
         write("two.pem", pem("root.pem"), damaged, pem("other.pem"))
         self.assertEqual(self.names("two.pem"), ["Example Root", "Another ?/ root"])
-        self.check(run("anchors", "two.pem"), DONE, "1 certificates skipped")
+        self.check(run("anchors", "two.pem"), DONE, r"two.pem: 1 certificate skipped; in line \d+: it is damaged: copy")
+        write("three.pem", damaged, pem("root.pem"), damaged)
+        self.check(run("anchors", "three.pem"), DONE, "2 certificates skipped; the first is in line 1: it is damaged")
         with (folder / "two.pem").open("rb") as file:
             self.assertEqual(run("anchors", "-", stdin=file).stdout, run("anchors", "two.pem").stdout)
 
@@ -157,6 +159,112 @@ class Anchors(Case):
         subprocess.run(["make", "-s", f"B={build}", "-o", str(build / "tcexec"), "anchors"], cwd=ROOT, env=names,
                        check=True, capture_output=True, timeout=60)
         self.assertEqual(header.read_bytes(), run("anchors", "--tencent").stdout)
+
+
+class OddFiles(Case):
+    """Files that hold a first certificate in an odd way, and root.pem behind it."""
+
+    READ, COUNTED = range(2)
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        openssl("x509", "-in", "other.pem", "-trustout", "-addreject", "serverAuth", "-out", "trusted.pem")
+        openssl("x509", "-in", "other.pem", "-outform", "DER", "-out", "other.der")
+        openssl("crl2pkcs7", "-nocrl", "-certfile", "other.pem", "-out", "other.p7")
+        openssl("pkey", "-in", "other.key", "-pubout", "-out", "other.pub")
+        other, cert = pem("other.pem"), b"CERTIFICATE"
+        cls.odd = {
+            "as it should be": (other, cls.READ, ""),
+            "text around": (b"a root\n======\n" + other + b"the end\n", cls.READ, ""),
+            "a byte order mark": (b"\xef\xbb\xbf" + other, cls.READ, ""),
+            "no line end": (other[:-1], cls.READ, ""),
+            "one line": (other.replace(b"\n", b""), cls.READ, ""),
+            "CR": (other.replace(b"\n", b"\r"), cls.READ, ""),
+            "indented": (b"".join(b"\t " + line for line in other.splitlines(True)), cls.READ, ""),
+            "X509": (other.replace(cert, b"X509 CERTIFICATE"), cls.READ, ""),
+            "blanks": (other.replace(b"-----\n", b"----- \t\n"), cls.READ, ""),
+            "trusted": (pem("trusted.pem"), cls.COUNTED, "TRUSTED CERTIFICATE block .* x509 -in FILE -out ROOT"),
+            "PKCS7": (pem("other.p7"), cls.COUNTED, "PKCS7 block .* openssl pkcs7 -in FILE -print_certs -out ROOTS"),
+            "UTF-16": (other.decode().encode("utf-16"), cls.COUNTED, "not text: .*UTF-16"),
+            "DER": (pem("other.der"), cls.COUNTED, "not text: convert DER"),
+            "damaged": (other.replace(b"M", b"!", 1), cls.COUNTED, "damaged: copy it again"),
+            "no END": (other.partition(b"-----END")[0], cls.COUNTED, "its END line is missing"),
+            "another END": (other.replace(b"END " + cert, b"END PKCS7"), cls.COUNTED, "its END line is missing or"),
+            "no BEGIN": (other.partition(b"\n")[2], cls.COUNTED, "an END line without its BEGIN line"),
+            "four dashes": (other[1:], cls.COUNTED, "its BEGIN line is not exactly"),
+            "a tab": (other.replace(b"BEGIN ", b"BEGIN\t"), cls.COUNTED, "its BEGIN line is not exactly"),
+        }
+
+    def write_odd(self, name: str) -> str:
+        return write("odd.pem", self.odd[name][0], b"" if name == "no line end" else b"\n", pem("root.pem"))
+
+    def read(self, file: str) -> List[str]:
+        done = run("anchors", file)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        return re.findall(r"^/\* \d+: (.*) \*/$", done.stdout.decode(), re.M)
+
+    def test_read_or_counted_and_named(self) -> None:
+        both = ["Another ?/ root", "Example Root"]
+        for name, (_, verdict, said) in self.odd.items():
+            with self.subTest(name):
+                file = self.write_odd(name)
+                self.assertEqual(self.read(file), both if verdict == self.READ else both[1:])
+                reason = rf"^tcexec: odd.pem: 1 certificate skipped; in line \d+: .*{said}" if said else "^$"
+                self.check(run("anchors", file), DONE, reason)
+                call = (at(endpoint.tls_port), f"--ca={file}", "mps", "Echo", "x")
+                self.check(run(*call), DONE, reason if said else "^tcexec: RequestId", b"x\n")
+                self.check(run("doctor", *call), DONE)
+                self.assertRegex(run("doctor", *call).stdout.decode(),
+                                 f"ok +roots +{1 if said else 2} usable in odd.pem.*{said}")
+
+    def test_no_fewer_than_openssl_reads(self) -> None:
+        """Unless it is told."""
+        for name in self.odd:
+            with self.subTest(name):
+                file = self.write_odd(name)
+                bundle = subprocess.run(["openssl", "crl2pkcs7", "-nocrl", "-certfile", file], cwd=folder,
+                                        capture_output=True)
+                shown = subprocess.run(["openssl", "pkcs7", "-print_certs", "-noout"], input=bundle.stdout,
+                                       capture_output=True, cwd=folder).stdout
+                if len(self.read(file)) < shown.count(b"subject="):
+                    self.check(run("anchors", file), DONE, "1 certificate skipped")
+
+    def test_a_pin_is_the_first_or_none(self) -> None:
+        for name, (_, verdict, said) in self.odd.items():
+            with self.subTest(name):
+                self.write_odd(name)
+                server = write("pin.pem", self.odd[name][0], b"\n", pem("server.pem"))
+                done = run(at(endpoint.tls_port), f"--pin={server}", "mps", "Echo", "x")
+                if verdict == self.READ:
+                    self.check(done, NOT_SENT, "TCX_E_")  # the server has another key than the first
+                    continue
+                self.check(done, USAGE, f"tcexec: pin.pem: its first certificate, .* cannot be pinned: .*{said}", b"")
+                done = run("doctor", at(endpoint.tls_port), f"--pin={server}")
+                self.assertRegex(done.stdout.decode(), f"bad +roots .*(.|\n)*Next: pin.pem: its first .*{said}")
+        write("public.pem", pem("other.pub"), pem("server.pem"))
+        self.check(run(at(endpoint.tls_port), "--pin=public.pem", "mps", "Echo"), USAGE, "a PUBLIC KEY block", b"")
+        write("pair.pem", pem("server.key"), pem("server.pem"))
+        self.check(run(at(endpoint.tls_port), "--pin=pair.pem", "mps", "Echo", "x"), DONE, out=b"x\n")
+
+    def test_the_conversions_that_are_advised(self) -> None:
+        for words in (["x509", "-in", "trusted.pem", "-out", "new.pem"],
+                      ["pkcs7", "-in", "other.p7", "-print_certs", "-out", "new.pem"],
+                      ["x509", "-inform", "DER", "-in", "other.der", "-out", "new.pem"]):
+            openssl(*words)
+            self.check(run("anchors", "new.pem"), DONE, "^$")
+            self.assertEqual(self.read("new.pem"), ["Another ?/ root"])
+
+    def test_the_root_that_is_missing(self) -> None:
+        write("lost.pem", pem("root.pem").partition(b"\n")[2], pem("other.pem"))
+        call = (at(endpoint.tls_port), "--ca=lost.pem", "mps", "Echo")
+        said = "lost.pem.* 1 certificate skipped; in line [0-9]+: an END line without"
+        self.check(run(*call), NOT_SENT, f"{said}(.|\n)*TCX_E_X509_UNTRUSTED")
+        self.assertRegex(run("doctor", *call[:2]).stdout.decode(), f"Next: correct {said}")
+
+    def test_a_bundle_that_a_variable_names(self) -> None:
+        file = self.write_odd("trusted")
+        call = (at(endpoint.tls_port), "mps", "Echo", "x")
+        self.check(run(*call, env=environment(SSL_CERT_FILE=file)), DONE, "odd.pem: 1 certificate skipped", b"x\n")
 
 
 class Rotation(Case):

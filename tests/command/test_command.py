@@ -303,16 +303,17 @@ class Refusals(Case):
         (folder / "broken.pem").write_bytes((folder / "root.pem").read_bytes().replace(b"M", b"N", 1))
         openssl("req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", "w", "-out", "weak.pem", "-subj", "/CN=w")
         for name, said in [
-            ("garbage.pem", "no certificate"),
+            ("garbage.pem", "none of its certificates .* in line 1: it is not text: convert DER with openssl"),
             ("empty.pem", "no certificate"),
             ("missing.pem", "No such file"),
-            ("broken.pem", "all its certificates are damaged"),
-            ("weak.pem", "all its certificates"),
+            ("broken.pem", "none of its certificates .* in line 1: it is damaged"),
+            ("weak.pem", "none of its certificates .* in line 1: its key is not RSA of 2048"),
         ]:
             self.refused(["--ca", name, "mps", "F"], f"{name}: {said}")
             self.refused(["--ca", name, "--dry-run", "mps", "F"], f"{name}: {said}")
             self.refused(["mps", "F"], f"{name}: {said}", SSL_CERT_FILE=name)
-            self.refused(["--pin", name, "mps", "F"], f"{name}: ")
+            pin_said = said.replace("none of its certificates .* in line 1", "its first certificate, in line 1, .*pinned")
+            self.refused(["--pin", name, "mps", "F"], f"{name}: {pin_said}")
         self.refused(["--ca", ".", "mps", "F"], "Is a directory")
         self.refused(["--ca", "server.key", "mps", "F"], "no certificate")
         self.refused(["--ca", "a", "--pin", "b", "mps", "F"], "--ca and --pin")

@@ -55,6 +55,9 @@ static void check_anchors(tcx_text pem)
     unsigned char *memory;
 
     fuzz_check(status == TCX_E_BUFFER || status == TCX_E_TLS_TRUST, "measuring: %d", status);
+    fuzz_check((needed.skipped > 0) == (needed.fault != TCX_POSIX_FAULT_NONE) &&
+                   (needed.skipped > 0) == (needed.fault_line > 0),
+               "%zu skipped, fault %d in line %zu", needed.skipped, (int)needed.fault, needed.fault_line);
     fuzz_check((status == TCX_E_BUFFER) == (needed.count > 0) && needed.anchors == NULL, "%zu anchors, and %d",
                needed.count, status);
     if (status != TCX_E_BUFFER)
@@ -88,6 +91,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_anchors(pem);
     if (tcx_posix_key_read(pem, &key) == TCX_OK)
         check_key(&key.key, key.bytes, sizeof key.bytes);
+    else
+        fuzz_check((key.fault != TCX_POSIX_FAULT_NONE) == (key.fault_line > 0), "fault %d in line %zu", (int)key.fault,
+                   key.fault_line);
     free(text);
     return 0;
 }

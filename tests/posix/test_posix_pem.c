@@ -128,7 +128,7 @@ static void test_a_leaf_stands_for_itself(void **state)
 
 static void test_line_ends_and_blanks(void **state)
 {
-    static const char *const ends[] = { "\r\n", " \r\n", "\t \n", "\n\n", "\r\n\r\n" };
+    static const char *const ends[] = { "\r\n", " \r\n", "\t \n", "\n\n", "\r\n\r\n", "\r", "\n  ", " " };
     void *memory;
     tcx_posix_anchors plain = read_exactly(RSA_ROOT EC_ROOT, &memory);
     size_t i;
@@ -154,9 +154,189 @@ static void test_what_stands_around(void **state)
     (void)state;
     assert_counts("Some root\n=========\n" EC_ROOT "\n# another\n" RSA_ROOT "the end", 2, 0);
     assert_counts(KEY_BLOCK EC_ROOT KEY_BLOCK, 1, 0);
-    assert_counts("-----BEGIN TRUSTED CERTIFICATE-----\nAAAA\n-----END TRUSTED CERTIFICATE-----\n" EC_ROOT, 1, 0);
     assert_counts("-----BEGIN X509 CRL-----\n!!!!\n-----END X509 CRL-----\n" EC_ROOT, 1, 0);
-    assert_counts("--- dashes ---\n-----BEGINNING\n-----END CERTIFICATE-----\n" EC_ROOT, 1, 0);
+    assert_counts("--- dashes ---\n-----BEGINNING\n" EC_ROOT, 1, 0);
+    assert_counts("END of CERTIFICATES; THE END CERTIFICATION BEGIN\n" EC_ROOT, 1, 0);
+    assert_counts("# Paste it from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----\n" EC_ROOT, 1, 0);
+    assert_counts("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n" EC_ROOT, 1, 0);
+    assert_counts("-----BEGIN ATTRIBUTE CERTIFICATE-----\nAA\n-----END ATTRIBUTE CERTIFICATE-----\n" EC_ROOT, 1, 0);
+    assert_counts("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n" EC_ROOT, 1, 0);
+}
+
+#define BEGIN_LINE   "-----BEGIN CERTIFICATE-----\n"
+#define END_LINE     "-----END CERTIFICATE-----\n"
+#define DAMAGED      BEGIN_LINE "MIIB\n" END_LINE
+#define LABEL(label) "-----BEGIN " label "-----\nMIIB\n-----END " label "-----\n"
+
+/* The first `from` of EC_ROOT replaced by `to`, and RSA_ROOT behind it. The caller frees it. */
+static char *edited(const char *from, const char *to)
+{
+    static const char root[] = EC_ROOT;
+    const char *place = strstr(root, from);
+    char *text = malloc(sizeof root + strlen(to) + sizeof RSA_ROOT);
+
+    assert_non_null(place);
+    assert_non_null(text);
+    sprintf(text, "%.*s%s%s" RSA_ROOT, (int)(place - root), root, to, place + strlen(from));
+    return text;
+}
+
+/* What is written in another way than PEM asks for, and has one meaning only. */
+static void test_what_is_read_all_the_same(void **state)
+{
+    static const struct {
+        const char *from;
+        const char *to;
+    } edits[] = {
+        { BEGIN_LINE, "\xEF\xBB\xBF" BEGIN_LINE },
+        { BEGIN_LINE, "  \t" BEGIN_LINE },
+        { BEGIN_LINE, "a root: " BEGIN_LINE },
+        { BEGIN_LINE, "-----BEGIN CERTIFICATE----- \t\n" },
+        { BEGIN_LINE, "-----BEGIN CERTIFICATE-----" },
+        { "\n" END_LINE, END_LINE },
+        { END_LINE, "-----END CERTIFICATE-----" }, /* RSA_ROOT's BEGIN follows on the same line */
+        { END_LINE, "-----END CERTIFICATE----- the end\n" },
+        { END_LINE, "\t -----END CERTIFICATE-----\n" },
+    };
+    void *plain_memory, *memory;
+    tcx_posix_anchors plain = read_exactly(EC_ROOT RSA_ROOT, &plain_memory);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        char *text = edited(edits[i].from, edits[i].to);
+        tcx_posix_anchors anchors = read_exactly(text, &memory);
+        tcx_posix_key key;
+
+        assert_int_equal(anchors.count, 2);
+        assert_int_equal(anchors.skipped, 0);
+        assert_int_equal(anchors.size, plain.size);
+        assert_memory_equal(anchors.anchors[0].pkey.key.ec.q, plain.anchors[0].pkey.key.ec.q, 65);
+        assert_memory_equal(anchors.anchors[1].pkey.key.rsa.n, plain.anchors[1].pkey.key.rsa.n, 256);
+        assert_int_equal(tcx_posix_key_read(tcx_text_from(text), &key), TCX_OK);
+        assert_int_equal(key.key.key_type, BR_KEYTYPE_EC);
+        free(memory);
+        free(text);
+    }
+    free(plain_memory);
+}
+
+/* The first certificate of the text cannot be read. The others are read, it is counted and named, nothing is pinned. */
+static void assert_fault(const char *text, size_t length, size_t count, tcx_posix_fault fault, size_t line)
+{
+    const tcx_text pem = { text, length };
+    tcx_posix_anchors anchors;
+    tcx_posix_key key;
+
+    assert_int_equal(tcx_posix_anchors_read(pem, NULL, 0, &anchors), count > 0 ? TCX_E_BUFFER : TCX_E_TLS_TRUST);
+    assert_int_equal(anchors.count, count);
+    assert_int_equal(anchors.skipped, 1);
+    assert_int_equal(tcx_posix_key_read(pem, &key), TCX_E_TLS_TRUST);
+    assert_int_equal(anchors.fault, fault);
+    assert_int_equal(anchors.fault_line, line);
+    assert_int_equal(key.fault, fault);
+    assert_int_equal(key.fault_line, line);
+}
+
+static void test_what_cannot_be_read_is_counted(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t count;
+        tcx_posix_fault fault;
+        size_t line;
+    } texts[] = {
+        { LABEL("TRUSTED CERTIFICATE") EC_ROOT, 1, TCX_POSIX_FAULT_TRUSTED, 1 },
+        { "a\r\n\rb\r" LABEL("TRUSTED CERTIFICATE") EC_ROOT, 1, TCX_POSIX_FAULT_TRUSTED, 4 },
+        { LABEL("PKCS7") EC_ROOT, 1, TCX_POSIX_FAULT_PKCS7, 1 },
+        { LABEL("PKCS #7 SIGNED DATA") EC_ROOT, 1, TCX_POSIX_FAULT_PKCS7, 1 },
+        { LABEL("CERTIFICATE CHAIN") EC_ROOT, 1, TCX_POSIX_FAULT_BEGIN, 1 },
+        { LABEL("CERTIFICATES") EC_ROOT, 1, TCX_POSIX_FAULT_BEGIN, 1 },
+        { LABEL("CERTIFICATE ") EC_ROOT, 1, TCX_POSIX_FAULT_BEGIN, 1 },
+        { LABEL(" CERTIFICATE") EC_ROOT, 1, TCX_POSIX_FAULT_BEGIN, 1 },
+        { "\n" DAMAGED EC_ROOT, 1, TCX_POSIX_FAULT_DAMAGED, 2 },
+        { "\n" BEGIN_LINE "MI-I\n" END_LINE EC_ROOT, 1, TCX_POSIX_FAULT_DAMAGED, 2 },
+        { "from " BEGIN_LINE "to " END_LINE EC_ROOT, 1, TCX_POSIX_FAULT_DAMAGED, 1 },
+        { WEAK_ROOT EC_ROOT, 1, TCX_POSIX_FAULT_KEY, 1 },
+        { "text\n" BEGIN_LINE "MIIB\n" EC_ROOT, 1, TCX_POSIX_FAULT_END, 2 },
+        { BEGIN_LINE "MIIB\n-----BEGIN PRIVATE KEY-----\n" EC_ROOT, 1, TCX_POSIX_FAULT_END, 1 },
+        { BEGIN_LINE "MIIB\n-----END CERTIFICATE----\n" EC_ROOT, 1, TCX_POSIX_FAULT_END, 1 },
+        { BEGIN_LINE "MIIB\n-----END PKCS7-----\n" EC_ROOT, 1, TCX_POSIX_FAULT_END, 1 },
+        { BEGIN_LINE "MIIB\n# " END_LINE EC_ROOT, 1, TCX_POSIX_FAULT_END, 1 },
+        { BEGIN_LINE "MIIB", 0, TCX_POSIX_FAULT_END, 1 },
+        { BEGIN_LINE, 0, TCX_POSIX_FAULT_END, 1 },
+        { "MIIB\n" END_LINE EC_ROOT, 1, TCX_POSIX_FAULT_NO_BEGIN, 2 },
+        { KEY_BLOCK "\xE2\x80\x94\xE2\x80\x93"
+                    "BEGIN CERTIFICATE\xE2\x80\x94-\nMIIB\n"
+                    "\xE2\x80\x94\xE2\x80\x93"
+                    "END CERTIFICATE\xE2\x80\x94-\n" EC_ROOT,
+          1, TCX_POSIX_FAULT_BEGIN, 4 },
+        { "> " BEGIN_LINE "> MIIB\n> " END_LINE EC_ROOT, 1, TCX_POSIX_FAULT_DAMAGED, 1 },
+        { "\"-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\\n\"\n" EC_ROOT, 1, TCX_POSIX_FAULT_DAMAGED,
+          1 },
+    };
+    static const char *const begins[] = { "----BEGIN CERTIFICATE-----\n",    "-----BEGIN CERTIFICATE----\n",
+                                          "-----BEGIN\tCERTIFICATE-----\n",  "-----BEGIN  CERTIFICATE-----\n",
+                                          "----- BEGIN CERTIFICATE -----\n", "BEGIN CERTIFICATE\n",
+                                          "-----BEGIN CERTIFICATE\n" };
+    static const char *const ends[] = { "-----END X509 CERTIFICATE-----\n",
+                                        "-----END CERTIFICATE----\n",
+                                        "----END CERTIFICATE-----\n",
+                                        "-----END\tCERTIFICATE-----\n",
+                                        "-----END\n",
+                                        "" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_fault(texts[i].text, strlen(texts[i].text), texts[i].count, texts[i].fault, texts[i].line);
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        char *text = edited(BEGIN_LINE, begins[i]);
+
+        assert_fault(text, strlen(text), 1, TCX_POSIX_FAULT_BEGIN, 1);
+        free(text);
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char *text = edited(END_LINE, ends[i]);
+
+        assert_fault(text, strlen(text), 1, TCX_POSIX_FAULT_END, 1);
+        free(text);
+    }
+}
+
+/* Zero bytes are in every DER certificate and in every UTF-16 text, and in no other text. */
+static void test_what_is_not_text(void **state)
+{
+    static const char der[] = "0\x82\x01\0\xA0\x03\n" EC_ROOT;
+    static const char padded[] = EC_ROOT "\n\0\0\0";
+    const tcx_text padded_text = { padded, sizeof padded };
+    char wide[2 * sizeof EC_ROOT];
+    tcx_posix_anchors anchors;
+
+    (void)state;
+    assert_fault(der, sizeof der - 1, 1, TCX_POSIX_FAULT_NOT_TEXT, 1);
+    for (size_t first = 0; first < 2; first++) { /* of UTF-16, either half */
+        memset(wide, 0, sizeof wide);
+        for (size_t i = 0; i < sizeof EC_ROOT - 1; i++)
+            wide[2 * i + first] = EC_ROOT[i];
+        assert_fault(wide, 2 * (sizeof EC_ROOT - 1), 0, TCX_POSIX_FAULT_NOT_TEXT, 1);
+    }
+    assert_int_equal(tcx_posix_anchors_read(padded_text, NULL, 0, &anchors), TCX_E_BUFFER);
+    assert_int_equal(anchors.count, 1);
+    assert_int_equal(anchors.skipped, 0);
+}
+
+static void test_the_first_fault_is_named(void **state)
+{
+    tcx_posix_anchors anchors;
+
+    (void)state;
+    assert_int_equal(tcx_posix_anchors_read(tcx_text_from(EC_ROOT), NULL, 0, &anchors), TCX_E_BUFFER);
+    assert_int_equal(anchors.fault, TCX_POSIX_FAULT_NONE);
+    assert_int_equal(anchors.fault_line, 0);
+    assert_int_equal(tcx_posix_anchors_read(tcx_text_from("a\n" DAMAGED EC_ROOT WEAK_ROOT), NULL, 0, &anchors),
+                     TCX_E_BUFFER);
+    assert_int_equal(anchors.skipped, 2);
+    assert_int_equal(anchors.fault, TCX_POSIX_FAULT_DAMAGED);
+    assert_int_equal(anchors.fault_line, 2);
 }
 
 static void test_without_a_last_line_end(void **state)
@@ -270,7 +450,7 @@ static void test_every_byte_changed(void **state)
         memcpy(copy, text, sizeof text);
         copy[i] = copy[i] == '\n' ? 'A' : '\n';
         assert_int_equal(tcx_posix_anchors_read(tcx_text_from(copy), NULL, 0, &anchors), TCX_E_BUFFER);
-        assert_in_range(anchors.count, 1, 2);
+        assert_int_equal(anchors.count + anchors.skipped, 2);
     }
 }
 
@@ -328,6 +508,9 @@ static void test_no_pin(void **state)
         WEAK_ROOT EC_ROOT,
         P521_ROOT,
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" EC_ROOT,
+        "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n" EC_ROOT,
+        "-----BEGIN RSA PUBLIC KEY-----\nMIIB\n-----END RSA PUBLIC KEY-----\n" EC_ROOT,
+        "MIIB\n-----END CERTIFICATE-----\n" EC_ROOT,
     };
     tcx_posix_key key;
     size_t i;
@@ -514,6 +697,10 @@ int main(void)
         cmocka_unit_test(test_a_leaf_stands_for_itself),
         cmocka_unit_test(test_line_ends_and_blanks),
         cmocka_unit_test(test_what_stands_around),
+        cmocka_unit_test(test_what_is_read_all_the_same),
+        cmocka_unit_test(test_what_cannot_be_read_is_counted),
+        cmocka_unit_test(test_what_is_not_text),
+        cmocka_unit_test(test_the_first_fault_is_named),
         cmocka_unit_test(test_without_a_last_line_end),
         cmocka_unit_test(test_damage_costs_one_certificate_only),
         cmocka_unit_test(test_more_than_a_certificate),
