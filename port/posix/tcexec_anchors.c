@@ -78,7 +78,8 @@ static void print_entry(size_t number, const br_x509_trust_anchor *anchor)
     const br_x509_pkey *key = &anchor->pkey;
 
     printf("    {\n        { (unsigned char *)trust_anchor_%zu_dn, sizeof trust_anchor_%zu_dn },\n", number, number);
-    printf("        %s,\n", anchor->flags & BR_X509_TA_CA ? "BR_X509_TA_CA" : "0");
+    puts(anchor->flags & BR_X509_TA_CA ? "        BR_X509_TA_CA,"
+                                       : "        0, /* not a CA: trusted as the server's own certificate */");
     if (key->key_type == BR_KEYTYPE_EC)
         printf("        { BR_KEYTYPE_EC, { .ec = { %s,\n"
                "            (unsigned char *)trust_anchor_%zu_q, sizeof trust_anchor_%zu_q } } },\n",
@@ -201,6 +202,8 @@ int tcexec_anchors(const tcexec_options *options)
         code = tcexec_say("%s", trust.problem);
     else
         code = print_chosen(options, &trust);
+    if (code == 0 && !options->tencent && tcexec_no_ca_text(&trust, words, sizeof words))
+        tcexec_note("%s: %s", trust.file, words);
     if (code == 0 && trust.anchors.skipped > 0) {
         tcexec_skipped_text(&trust, words, sizeof words);
         tcexec_note("%s: %s", trust.file, words);

@@ -150,6 +150,12 @@ int tcexec_trust_read(const char *file, tcexec_trust *trust);
 /* Writes how many certificates were skipped, and what is wrong with the first. At least one was. */
 void tcexec_skipped_text(const tcexec_trust *trust, char *text, size_t size);
 
+/* Writes how many certificates are not CAs, and what that means. Returns 0 if there is none. */
+int tcexec_no_ca_text(const tcexec_trust *trust, char *text, size_t size);
+
+/* Writes what to do about a server whose certificate no root signed. */
+void tcexec_untrusted_advice(const tcexec_trust *trust, char *text, size_t size);
+
 /* ---- tcexec_anchors.c ---- */
 
 /* The roots that the service's certificates lead to, by common name: the one of today, and the one of before. */

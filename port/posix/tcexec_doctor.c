@@ -170,14 +170,16 @@ static int has_root(const tcx_posix_anchors *anchors, const char *name)
 static void tell_roots(const tcexec_trust *trust)
 {
     const tcx_posix_anchors *anchors = &trust->anchors;
-    char words[TCEXEC_PROBLEM_MAX];
+    char no_ca[TCEXEC_PROBLEM_MAX];
+    char skip[TCEXEC_PROBLEM_MAX];
+    const int has_others = tcexec_no_ca_text(trust, no_ca, sizeof no_ca);
 
-    words[0] = '\0';
     if (anchors->skipped > 0)
-        tcexec_skipped_text(trust, words, sizeof words);
-    ok("roots", "%zu usable in %s, with%s " TCEXEC_ROOT_G2 ", with%s " TCEXEC_ROOT_G1 "%s%s", anchors->count,
+        tcexec_skipped_text(trust, skip, sizeof skip);
+    ok("roots", "%zu usable in %s, with%s " TCEXEC_ROOT_G2 ", with%s " TCEXEC_ROOT_G1 "%s%s%s%s", anchors->count,
        trust->file, has_root(anchors, TCEXEC_ROOT_G2) ? "" : "out", has_root(anchors, TCEXEC_ROOT_G1) ? "" : "out",
-       words[0] ? "; " : "", words);
+       has_others ? "; " : "", has_others ? no_ca : "", anchors->skipped > 0 ? "; " : "",
+       anchors->skipped > 0 ? skip : "");
 }
 
 /* Returns whether there is something to verify the server by, or nothing is to be verified. */
@@ -243,21 +245,10 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
     return 0;
 }
 
-/* What is missing in the file of roots may be what the server's certificate leads to. */
-static void advise_on_trust(findings *found, const tcexec_trust *trust)
-{
-    char words[TCEXEC_PROBLEM_MAX];
-
-    if (trust->anchors.skipped > 0) {
-        tcexec_skipped_text(trust, words, sizeof words);
-        next(found, EXIT_NOT_SENT, "correct %s if the server's root is in it: %s", trust->file, words);
-    }
-    next(found, EXIT_NOT_SENT, "find out who answers there; if it is to be trusted, give its root with --ca FILE");
-}
-
 static void advise_on_tls(findings *found, const tcexec_exchange *with)
 {
     const tcx_text host = with->call.peer.name;
+    char words[2 * TCEXEC_PROBLEM_MAX];
 
     switch (with->call.status) {
     case TCX_E_X509_TIME:
@@ -269,7 +260,8 @@ static void advise_on_tls(findings *found, const tcexec_exchange *with)
              (int)host.length, host.bytes);
         break;
     case TCX_E_X509_UNTRUSTED:
-        advise_on_trust(found, with->trust);
+        tcexec_untrusted_advice(with->trust, words, sizeof words);
+        next(found, EXIT_NOT_SENT, "%s", words);
         break;
     default:
         next(found, EXIT_NOT_SENT, "%s", tcx_status_text(with->call.status));

@@ -147,10 +147,12 @@ static void note_outcome(const tcexec_exchange *ended)
 static void note_remedy(const tcexec_exchange *ended)
 {
     const tcx_status status = ended->call.status;
+    char words[2 * TCEXEC_PROBLEM_MAX];
 
-    if (status == TCX_E_X509_UNTRUSTED)
-        tcexec_note("what to do: give the root of whom you do trust with --ca FILE.pem");
-    else if (ended->call.response.http_status == 413)
+    if (status == TCX_E_X509_UNTRUSTED) {
+        tcexec_untrusted_advice(ended->trust, words, sizeof words);
+        tcexec_note("what to do: %s", words);
+    } else if (ended->call.response.http_status == 413)
         tcexec_note("what to do: send a smaller ARG, or look for a proxy in between that has a smaller limit");
     else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
         tcexec_note("what to do: ask for less, the command takes 16 MiB");

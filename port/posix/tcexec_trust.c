@@ -91,6 +91,38 @@ void tcexec_skipped_text(const tcexec_trust *trust, char *text, size_t size)
              fault_text(anchors->fault));
 }
 
+int tcexec_no_ca_text(const tcexec_trust *trust, char *text, size_t size)
+{
+    size_t count = 0;
+    size_t i;
+
+    for (i = 0; i < trust->anchors.count; i++)
+        count += !(trust->anchors.anchors[i].flags & BR_X509_TA_CA);
+    if (count == 1)
+        snprintf(text, size, "1 is not a CA: it is trusted as the server's own certificate, and signs no other");
+    else
+        snprintf(text, size, "%zu are not CAs: each is trusted as the server's own certificate, and signs no other",
+                 count);
+    return count > 0;
+}
+
+/* What is wrong with the file of roots comes first: the server may be the right one. */
+void tcexec_untrusted_advice(const tcexec_trust *trust, char *text, size_t size)
+{
+    char words[TCEXEC_PROBLEM_MAX];
+
+    if (trust->anchors.skipped > 0) {
+        tcexec_skipped_text(trust, words, sizeof words);
+        snprintf(text, size, "correct %s if the server's root is in it: %s", trust->file, words);
+    } else if (tcexec_no_ca_text(trust, words, sizeof words)) {
+        snprintf(text, size,
+                 "give the root that signed the server's certificate with --ca FILE.pem; of those in %s, %s",
+                 trust->file, words);
+    } else {
+        snprintf(text, size, "find out who answers there; if it is to be trusted, give its root with --ca FILE.pem");
+    }
+}
+
 static int decode_bundle(tcx_text pem, tcexec_trust *trust)
 {
     const size_t ample = pem.length + sizeof(br_x509_trust_anchor); /* an anchor is smaller than its certificate */

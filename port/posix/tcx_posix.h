@@ -158,7 +158,10 @@ typedef struct tcx_posix_anchors {
  * that begin with '#' and blocks of keys, requests and revocation lists are ignored. Dates are not looked at: BearSSL
  * does not look at an anchor's either.
  *
- * A certificate that is not a CA becomes an anchor for itself alone.
+ * A certificate is a CA if its extensions say so (basicConstraints), or if it is of version 1, which has no extensions,
+ * and its issuer is its subject. OpenSSL takes such a root too. Its signature is not checked: whoever can change the file
+ * can sign, too, and the file is what is trusted. A certificate that is not a CA becomes an anchor for itself alone: it
+ * is trusted as a server's own certificate and signs no other.
  *
  *   memory  aligned for a br_x509_trust_anchor, as malloc() gives it; NULL with capacity 0 measures. Holds the anchors
  *           and all they point to, for as long as they are used; `pem` is no longer needed

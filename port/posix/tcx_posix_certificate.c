@@ -327,6 +327,7 @@ static void read_extensions(stream *in, size_t limit, tcx_posix_certificate *out
     size_t end = read_end(in, limit);
     size_t list_end = enter(in, SEQUENCE, end);
 
+    out->is_ca = 0; /* they alone say it */
     while (in->position < list_end && !in->failed)
         read_extension(in, list_end, out);
     leave(in, end);
@@ -351,11 +352,38 @@ static void read_rest(stream *in, size_t end, tcx_posix_certificate *out)
     leave(in, end);
 }
 
+/* Behind the version's tag. Returns whether it is version 1, which may be written though it is the default. */
+static int is_version_1(stream *in, size_t limit)
+{
+    static const unsigned char zero[] = { INTEGER, 1, 0 };
+    unsigned char number[sizeof zero];
+    size_t end = read_end(in, limit);
+    const int is_it = end - in->position == sizeof zero && read_bytes(in, end, number, sizeof zero) == sizeof zero &&
+                      memcmp(number, zero, sizeof zero) == 0;
+
+    skip_to(in, end);
+    return is_it;
+}
+
+/* Whether the same name begins at both. They are copies: nothing is taken. */
+static int is_same_name(stream one, stream other, size_t limit)
+{
+    const size_t end = enter(&one, SEQUENCE, limit), other_end = enter(&other, SEQUENCE, limit);
+
+    if (end - one.position != other_end - other.position)
+        return 0;
+    while (one.position < end && !one.failed && !other.failed)
+        if (next_byte(&one) != next_byte(&other))
+            return 0;
+    return !one.failed && !other.failed;
+}
+
 int tcx_posix_certificate_read(tcx_text base64, void (*take)(void *context, const void *bytes, size_t length),
                                void *context, tcx_posix_certificate *out)
 {
-    stream in;
+    stream in, issuer;
     size_t end, signed_end;
+    int is_old = 1;
     unsigned tag;
 
     memset(&in, 0, sizeof in);
@@ -367,14 +395,16 @@ int tcx_posix_certificate_read(tcx_text base64, void (*take)(void *context, cons
     signed_end = enter(&in, SEQUENCE, end);
     tag = next_byte(&in);
     if (tag == VERSION) {
-        skip_to(&in, read_end(&in, signed_end));
+        is_old = is_version_1(&in, signed_end);
         tag = next_byte(&in);
     }
     in.failed |= tag != INTEGER;
     skip_to(&in, read_end(&in, signed_end));
     skip(&in, SEQUENCE, signed_end); /* the signature's algorithm */
+    issuer = in;
     skip(&in, SEQUENCE, signed_end); /* the issuer */
     skip(&in, SEQUENCE, signed_end); /* the dates */
+    out->is_ca = is_old && is_same_name(issuer, in, signed_end);
     in.take = take;
     skip(&in, SEQUENCE, signed_end); /* the subject */
     in.take = NULL;

@@ -8,7 +8,7 @@
 
 typedef struct tcx_posix_certificate {
     br_x509_pkey key; /* points into `bytes`; key_type 0: of a kind that the library cannot use */
-    int is_ca;
+    int is_ca;        /* by its extensions; one of version 1, which has none: by being issued by itself */
     unsigned char bytes[BR_X509_BUFSIZE_KEY];
 } tcx_posix_certificate;
 

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, List
 
 from harness import (COMMAND, DONE, ID, KEY, NOT_SENT, ROOT, USAGE, Case, Endpoint, at, endpoint, environment, folder,
@@ -265,6 +266,96 @@ class OddFiles(Case):
         file = self.write_odd("trusted")
         call = (at(endpoint.tls_port), "mps", "Echo", "x")
         self.check(run(*call, env=environment(SSL_CERT_FILE=file)), DONE, "odd.pem: 1 certificate skipped", b"x\n")
+
+
+class WhoMaySign(Case):
+    """Certificates given as roots that have no basicConstraints, and a server whose chain leads to them."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        write("leaf.ext", f"subjectAltName=DNS:{stand.NAMES[0]}\n".encode())
+        write("end.ext", b"keyUsage=digitalSignature\n")
+        for name in ("v1", "v1-below", "end", "leaf", "leaf-below"):
+            subject = f"/CN={stand.NAMES[0] if 'leaf' in name else name}"
+            openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
+                    "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        cls.sign("v1", "-signkey", "v1.key")
+        cls.sign("v1-below", "-CA", "root.pem", "-CAkey", "root.key")
+        cls.sign("end", "-signkey", "end.key", "-extfile", "end.ext")
+        cls.sign("leaf", "-CA", "v1.pem", "-CAkey", "v1.key", "-extfile", "leaf.ext")
+        write("chain.pem", pem("leaf.pem"), pem("v1.pem"))
+        cls.sign("leaf-below", "-CA", "v1-below.pem", "-CAkey", "v1-below.key", "-extfile", "leaf.ext")
+        write("chain-below.pem", pem("leaf-below.pem"), pem("v1-below.pem"))
+        cls.sign("leaf-end", "-CA", "end.pem", "-CAkey", "end.key", "-extfile", "leaf.ext", csr="leaf")
+        if b"Version: 1 " not in cls.shown("v1") + cls.shown("v1-below"):
+            raise unittest.SkipTest("this openssl makes no certificates of version 1")
+
+    @classmethod
+    def sign(cls, name: str, *words: str, csr: str = "") -> None:
+        serial = ["-CAcreateserial"] if "-CA" in words else []
+        openssl("x509", "-req", "-in", f"{csr or name}.csr", "-days", "1", "-out", f"{name}.pem", *words, *serial)
+
+    @classmethod
+    def shown(cls, name: str) -> bytes:
+        return subprocess.run(["openssl", "x509", "-in", f"{name}.pem", "-noout", "-text"], cwd=folder, check=True,
+                              capture_output=True).stdout
+
+    def serve(self, chain: str, key: str) -> str:
+        """--connect of a server with this chain."""
+        server = Endpoint()
+        stand.Endpoint.__init__(server, SimpleNamespace(chain=folder / chain, key=folder / key))
+        server.start()
+        self.addCleanup(server.stop)
+        return at(server.tls_port)
+
+    def openssl_takes(self, ca: str, leaf: str, *words: str) -> bool:
+        """The judge."""
+        return subprocess.run(["openssl", "verify", "-CAfile", ca, *words, leaf], cwd=folder,
+                              capture_output=True).returncode == 0
+
+    def flags(self, file: str) -> List[str]:
+        return re.findall(r"^        (BR_X509_TA_CA|0),", run("anchors", file).stdout.decode(), re.M)
+
+    def test_a_root_of_version_1(self) -> None:
+        self.assertTrue(self.openssl_takes("v1.pem", "leaf.pem"))
+        self.assertEqual(self.flags("v1.pem"), ["BR_X509_TA_CA"])
+        self.check(run("anchors", "v1.pem"), DONE, "^$")
+        for chain in ("leaf.pem", "chain.pem"):
+            link = self.serve(chain, "leaf.key")
+            self.check(run(link, "--ca=v1.pem", "mps", "Echo", "x"), DONE, out=b"x\n")
+            self.check(run(link, "--ca=root.pem", "mps", "Echo", "x"), NOT_SENT, "TCX_E_X509_UNTRUSTED", b"")
+        done = run("doctor", link, "--ca=v1.pem")
+        self.check(done, DONE)
+        self.assertRegex(done.stdout.decode(), "ok +roots +1 usable in v1.pem, with.* CA\n")
+
+    def test_a_server_that_is_a_root_of_version_1(self) -> None:
+        """It is trusted as itself, too."""
+        openssl("req", "-new", "-key", "v1.key", "-subj", f"/CN={stand.NAMES[0]}", "-out", "self.csr")
+        self.sign("self", "-signkey", "v1.key")
+        self.check(run(self.serve("self.pem", "v1.key"), "--ca=self.pem", "mps", "Echo", "x"), DONE, out=b"x\n")
+
+    def test_version_1_below_a_root(self) -> None:
+        """Does not sign: neither when a server sends it, nor when it is given as a root."""
+        self.assertFalse(self.openssl_takes("root.pem", "leaf-below.pem", "-untrusted", "v1-below.pem"))
+        link = self.serve("chain-below.pem", "leaf-below.key")
+        self.check(run(link, "--ca=root.pem", "mps", "Echo", "x"), NOT_SENT, "TCX_E_", b"")
+        self.refused(link, "v1-below.pem")
+
+    def test_version_3_without_constraints(self) -> None:
+        self.assertFalse(self.openssl_takes("end.pem", "leaf-end.pem"))
+        self.refused(self.serve("leaf-end.pem", "leaf.key"), "end.pem")
+        self.check(run(self.serve("leaf.pem", "leaf.key"), "--ca=leaf.pem", "mps", "Echo", "x"), DONE, out=b"x\n")
+
+    def refused(self, link: str, ca: str) -> None:
+        """What this one signed, and why is told."""
+        said = "1 is not a CA: it is trusted as the server's own certificate, and signs no other"
+        self.assertEqual(self.flags(ca), ["0"])
+        self.check(run("anchors", ca), DONE, f"^tcexec: {ca}: {said}\n$")
+        advice = f"give the root that signed the server's certificate with --ca FILE.pem; of those in {ca}, {said}"
+        self.check(run(link, f"--ca={ca}", "mps", "Echo", "x"), NOT_SENT, f"what to do: {advice}", b"")
+        done = run("doctor", link, f"--ca={ca}")
+        self.check(done, NOT_SENT)
+        self.assertRegex(done.stdout.decode(), f"ok +roots +1 usable in {ca}, .*; {said}\n(.|\n)*Next: {advice}")
 
 
 class Rotation(Case):

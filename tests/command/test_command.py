@@ -510,7 +510,7 @@ class Failures(Case):
                 done = call("--timeout=2", "mps", "Echo", "x")
                 self.assertRegex(done.stderr.decode(), "(?s)^tcexec: [^\n]*" + "[^\n]*\n.*tcexec: .*".join(parts))
         done = run(at(endpoint.tls_port), "--ca=other.pem", "mps", "Echo")
-        self.check(done, NOT_SENT, "(?s)TCX_E_X509_UNTRUSTED.*not sent.*what to do: give the root .* with --ca")
+        self.check(done, NOT_SENT, "(?s)TCX_E_X509_UNTRUSTED.*not sent.*what to do: find out who .* its root with --ca")
 
     def test_whom_tls_does_not_believe(self) -> None:
         later = str(int(time.time()) + 60 * 86400)

@@ -3,7 +3,8 @@
  *
  *     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=EC root" -days 3650
  *
- * and the like: the subject names what is in each. None of the tests looks at their dates.
+ * and the like: the subject names what is in each. None of the tests looks at their dates. Those of version 1 were made
+ * by `openssl x509 -req`, with -signkey or -CA and without -extfile.
  */
 #ifndef CERTIFICATES_H
 #define CERTIFICATES_H
@@ -106,6 +107,65 @@
     "HwYDVR0jBBgwFoAUnY3lXrkF64JiH8xNR9mesC5ff50wDAYDVR0TAQH/BAIwADAK\n" \
     "BggqhkjOPQQDAgNIADBFAiAioTKoaTRfmQMfT3qWSJsjTTHilCo27Ehg3yH54dA5\n" \
     "BQIhAOMhhq1Txi0FobjJiS5GqRiAQ9XTpAULRAyYt4JWu3DD\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define V1_ROOT \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBLDCB0wIUK5Ed/+xv5lTrS77gMT1/cHLHV10wCgYIKoZIzj0EAwIwGTEXMBUG\n" \
+    "A1UEAwwOVmVyc2lvbiAxIHJvb3QwHhcNMjYxMTI3MjIzMjI3WhcNMzYxMTI0MjIz\n" \
+    "MjI3WjAZMRcwFQYDVQQDDA5WZXJzaW9uIDEgcm9vdDBZMBMGByqGSM49AgEGCCqG\n" \
+    "SM49AwEHA0IABM5wmxrDGpfivbuMPSev5SV1ktEeK4HzxYt+/bZs835MNhAHZJ7t\n" \
+    "QmYM28K2OBABZcf9uVA96ShHl9KQwlF0Gc0wCgYIKoZIzj0EAwIDSAAwRQIhAJDz\n" \
+    "2ogSz6e2iC0uP/q7uIXagT/FojDyMJu95fQriJfqAiAIAiCmfOZL62rh/wrG0xTC\n" \
+    "adBySIXDp/XQ1/wXpmZajQ==\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define V1_LEAF \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBKzCB0wIUFx3pTIwzoKAFzCyo+tNbPSJiKdEwCgYIKoZIzj0EAwIwGTEXMBUG\n" \
+    "A1UEAwwOVmVyc2lvbiAxIHJvb3QwHhcNMjYxMTI3MjIzMjI3WhcNMzYxMTI0MjIz\n" \
+    "MjI3WjAZMRcwFQYDVQQDDA5WZXJzaW9uIDEgbGVhZjBZMBMGByqGSM49AgEGCCqG\n" \
+    "SM49AwEHA0IABOMNs5U6SSyDkjRZBGg0cKnI7PtFpn6PDkSKIeQsF5S24oT2EH2/\n" \
+    "19yAdhhH/AjMrxdEuQLkLg67WU9/n06E0xwwCgYIKoZIzj0EAwIDRwAwRAIgcDSD\n" \
+    "fY6jknD+LwRiUF4w7gvJ7pPcel8B14wm2LWOFvECIEpcEjBIfvehkq8MWqYtc/Tz\n" \
+    "+JziDNmxl17+aFTEEhTr\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define V3_WITHOUT_CONSTRAINTS \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBYjCCAQigAwIBAgIUScCABh57ukSBAFHFeCi0Vmm+IzswCgYIKoZIzj0EAwIw\n" \
+    "GTEXMBUGA1UEAwwOVmVyc2lvbiAxIHJvb3QwHhcNMjYxMTI3MjIzMjI3WhcNMzYx\n" \
+    "MTI0MjIzMjI3WjAZMRcwFQYDVQQDDA5WZXJzaW9uIDEgcm9vdDBZMBMGByqGSM49\n" \
+    "AgEGCCqGSM49AwEHA0IABM5wmxrDGpfivbuMPSev5SV1ktEeK4HzxYt+/bZs835M\n" \
+    "NhAHZJ7tQmYM28K2OBABZcf9uVA96ShHl9KQwlF0Gc2jLjAsMAsGA1UdDwQEAwIH\n" \
+    "gDAdBgNVHQ4EFgQUwrE3goyEwyjYib048aZlhR/1wqEwCgYIKoZIzj0EAwIDSAAw\n" \
+    "RQIhAJ5VMkfylc1fCa5IsJ7eBVAhNhLy312pA/+BSJE+urPHAiAyMXJt4frnAE8w\n" \
+    "/nwKmRQHr5cQ1OxufGLS/jjimSNijw==\n" \
+    "-----END CERTIFICATE-----\n"
+
+/* Their version is written, though it is the default one; their signatures are of the certificates before. */
+
+#define V1_ROOT_SAYING_SO \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBMTCB2KADAgEAAhQrkR3/7G/mVOtLvuAxPX9wcsdXXTAKBggqhkjOPQQDAjAZ\n" \
+    "MRcwFQYDVQQDDA5WZXJzaW9uIDEgcm9vdDAeFw0yNjExMjcyMjMyMjdaFw0zNjEx\n" \
+    "MjQyMjMyMjdaMBkxFzAVBgNVBAMMDlZlcnNpb24gMSByb290MFkwEwYHKoZIzj0C\n" \
+    "AQYIKoZIzj0DAQcDQgAEznCbGsMal+K9u4w9J6/lJXWS0R4rgfPFi379tmzzfkw2\n" \
+    "EAdknu1CZgzbwrY4EAFlx/25UD3pKEeX0pDCUXQZzTAKBggqhkjOPQQDAgNIADBF\n" \
+    "AiEAkPPaiBLPp7aILS4/+ru4hdqBP8WiMPIwm73l9CuIl+oCIAgCIKZ85kvrauH/\n" \
+    "CsbTFMJp0HJIhcOn9dDX/BemZlqN\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define V1_WITH_EXTENSIONS \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBYjCCAQigAwIBAAIUScCABh57ukSBAFHFeCi0Vmm+IzswCgYIKoZIzj0EAwIw\n" \
+    "GTEXMBUGA1UEAwwOVmVyc2lvbiAxIHJvb3QwHhcNMjYxMTI3MjIzMjI3WhcNMzYx\n" \
+    "MTI0MjIzMjI3WjAZMRcwFQYDVQQDDA5WZXJzaW9uIDEgcm9vdDBZMBMGByqGSM49\n" \
+    "AgEGCCqGSM49AwEHA0IABM5wmxrDGpfivbuMPSev5SV1ktEeK4HzxYt+/bZs835M\n" \
+    "NhAHZJ7tQmYM28K2OBABZcf9uVA96ShHl9KQwlF0Gc2jLjAsMAsGA1UdDwQEAwIH\n" \
+    "gDAdBgNVHQ4EFgQUwrE3goyEwyjYib048aZlhR/1wqEwCgYIKoZIzj0EAwIDSAAw\n" \
+    "RQIhAJ5VMkfylc1fCa5IsJ7eBVAhNhLy312pA/+BSJE+urPHAiAyMXJt4frnAE8w\n" \
+    "/nwKmRQHr5cQ1OxufGLS/jjimSNijw==\n" \
     "-----END CERTIFICATE-----\n"
 
 #endif

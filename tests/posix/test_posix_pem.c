@@ -126,6 +126,29 @@ static void test_a_leaf_stands_for_itself(void **state)
     free(memory);
 }
 
+static void assert_flags(const char *pem, unsigned flags)
+{
+    void *memory;
+    tcx_posix_anchors anchors = read_exactly(pem, &memory);
+
+    assert_int_equal(anchors.count, 1);
+    assert_int_equal(anchors.anchors->flags, flags);
+    free(memory);
+}
+
+/* Version 1 has no extension that could say it. What is issued by itself is a root, as for OpenSSL. */
+static void test_who_may_sign_others(void **state)
+{
+    (void)state;
+    assert_flags(V1_ROOT, BR_X509_TA_CA);
+    assert_flags(V1_ROOT_SAYING_SO, BR_X509_TA_CA);
+    assert_flags(V1_WITH_EXTENSIONS, 0);
+    assert_flags(V1_LEAF, 0);
+    assert_flags(V3_WITHOUT_CONSTRAINTS, 0);
+    assert_flags(EC_ROOT, BR_X509_TA_CA);
+    assert_flags(LEAF, 0);
+}
+
 static void test_line_ends_and_blanks(void **state)
 {
     static const char *const ends[] = { "\r\n", " \r\n", "\t \n", "\n\n", "\r\n\r\n", "\r", "\n  ", " " };
@@ -528,6 +551,8 @@ typedef struct judged {
     struct {
         unsigned char dn[512];
         size_t dn_length;
+        size_t size;
+        int is_version_1; /* the field is absent, in a certificate of 256 bytes or more */
         br_x509_decoder_context x509;
         const br_x509_pkey *key; /* NULL: refused */
     } certificate[400];
@@ -546,7 +571,11 @@ static void judge_der(void *context, const void *bytes, size_t length)
 {
     judged *all = context;
     br_x509_decoder_context *x509 = &all->certificate[all->count].x509;
+    const size_t before = all->certificate[all->count].size;
 
+    all->certificate[all->count].size += length;
+    if (before <= 8 && 8 < before + length)
+        all->certificate[all->count].is_version_1 = ((const unsigned char *)bytes)[8 - before] == 0x02;
     if (br_x509_decoder_last_error(x509) == BR_ERR_X509_TRUNCATED) /* after any other, a push runs wild */
         br_x509_decoder_push(x509, bytes, length);
 }
@@ -597,7 +626,8 @@ static void assert_judged(const br_x509_trust_anchor *anchor, const judged *all,
     assert_int_equal(anchor->dn.len, all->certificate[i].dn_length);
     assert_memory_equal(anchor->dn.data, all->certificate[i].dn, anchor->dn.len);
     assert_int_equal((anchor->flags & BR_X509_TA_CA) != 0,
-                     br_x509_decoder_isCA((br_x509_decoder_context *)&all->certificate[i].x509));
+                     all->certificate[i].is_version_1 ||
+                         br_x509_decoder_isCA((br_x509_decoder_context *)&all->certificate[i].x509));
     assert_int_equal(anchor->pkey.key_type, key->key_type);
     if (key->key_type == BR_KEYTYPE_EC) {
         assert_int_equal(anchor->pkey.key.ec.curve, key->key.ec.curve);
@@ -695,6 +725,7 @@ int main(void)
         cmocka_unit_test(test_an_rsa_root),
         cmocka_unit_test(test_order_is_kept),
         cmocka_unit_test(test_a_leaf_stands_for_itself),
+        cmocka_unit_test(test_who_may_sign_others),
         cmocka_unit_test(test_line_ends_and_blanks),
         cmocka_unit_test(test_what_stands_around),
         cmocka_unit_test(test_what_is_read_all_the_same),
