@@ -208,7 +208,10 @@ typedef struct tcexec_session {
     int was_there; /* the file held one */
 } tcexec_session;
 
-/* Reads the session of --session-file to offer it; without the option or a file that holds one, there is none. */
+/*
+ * Reads the session of --session-file to offer it. There is none without the option, without a file that holds one, and
+ * if others than this user can have written or read the file, which is told.
+ */
 int tcexec_session_load(const tcexec_options *options, tcexec_session *session);
 
 /*

@@ -9,54 +9,115 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* ---- who wrote it ---- */
+
+/*
+ * A resumed session is not verified again: whoever wrote the file decides which server is believed. So it must be a
+ * file that this user alone could write, and nobody else could read, since it holds a secret. One that is not is not an
+ * error: a call without a session does the same, a round trip later, and replaces it.
+ */
+static int is_of_another_user(const char *path, const struct stat *about)
+{
+    if (about->st_uid == geteuid())
+        return 0;
+    tcexec_note("--session-file: %s: not used: it belongs to another user (uid %lu). A new session replaces it. "
+                "Keep it in a directory where only you can write",
+                path, (unsigned long)about->st_uid);
+    return 1;
+}
+
+static int is_open_to_others(const char *path, const struct stat *about)
+{
+    if ((about->st_mode & (S_IRWXG | S_IRWXO)) == 0)
+        return 0;
+    tcexec_note("--session-file: %s: not used: other users have access to it (mode %lo). A new session replaces it, "
+                "with mode 600",
+                path, (unsigned long)about->st_mode & 0777);
+    return 1;
+}
+
+/*
+ * Why a file could not be opened. Returns 1 if the call can do without it: it is a link, which is not followed because
+ * somebody else may have laid it, or a file that belongs to another user.
+ */
+static int can_do_without(const char *path)
+{
+    struct stat about;
+
+    if (lstat(path, &about) != 0)
+        return 0;
+    if (!S_ISLNK(about.st_mode))
+        return S_ISREG(about.st_mode) && is_of_another_user(path, &about);
+    tcexec_note("--session-file: %s: not used: it is a symbolic link. A new session replaces the link. "
+                "To keep it, name the file that it leads to",
+                path);
+    return 1;
+}
+
 /* ---- load ---- */
 
-/* Takes the session that the open file holds, if it is one. Returns 0, or -1 with errno; EINVAL: no regular file. */
+/* Takes the session that the open file holds, if it is one. Returns 0, or -1 with errno. */
 static int take_session(int fd, const tcexec_options *options, tcexec_session *session)
 {
+    const char *path = options->session_file;
     unsigned char bytes[TCX_TLS_SESSION_SIZE + 1];
-    struct stat about;
-    ssize_t length;
+    const ssize_t length = read(fd, bytes, sizeof bytes);
 
-    if (fstat(fd, &about) != 0)
-        return -1;
-    if (!S_ISREG(about.st_mode)) {
-        errno = S_ISDIR(about.st_mode) ? EISDIR : EINVAL;
-        return -1;
-    }
-    if (about.st_mode & (S_IRWXG | S_IRWXO))
-        tcexec_note("--session-file: %s: others have access to it: chmod 600 would end that", options->session_file);
-    length = read(fd, bytes, sizeof bytes);
     session->was_there = length == TCX_TLS_SESSION_SIZE;
     if (session->was_there)
         tcx_tls_session_init(&session->session, bytes);
     else if (length >= 0 && options->verbose)
-        tcexec_note("--session-file: %s: ignored, it does not hold a session", options->session_file);
+        tcexec_note("--session-file: %s: ignored, it does not hold a session", path);
     tcx_wipe(bytes, sizeof bytes);
     return length < 0 ? -1 : 0;
+}
+
+/* What is looked at is the open file: its name may lead to another one by now. Returns 0, or -1 with `*reason`. */
+static int look_at(int fd, const tcexec_options *options, tcexec_session *session, const char **reason)
+{
+    const char *path = options->session_file;
+    struct stat about;
+    int failed = fstat(fd, &about);
+
+    if (failed == 0 && !S_ISREG(about.st_mode)) {
+        *reason = S_ISDIR(about.st_mode) ? strerror(EISDIR) : "not a regular file";
+        return -1;
+    }
+    if (failed == 0 && !is_of_another_user(path, &about) && !is_open_to_others(path, &about))
+        failed = take_session(fd, options, session);
+    if (failed)
+        *reason = strerror(errno);
+    return failed;
 }
 
 int tcexec_session_load(const tcexec_options *options, tcexec_session *session)
 {
     const char *path = options->session_file;
+    const char *reason;
     int fd;
+    int error;
     int failed;
 
     memset(session, 0, sizeof *session);
     tcx_tls_session_init(&session->session, NULL);
     if (path == NULL)
         return 0;
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold the call up */
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW); /* a pipe must not hold the call up */
+    error = errno;
     if (fd < 0)
-        return errno == ENOENT ? 0 : tcexec_say("--session-file: %s: %s", path, strerror(errno));
-    failed = take_session(fd, options, session);
+        return error == ENOENT || can_do_without(path) ? 0
+                                                       : tcexec_say("--session-file: %s: %s", path, strerror(error));
+    failed = look_at(fd, options, session, &reason);
     close(fd);
-    return failed ? tcexec_say("--session-file: %s: %s", path, strerror(errno)) : 0;
+    return failed ? tcexec_say("--session-file: %s: %s", path, reason) : 0;
 }
 
 /* ---- save ---- */
 
-/* Writes to a new file of mode 0600, named by mkstemp(), and moves it to `path`. Returns 0, or -1 with errno. */
+/*
+ * Writes to a new file of mode 0600, named by mkstemp(), and moves it to `path`, also over what was not believed there.
+ * Nothing is written through a link, or into another user's file. Returns 0, or -1 with errno.
+ */
 static int replace_file(const char *path, char *temporary, const void *bytes, size_t length)
 {
     int fd = mkstemp(temporary);

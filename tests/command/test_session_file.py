@@ -6,13 +6,16 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import stat
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Any, Dict
 
-from harness import API, DONE, NOT_SENT, USAGE, Case, Done, Endpoint, Word, at, endpoint, folder, run, secure, stand_up
+from harness import (API, COMMAND, DONE, NOT_SENT, USAGE, Case, Done, Endpoint, Word, at, endpoint, environment, folder,
+                     run, secure, stand_up)
 
 SIZE = 96  # TCX_TLS_SESSION_SIZE
 
@@ -138,8 +141,8 @@ class Places(SessionCase):
         os.mkfifo(self.place / "pipe")
         for self.file, said in (
             (self.place, "Is a directory"),
-            (self.place / "pipe", "Invalid arg"),
-            (Path("/dev/null"), "Invalid arg"),
+            (self.place / "pipe", "not a regular file"),
+            (Path("/dev/null"), "not a regular file"),
             (folder / "root.pem" / "x", "Not a directory"),
         ):
             self.check(self.call(), USAGE, f"--session-file: {self.file}: {said}", b"")
@@ -164,19 +167,93 @@ class Places(SessionCase):
         self.check(secure("--session-file=", "mps", "Echo"), DONE, "--session-file: .*not kept: No such file", b"\n")
         self.assertEqual(os.listdir(folder), before)
 
-    def test_others_have_access(self) -> None:
-        self.store()
-        for mode in (0o644, 0o620, 0o601):
-            self.file.chmod(mode)
-            self.check(self.call(), DONE, "--session-file: .*others have access to it: chmod 600", b"x\n")
-            self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
-        self.assertNotIn(b"chmod", self.call().stderr)
-
     def test_a_file_of_something_else_survives_a_call_that_got_nowhere(self) -> None:
         self.file.write_bytes(b"notes")
         endpoint.fault("accept_close")
         self.check(self.call(), NOT_SENT)
         self.assertEqual(self.file.read_bytes(), b"notes")
+
+
+class Belief(SessionCase):
+    """Whoever could write a session could make the command believe a server: only a file of the user's own counts."""
+
+    def distrusted(self, said: str, whole: bytes) -> None:
+        """The call makes a full handshake, says why, and leaves a session that the next one resumes."""
+        self.check(self.call(), DONE, f"^tcexec: --session-file: {self.file}: not used: {said}", b"x\n")
+        self.assertEqual(self.handshakes(), {"full": 1})
+        self.assertFalse(self.file.is_symlink())
+        about = self.file.stat()
+        self.assertEqual((about.st_uid, stat.S_IMODE(about.st_mode)), (os.geteuid(), 0o600))
+        self.assertNotEqual(self.file.read_bytes(), whole)
+        self.assertNotIn(b"--session-file", self.call().stderr)
+        self.assertEqual(self.handshakes(), {"full": 1, "resumed": 1})
+
+    def test_others_have_access(self) -> None:
+        for mode in (0o644, 0o620, 0o601, 0o640, 0o666):
+            with self.subTest(mode=oct(mode)):
+                whole = self.store()
+                self.file.chmod(mode)
+                self.distrusted(rf"other users have access to it \(mode {mode:o}\)\. A new session replaces it", whole)
+        self.file.chmod(0o400)
+        self.check(self.call(), DONE)
+        self.assertEqual(self.handshakes(), {"full": 1, "resumed": 2})
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may give a file away")
+    def test_of_another_user(self) -> None:
+        whole = self.store()
+        os.chown(self.file, 65534, -1)
+        self.distrusted(r"it belongs to another user \(uid 65534\)\. A new session replaces it\. Keep it in a", whole)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may run a program as somebody else")
+    def test_of_another_user_and_not_readable(self) -> None:
+        """Nobody finds a file of root's in a directory that is nobody's: it does not stop the call."""
+        place = Path(tempfile.mkdtemp(prefix="tcexec-test-"))
+        self.addCleanup(shutil.rmtree, place)
+        command, root, self.file = (place / name for name in ("tcexec", "root.pem", "session"))
+        shutil.copy(COMMAND, command)
+        shutil.copy(folder / "root.pem", root)
+        self.store()
+        os.chown(place, 65534, -1)
+        words = [command, at(endpoint.tls_port), f"--ca={root}", f"--session-file={self.file}", "mps", "Echo", "x"]
+        for said, handshakes in (("not used: it belongs to another user .uid 0.", {"full": 1}),
+                                 ("RequestId", {"full": 1, "resumed": 1})):
+            done = subprocess.run(words, env=environment(HOME="/"), user=65534, capture_output=True, timeout=30, cwd="/")
+            super().check(done, DONE, said, b"x\n")
+            self.assertEqual(self.handshakes(), handshakes)
+
+    def test_a_symbolic_link(self) -> None:
+        """It is replaced, and what it leads to is neither read nor written."""
+        link, target = self.place / "link", self.file
+        whole = self.store()
+        link.symlink_to(target)
+        self.file = link
+        self.distrusted(r"it is a symbolic link\. A new session replaces the link", whole)
+        self.assertEqual(target.read_bytes(), whole)
+        target.unlink()
+        link.unlink()
+        link.symlink_to(target)  # to nothing
+        endpoint.reset()
+        self.distrusted("it is a symbolic link", whole)
+        self.assertFalse(target.exists())
+
+    def test_what_is_not_believed_stays_after_a_call_that_got_nowhere(self) -> None:
+        link, target = self.place / "link", self.file
+        whole = self.store()
+        link.symlink_to(target)
+        target.chmod(0o644)
+        for self.file in (link, target):
+            endpoint.fault("handshake", at=20)
+            self.check(self.call(), NOT_SENT, "not used: ")
+        self.assertEqual((link.is_symlink(), target.read_bytes()), (True, whole))
+
+    def test_a_link_among_the_directories(self) -> None:
+        """Is the user's own affair."""
+        whole = self.store()
+        (self.place / "also").symlink_to(self.place)
+        self.file = self.place / "also" / "session"
+        self.assertNotIn(b"--session-file", self.call().stderr)
+        self.assertEqual(self.handshakes(), {"resumed": 1})
+        self.assertEqual(len(self.file.read_bytes()), len(whole))
 
 
 if __name__ == "__main__":
