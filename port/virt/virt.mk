@@ -40,11 +40,19 @@ $(VIRT_IMAGES): $(patsubst %,$(VIRT)/port/%.o,mps2/firmware mps2/host mps2/shell
 	$(VIRT_CC) $(VIRT_CFLAGS) $(VIRT_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -o $@
 $(VIRT_IMAGES): $(VIRT)/%.elf: $(VIRT)/port/mps2/image_%.o
 
+# For a test: the transport contract suite.
+VIRT_CONTRACT := $(VIRT)/contract.elf
+$(VIRT)/tests/%.o: MPS2_CPPFLAGS += -Itests/transport
+$(VIRT_CONTRACT): $(patsubst %,$(VIRT)/%.o,port/mps2/host port/mps2/shell port/virt/board port/virt/uart \
+                    tests/firmware/uart_contract tests/transport/tcx_contract) $(VIRT_LIB) $(VIRT_BEARSSL) port/virt/virt.ld
+	echo '  LD $@'
+	$(VIRT_CC) $(VIRT_CFLAGS) $(VIRT_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -o $@
+
 ## firmware-riscv: the same for an RV32IMAC
 .PHONY: firmware-riscv
 firmware-riscv: $(VIRT_IMAGES)
 
 ## firmware-riscv-test: run them in QEMU
 .PHONY: firmware-riscv-test
-firmware-riscv-test: firmware-riscv
+firmware-riscv-test: firmware-riscv $(VIRT_CONTRACT)
 	B='$(B)' python3 tests/firmware/run.py virt
