@@ -17,6 +17,10 @@
  *   0, or too much    refused              refused with TCX_E_TRANSPORT_CONTRACT. A port that passes on the 0 that
  *                                          BSD's recv() returns at the end must turn it into TCX_CLOSED
  *
+ * open() after it returned 1 and before close(): return 0, and leave the link as it is; the call fails with
+ * TCX_E_TRANSPORT_CONTRACT. The link belongs to the call that opened it. Another call may want another host, and its
+ * request must not go to this one. The call that was refused calls close(), which ends the link.
+ *
  * After TCX_WANT_… or TCX_AGAIN from send, the same bytes are offered again, perhaps followed by more. `length` is
  * never 0 and never over TCX_TRANSFER_MAX. A send that returned n has taken those n bytes: they may reach the peer, and
  * their memory is the caller's again. A send that failed has taken none of what it was offered; a port that cannot know

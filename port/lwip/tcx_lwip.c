@@ -4,7 +4,7 @@
 #include <lwip/def.h>
 #include <lwip/dns.h>
 
-enum { IDLE, LOOKING_UP, FOUND, CONNECTING, CONNECTED };
+enum { IDLE, LOOKING_UP, FOUND, CONNECTING, CONNECTED, UP };
 
 #if LWIP_DNS
 #define ADDRESS_SIZE DNS_MAX_NAME_LENGTH /* with the zero byte */
@@ -123,8 +123,11 @@ static int lwip_open(void *context, const tcx_peer *peer)
         return dial(link, peer->port);
     case CONNECTING:
         return link->error == ERR_OK ? TCX_WANT_WRITE : link->error;
-    default:
+    case CONNECTED:
+        link->state = UP;
         return 1;
+    default:
+        return 0; /* it belongs to the call that opened it, until close */
     }
 }
 

@@ -16,20 +16,20 @@ enum { CONTROL_ALL = 0xF }; /* transmit, receive, and an interrupt for both */
 enum { INTERRUPTS_ALL = 0xF };
 enum { DIVIDER = 217 }; /* 25 MHz / 115200 */
 
+/* All UARTs' interrupts at once: one that is not open raises none. */
+#define NVIC_UARTS   0x3Fu
 #define NVIC_ENABLE  (*(volatile uint32_t *)0xE000E100)
 #define NVIC_DISABLE (*(volatile uint32_t *)0xE000E180)
 
 const unsigned uart_count = 3;
 
-static uart_link *open_link; /* whose interrupts come */
+static uart_link *open_link; /* whose interrupts come; NULL: none is open */
 
 /* Moves what has come into the ring, as far as it has room. Interrupts are masked, or this is one. */
 static void fill_ring(uart_link *link)
 {
-    while (link->written - link->taken < sizeof link->ring && (link->registers->state & STATE_RX_FULL)) {
-        link->ring[link->written % sizeof link->ring] = (unsigned char)link->registers->data;
-        link->written++;
-    }
+    while (link->written - link->taken < sizeof link->ring && (link->registers->state & STATE_RX_FULL))
+        link->ring[link->written++ % sizeof link->ring] = (unsigned char)link->registers->data;
 }
 
 void board_uart_interrupt(void)
@@ -38,21 +38,18 @@ void board_uart_interrupt(void)
     fill_ring(open_link);
 }
 
-static uint32_t interrupt_bits(const uart_link *link)
-{
-    return 3u << 2 * link->number;
-}
-
 static int uart_open(void *context, const tcx_peer *peer)
 {
     uart_link *link = context;
 
     (void)peer;
+    if (open_link != NULL)
+        return 0; /* it belongs to the call that opened it, until close */
     open_link = link;
     link->registers->divider = DIVIDER;
     link->registers->control = CONTROL_ALL;
     (void)link->registers->data; /* the emulator looks for input only after data has been read */
-    NVIC_ENABLE = interrupt_bits(link);
+    NVIC_ENABLE = NVIC_UARTS;
     return 1;
 }
 
@@ -75,10 +72,8 @@ static int uart_recv(void *context, void *bytes, size_t length)
 
     if (link->registers->state & STATE_RX_OVERRUN)
         return UART_OVERRUN;
-    while (count < length && link->taken != link->written) {
-        byte[count++] = link->ring[link->taken % sizeof link->ring];
-        link->taken++;
-    }
+    while (count < length && link->taken != link->written)
+        byte[count++] = link->ring[link->taken++ % sizeof link->ring];
     board_mask(); /* a byte that found the ring full is still in the UART */
     fill_ring(link);
     board_unmask();
@@ -89,8 +84,11 @@ static void uart_close(void *context)
 {
     uart_link *link = context;
 
-    NVIC_DISABLE = interrupt_bits(link);
+    if (open_link != link)
+        return; /* it was refused, and another link is up */
+    NVIC_DISABLE = NVIC_UARTS;
     link->registers->control = 0;
+    open_link = NULL;
 }
 
 static uint32_t now(void *context)
@@ -119,6 +117,5 @@ void uart_init(uart_link *link, unsigned number)
     link->transport = transport;
     link->waiter = waiter;
     link->registers = (volatile struct uart_registers *)(0x40004000 + 0x1000 * number);
-    link->number = number;
     link->written = link->taken = 0;
 }

@@ -13,15 +13,15 @@ extern const unsigned uart_count;
 #define UART_OVERRUN (-1) /* a byte came before the one ahead of it was taken: it is lost */
 
 /*
- * One link at a time may be open, because its interrupt must find it. The ring holds what arrives while the program
- * computes. The emulator holds bytes back when it is full. On a real line RTS must do that, or the ring must hold all
- * that a server sends while a certificate is being verified: its whole part of the handshake, 2 to 5 KB.
+ * One link at a time may be open, because its interrupt must find it: open refuses another one. The ring holds what
+ * arrives while the program computes. The emulator holds bytes back when it is full. On a real line RTS must do that,
+ * or the ring must hold all that a server sends while a certificate is being verified: its whole part of the
+ * handshake, 2 to 5 KB.
  */
 typedef struct uart_link {
     tcx_transport transport;
     tcx_waiter waiter; /* sleeps until a byte has come or gone */
     volatile struct uart_registers *registers;
-    unsigned number;
     volatile unsigned written, taken; /* bytes so far; wrap */
     volatile unsigned char ring[64];
 } uart_link;

@@ -150,7 +150,7 @@ static int tcp_open(void *context, const tcx_peer *peer)
     case CONNECTING:
         return finish_connect(tcp);
     default:
-        return 1;
+        return 0; /* it belongs to the call that opened it, until close */
     }
 }
 

@@ -19,6 +19,8 @@ enum { CLOSED, OPENING, OPEN };
  *   TCX_WANT_WRITE  the dial is under way, and what ends it counts as room to send (a socket that connects)
  *   TCX_WANT_READ   the dial is under way, and what ends it is received (a modem's CONNECT, an answer from DNS)
  *   your number     it failed. Give up by yourself in time, or leave it to the call's deadline, which then closes
+ *   0               open has returned 1, and close was not called yet. The link belongs to the call that opened it:
+ *                   another call may want another host. It ends with TCX_E_TRANSPORT_CONTRACT
  */
 static int port_open(void *context, const tcx_peer *peer)
 {
@@ -33,7 +35,7 @@ static int port_open(void *context, const tcx_peer *peer)
         /* TODO: look how far it is; when the link is up, set `state` to OPEN. */
         return TCX_PORT_NO_OPEN;
     default:
-        return 1;
+        return 0;
     }
 }
 

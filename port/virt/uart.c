@@ -38,7 +38,8 @@ void board_uart_interrupt(void)
 {
     uint32_t source = PLIC_CLAIM;
 
-    fill_ring(open_link);
+    if (open_link != NULL) /* the PLIC may be late: the interrupt comes and the link is closed */
+        fill_ring(open_link);
     PLIC_CLAIM = source;
 }
 
@@ -47,6 +48,8 @@ static int uart_open(void *context, const tcx_peer *peer)
     uart_link *link = context;
 
     (void)peer;
+    if (open_link != NULL)
+        return 0;
     open_link = link;
     link->registers->line_control = EIGHT_BITS;
     link->registers->fifo = FIFO_ON_AND_CLEAR;
@@ -88,8 +91,11 @@ static void uart_close(void *context)
 {
     uart_link *link = context;
 
+    if (open_link != link)
+        return;
     PLIC_ENABLE = 0;
     link->registers->interrupts = 0;
+    open_link = NULL;
 }
 
 static uint32_t now(void *context)
@@ -118,6 +124,6 @@ void uart_init(uart_link *link, unsigned number)
     link->transport = transport;
     link->waiter = waiter;
     link->registers = (volatile struct uart_registers *)0x10000000;
-    link->number = number;
+    (void)number;
     link->written = link->taken = 0;
 }

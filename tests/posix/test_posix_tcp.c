@@ -293,7 +293,7 @@ static void test_connect_and_talk(void **state)
     int other = connect_pair();
 
     (void)state;
-    assert_int_equal(tcp.transport.open(tcp.transport.context, NULL), 1);
+    assert_int_equal(tcp.transport.open(tcp.transport.context, NULL), 0); /* refused, and as it was */
     tcx_posix_tcp_peer(&tcp, text, sizeof text);
     assert_memory_equal(text, "127.0.0.1:", 10);
     assert_int_equal(tcp.transport.recv(tcp.transport.context, bytes, sizeof bytes), TCX_WANT_READ);
@@ -728,6 +728,69 @@ static void test_a_whole_call(void **state)
     close(listener);
 }
 
+/* Answers one request and keeps the connection. Returns how many bytes came after it. */
+static void *serve_and_listen(void *argument)
+{
+    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n"
+                                 "{\"Response\":{\"Result\":\"ok\",\"RequestId\":\"r-1\"}}";
+    int listener = *(int *)argument;
+    int fd = accept(listener, NULL, NULL);
+    char bytes[4096];
+    ssize_t count = read(fd, bytes, sizeof bytes);
+
+    if (count > 0)
+        (void)!write(fd, answer, sizeof answer - 1);
+    count = read(fd, bytes, sizeof bytes);
+    close(fd);
+    return (void *)(intptr_t)count;
+}
+
+/* The first call keeps its connection. The second knows nothing of it, and wants another host. */
+static void test_a_call_does_not_take_the_link_of_another(void **state)
+{
+    static const tcx_credentials credentials = { TCX_TEXT("AKID"), TCX_TEXT("key"), { NULL, 0 } };
+    static const tcx_request request = { .service = &tcx_mps, .function_name = TCX_TEXT("F") };
+    static unsigned char buffer[1024];
+    static tcx_token tokens[TCX_TOKENS_DEFAULT];
+    static tcx_call call;
+    tcx_connection connection;
+    tcx_call_config config;
+    tcx_signer signer;
+    tcx_waiter waiter = tcx_posix_waiter(&tcp);
+    pthread_t server;
+    uint16_t port;
+    int listener = listen_on_loopback(4, &port);
+    void *more;
+
+    (void)state;
+    assert_int_equal(pthread_create(&server, NULL, serve_and_listen, &listener), 0);
+    tcx_posix_tcp_init(&tcp, TIMEOUT);
+    assert_int_equal(tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3), TCX_OK);
+    tcx_connection_init(&connection, 0);
+    memset(&config, 0, sizeof config);
+    config.transport = &tcp.transport;
+    config.signer = &signer;
+    config.buffer = buffer;
+    config.buffer_size = sizeof buffer;
+    config.tokens = tokens;
+    config.token_count = TCX_TOKENS_DEFAULT;
+    config.unix_time = tcx_posix_unix_time();
+    config.timeout = TIMEOUT;
+    config.address = tcx_text_from("127.0.0.1");
+    config.port = port;
+    config.connection = &connection;
+    assert_int_equal(tcx_execute(&call, &config, &request, &waiter), TCX_OK);
+    config.address = tcx_text_from("127.0.0.2");
+    config.connection = NULL;
+    assert_int_equal(tcx_execute(&call, &config, &request, &waiter), TCX_E_TRANSPORT_CONTRACT);
+    assert_int_equal(call.outcome, TCX_NOT_SENT);
+    assert_int_equal(call.detail, 0);
+    assert_int_equal(tcx_posix_tcp_fd(&tcp), -1); /* closed */
+    assert_int_equal(pthread_join(server, &more), 0);
+    assert_int_equal((intptr_t)more, 0);
+    close(listener);
+}
+
 /* ---- clocks and entropy ---- */
 
 static void test_clocks(void **state)
@@ -781,6 +844,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_peer_closes, start),
         cmocka_unit_test_setup(test_the_peer_resets, start),
         cmocka_unit_test_setup(test_a_whole_call, start),
+        cmocka_unit_test_setup(test_a_call_does_not_take_the_link_of_another, start),
         cmocka_unit_test_setup(test_clocks, start),
         cmocka_unit_test_setup(test_entropy, start),
     };

@@ -199,7 +199,7 @@ int memory_open(void *context, const tcx_peer *peer)
     if (begin(m, &m->turns[0]))
         return m->stutter;
     if (m->is_up)
-        return 1;
+        return 0;
     if (!m->is_dialling) {
         if (peer->address.length != 4 || memcmp(peer->address.bytes, "peer", 4) != 0)
             return MEMORY_UNKNOWN;

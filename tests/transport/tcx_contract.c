@@ -451,6 +451,26 @@ static int check_text(tcx_contract *c)
     return echo(c);
 }
 
+/* A link that is up belongs to the call that opened it. Another call may ask for another host. */
+static int check_open_twice(tcx_contract *c)
+{
+    uint32_t began;
+    int result;
+
+    if (!dial(c))
+        return 0;
+    progress(c);
+    do {
+        began = now(c);
+        result = c->transport->open(c->transport->context, &c->peer);
+        if (!timed(c, began) || (is_wait(result) && !await_result(c, result)))
+            return 0;
+    } while (is_wait(result));
+    if (result != 0)
+        return fail(c, "open was asked for a link that is up: it must return 0 until close", result);
+    return echo(c);
+}
+
 static int check_want_read(tcx_contract *c)
 {
     return dial(c) && command(c, "source", pause_length(c), 1) && pump(c, 0, 1, 1);
@@ -650,6 +670,7 @@ static const struct {
 } checks[TCX_CONTRACT_CHECKS] = {
     { "open", "open comes to 1, and says what it waits for until then", check_open },
     { "text", "an address ends where its length says, not at a zero byte", check_text },
+    { "open-twice", "open refuses a link that is up, and leaves it as it is", check_open_twice },
     { "want-read", "when nothing has come recv says so at once, and wakes when something comes", check_want_read },
     { "echo", "a few bytes there and back", check_echo },
     { "pieces", "one byte at a time", check_pieces },

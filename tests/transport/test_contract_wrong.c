@@ -90,6 +90,32 @@ static int open_takes_a_string(void *context, const tcx_peer *peer)
     return memory_open(context, &other);
 }
 
+static int open_takes_a_link_that_is_up(void *context, const tcx_peer *peer)
+{
+    const memory *m = context;
+
+    return m->is_up ? 1 : memory_open(context, peer); /* the state machine rests in its last state */
+}
+
+static int open_dials_anew(void *context, const tcx_peer *peer)
+{
+    const memory *m = context;
+
+    if (m->is_up)
+        memory_close(context);
+    return memory_open(context, peer);
+}
+
+static int open_hangs_up_and_refuses(void *context, const tcx_peer *peer)
+{
+    const memory *m = context;
+
+    if (!m->is_up)
+        return memory_open(context, peer);
+    memory_close(context);
+    return 0;
+}
+
 /* ---- send ---- */
 
 static int send_claims_too_much(void *context, const void *bytes, size_t length)
@@ -423,6 +449,9 @@ static const struct {
     OPEN(open_is_never_done, "refused", "waited in vain"),
     OPEN(open_says_closed, "refused", "open said closed"),
     OPEN(open_works_once, "reopen", "open failed"),
+    OPEN(open_takes_a_link_that_is_up, "open-twice", "open was asked for a link"),
+    OPEN(open_dials_anew, "open-twice", "open was asked for a link"),
+    OPEN(open_hangs_up_and_refuses, "open-twice", "waited in vain"),
     OPEN(open_takes_a_string, "text", "open failed"),
     SEND(send_claims_too_much, "echo", "a function returned more"),
     SEND(send_blocks, "want-write", "a function blocked"),

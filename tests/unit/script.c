@@ -60,14 +60,17 @@ static int open_link(void *context, const tcx_peer *peer)
     script *link = context;
     int result;
 
+    if (link->is_up)
+        breach(link, "open of a link that is up");
     link->opens++;
     if (!link->is_open && link->links++ > 0 && link->reopened != NULL)
         link->reopened(link->peer);
     link->is_open = 1;
     link->dialled = *peer;
-    if (begins(link, SCRIPT_OPEN, 1, 0, SCRIPT_NEVER, &result))
-        return ends(link, result);
-    return ends(link, 1);
+    if (!begins(link, SCRIPT_OPEN, 1, 0, SCRIPT_NEVER, &result))
+        result = 1;
+    link->is_up = result == 1;
+    return ends(link, result);
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -168,7 +171,7 @@ static void close_link(void *context)
 
     if (!link->is_open)
         breach(link, "close of a link that is not open");
-    link->is_open = 0;
+    link->is_open = link->is_up = 0;
     link->closes++;
     link->offered_length = 0;
 }

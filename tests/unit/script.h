@@ -74,7 +74,7 @@ typedef struct script {
 
     /* Its own. */
     size_t moves[2]; /* of open and send, of recv */
-    int is_open;
+    int is_open, is_up;
     unsigned char offered[TCX_TRANSFER_MAX];
     size_t offered_length;
 } script;

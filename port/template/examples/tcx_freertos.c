@@ -43,7 +43,7 @@ static int freertos_open(void *context, const tcx_peer *peer)
     tcx_freertos *link = context;
 
     if (link->is_up)
-        return 1;
+        return 0; /* it belongs to the call that opened it, until close */
     if (link->socket == FREERTOS_INVALID_SOCKET)
         return start(link, peer);
     if (FreeRTOS_issocketconnected(link->socket) == pdTRUE) {

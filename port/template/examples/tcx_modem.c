@@ -131,7 +131,7 @@ static int modem_open(void *context, const tcx_peer *peer)
         modem->state = UP;
         return 1;
     default:
-        return 1;
+        return 0; /* it belongs to the call that opened it, until close */
     }
 }
 

@@ -12,6 +12,7 @@ extern "C" const br_x509_trust_anchor *const anchors;
 extern "C" const unsigned anchor_count;
 
 static WiFiClient client;
+static bool client_is_up;
 static unsigned char records[TCX_TLS_BUFFER_SAFE], answer[4096];
 static tcx_token tokens[TCX_TOKENS_DEFAULT];
 static tcx_transport byte_link;
@@ -32,11 +33,14 @@ static int link_open(void *, const tcx_peer *peer)
 {
     char name[256];
 
+    if (client_is_up)
+        return 0; // it belongs to the call that opened it, until close
     if (peer->address.length >= sizeof name)
         return -1;
     memcpy(name, peer->address.bytes, peer->address.length);
     name[peer->address.length] = '\0';
-    return client.connect(name, peer->port) == 1 ? 1 : -1; // blocks: Arduino has no other way
+    client_is_up = client.connect(name, peer->port) == 1; // blocks: Arduino has no other way
+    return client_is_up ? 1 : -1;
 }
 
 static int link_send(void *, const void *bytes, size_t length)
@@ -61,6 +65,7 @@ static int link_recv(void *, void *bytes, size_t length)
 static void link_close(void *)
 {
     client.stop();
+    client_is_up = false;
 }
 
 // ---- What a board has to give ----
