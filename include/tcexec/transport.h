@@ -21,6 +21,9 @@
  * TCX_E_TRANSPORT_CONTRACT. The link belongs to the call that opened it. Another call may want another host, and its
  * request must not go to this one. The call that was refused calls close(), which ends the link.
  *
+ * No byte of one link is read on the next. close() empties what was received, and open() empties it again: bytes may
+ * come between the two.
+ *
  * After TCX_WANT_… or TCX_AGAIN from send, the same bytes are offered again, perhaps followed by more. `length` is
  * never 0 and never over TCX_TRANSFER_MAX. A send that returned n has taken those n bytes: they may reach the peer, and
  * their memory is the caller's again. A send that failed has taken none of what it was offered; a port that cannot know

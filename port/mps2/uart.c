@@ -46,9 +46,11 @@ static int uart_open(void *context, const tcx_peer *peer)
     if (open_link != NULL)
         return 0; /* it belongs to the call that opened it, until close */
     open_link = link;
+    link->written = link->taken = 0;
     link->registers->divider = DIVIDER;
+    link->registers->state = STATE_RX_OVERRUN; /* writing a 1 clears it: that of a link before is not this one's */
     link->registers->control = CONTROL_ALL;
-    (void)link->registers->data; /* the emulator looks for input only after data has been read */
+    (void)link->registers->data; /* nor is this byte. The emulator looks for input only after data has been read */
     NVIC_ENABLE = NVIC_UARTS;
     return 1;
 }
@@ -88,6 +90,7 @@ static void uart_close(void *context)
         return; /* it was refused, and another link is up */
     NVIC_DISABLE = NVIC_UARTS;
     link->registers->control = 0;
+    link->written = link->taken = 0;
     open_link = NULL;
 }
 
@@ -117,5 +120,4 @@ void uart_init(uart_link *link, unsigned number)
     link->transport = transport;
     link->waiter = waiter;
     link->registers = (volatile struct uart_registers *)(0x40004000 + 0x1000 * number);
-    link->written = link->taken = 0;
 }

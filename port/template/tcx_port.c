@@ -29,7 +29,7 @@ static int port_open(void *context, const tcx_peer *peer)
     (void)peer;
     switch (port->state) {
     case CLOSED:
-        /* TODO: begin to connect, and set `state` to OPENING. */
+        /* TODO: empty the rings: bytes may have come since close. Begin to connect, and set `state` to OPENING. */
         return TCX_PORT_NO_OPEN;
     case OPENING:
         /* TODO: look how far it is; when the link is up, set `state` to OPEN. */

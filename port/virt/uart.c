@@ -51,6 +51,7 @@ static int uart_open(void *context, const tcx_peer *peer)
     if (open_link != NULL)
         return 0;
     open_link = link;
+    link->written = link->taken = 0;
     link->registers->line_control = EIGHT_BITS;
     link->registers->fifo = FIFO_ON_AND_CLEAR;
     link->registers->interrupts = INTERRUPT_DATA;
@@ -95,6 +96,7 @@ static void uart_close(void *context)
         return;
     PLIC_ENABLE = 0;
     link->registers->interrupts = 0;
+    link->written = link->taken = 0;
     open_link = NULL;
 }
 
@@ -125,5 +127,4 @@ void uart_init(uart_link *link, unsigned number)
     link->waiter = waiter;
     link->registers = (volatile struct uart_registers *)0x10000000;
     (void)number;
-    link->written = link->taken = 0;
 }

@@ -215,7 +215,7 @@ class Lwip(unittest.TestCase):
             done = start("contract", peer.stdout.readline().split()[1])
             peer.stdin.close()
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(re.findall(r": passed$", done.stderr, re.M)), 22, done.stderr)
+        self.assertEqual(len(re.findall(r": passed$", done.stderr, re.M)), 24, done.stderr)
 
 
 class Measured(unittest.TestCase):

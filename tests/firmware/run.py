@@ -40,8 +40,8 @@ class Machine:
 KIB = 1024
 MACHINES = {
     "mps2": Machine(["qemu-system-arm", "-M", "mps2-an385", "-nic", "none"], 3, 40,
-                    {"full": Budget(49 * KIB, 18 * KIB), "rsa": Budget(40 * KIB + 756, 24 * KIB),
-                     "pin": Budget(37 * KIB + 540, 10 * KIB)}),  # raised by what early answers, late signing and refused opens take
+                    {"full": Budget(49 * KIB, 18 * KIB), "rsa": Budget(40 * KIB + 764, 24 * KIB),
+                     "pin": Budget(37 * KIB + 548, 10 * KIB)}),  # raised by what early answers, late signing and refused opens take
     "virt": Machine(["qemu-system-riscv32", "-M", "virt", "-bios", "none"], 1, 100,
                     {image: Budget(80 * KIB, 24 * KIB) for image in ("full", "rsa", "pin")}),
 }
@@ -274,7 +274,9 @@ class Firmware(unittest.TestCase):
         source = (stand.ROOT / "tests/transport/tcx_contract.c").read_text()
         checks = re.findall(r'^    \{ "([a-z-]+)", "', source, re.M)
         needs_carrier = {"close", "close-now", "send-closed", "reset", "fresh", "refused", "unanswered"}
-        self.assertEqual(len(checks), 21)
+        if NAME == "mps2":  # its emulator holds back what comes while the UART is off; a real UART loses it
+            needs_carrier.add("between")
+        self.assertEqual(len(checks), 23)
         self.assertLess(needs_carrier, set(checks))
         peer = subprocess.Popen([sys.executable, str(stand.ROOT / "tests/transport/peer.py")], stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, text=True)

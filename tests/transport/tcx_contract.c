@@ -5,7 +5,7 @@
  * judge() makes a 0 a failure.
  */
 
-enum { GUARD = 8, FILL = 0xA5, SMALL = 64, ROUNDS = 8, SUM_SIZE = 4 };
+enum { GUARD = 8, FILL = 0xA5, SMALL = 64, FEW = 16, ROUNDS = 8, SUM_SIZE = 4 };
 
 static int blame(tcx_contract *c, const char *problem, int number)
 {
@@ -609,6 +609,30 @@ static int check_fresh(tcx_contract *c)
     return dial(c) && command(c, "source", 0, 16 * SMALL) && pump(c, 0, 1, 1) && works_again(c);
 }
 
+/* The new link, on which nothing was asked for yet, has nothing to receive. */
+static int is_new(tcx_contract *c)
+{
+    return dial(c) && recv_nothing(c) != 0 && echo(c);
+}
+
+/* So few bytes that a port may have taken them all into a buffer of its own. */
+static int check_unread(tcx_contract *c)
+{
+    if (!dial(c) || !command(c, "source", 0, FEW))
+        return 0;
+    pass_time(c, pause_length(c));
+    return do_close(c) && is_new(c);
+}
+
+/* A peer at the end of a wire does not notice that the link was closed. One byte fits any UART, also one without FIFO. */
+static int check_between(tcx_contract *c)
+{
+    if (!dial(c) || !command(c, "source", pause_length(c), 1) || !do_close(c))
+        return 0;
+    pass_time(c, 2 * pause_length(c));
+    return is_new(c);
+}
+
 static int check_half_open(tcx_contract *c)
 {
     int round, result;
@@ -685,6 +709,8 @@ static const struct {
     { "send-closed", "sending to a peer that has closed comes to an end", check_send_closed },
     { "reset", "a link that breaks ends, and can be opened again", check_reset },
     { "fresh", "a new link brings no bytes of the one before", check_fresh },
+    { "unread", "bytes that came and that nobody took are gone with their link", check_unread },
+    { "between", "bytes that came between two links belong to neither", check_between },
     { "half-open", "close before open has come to 1", check_half_open },
     { "reopen", "open and close, again and again", check_reopen },
     { "refused", "a dial that is refused fails, and the next one works", check_refused },

@@ -42,7 +42,7 @@
 extern "C" {
 #endif
 
-#define TCX_CONTRACT_CHECKS     21u
+#define TCX_CONTRACT_CHECKS     23u
 #define TCX_CONTRACT_BUFFER_MIN 256u
 #define TCX_CONTRACT_BUFFER_MAX (2u * (TCX_TRANSFER_MAX + 8u)) /* more is not used; less asks for smaller transfers */
 

@@ -285,6 +285,13 @@ static void test_modem(void)
     contract.waiter = &waiter;
     bench_run("modem", &contract, 0);
 
+    /* What the last peer said is no answer of the modem's. */
+    memory_init(&wire);
+    answer("\r\nOK\r\nCONNECT\r\n");
+    contract.peer.port = MEMORY_REFUSING;
+    bench_report(tcx_contract_check(&contract, 0) < 0 && contract.number == TCX_MODEM_REFUSED,
+                 "modem: bytes left over do not answer a command");
+
     /* An address that would be a command. */
     contract.peer.address = tcx_text_from("peer\",443,2\rAT+CFUN=0");
     bench_report(tcx_contract_check(&contract, 0) < 0 && contract.number == TCX_MODEM_ADDRESS,

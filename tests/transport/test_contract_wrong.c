@@ -422,6 +422,33 @@ static void close_forgets_the_failure(void *context)
         memory_close(context);
 }
 
+static void close_keeps_what_has_come(void *context)
+{
+    memory *m = context;
+    size_t length = m->in.length;
+
+    memory_close(context);
+    m->in.length = length; /* the ring is emptied nowhere */
+}
+
+/* A wire without a carrier: the peer goes on. The ring is emptied, but only here. */
+static void close_empties_the_ring(void *context)
+{
+    memory *m = context;
+
+    m->in.length = 0;
+    m->held = 1; /* closed */
+}
+
+static int open_finds_what_has_come(void *context, const tcx_peer *peer)
+{
+    memory *m = context;
+    int result = m->held ? 1 : memory_open(context, peer);
+
+    m->held = 0;
+    return result;
+}
+
 /* ---- the table ---- */
 
 #define RIGHT memory_open, memory_send, memory_recv, memory_close
@@ -452,6 +479,8 @@ static const struct {
     OPEN(open_takes_a_link_that_is_up, "open-twice", "open was asked for a link"),
     OPEN(open_dials_anew, "open-twice", "open was asked for a link"),
     OPEN(open_hangs_up_and_refuses, "open-twice", "waited in vain"),
+    { "open_finds_what_has_come", open_finds_what_has_come, memory_send, memory_recv, close_empties_the_ring, "between",
+      "bytes came that nobody" },
     OPEN(open_takes_a_string, "text", "open failed"),
     SEND(send_claims_too_much, "echo", "a function returned more"),
     SEND(send_blocks, "want-write", "a function blocked"),
@@ -485,6 +514,7 @@ static const struct {
     RECV(recv_says_again_for_nothing, "silent", "nothing has come, and recv wants"),
     RECV(recv_keeps_what_was_read, "fresh", "other bytes came"),
     CLOSE(close_does_nothing, "fresh", ""),
+    CLOSE(close_keeps_what_has_come, "unread", "bytes came that nobody"),
     CLOSE(close_forgets_a_half_open_link, "unanswered", ""),
     CLOSE(close_lingers, "open", "a function blocked"),
     CLOSE(close_forgets_the_failure, "reset", ""),

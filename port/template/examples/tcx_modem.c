@@ -86,7 +86,14 @@ static int is_plain(tcx_text text)
     return text.length > 0 && text.length < 100; /* so that it fits `line` */
 }
 
-/* The `OK` of a greeting comes behind all that an earlier link may have left over. */
+/* What the last peer said must not answer a command: it could say CONNECT. */
+static void empty_ring(tcx_modem *modem)
+{
+    while (modem->board->read(modem->board->context, modem->line, sizeof modem->line) > 0)
+        ;
+}
+
+/* The greeting's `OK` comes after what the modem itself still says about the last link. */
 static int modem_open(void *context, const tcx_peer *peer)
 {
     tcx_modem *modem = context;
@@ -95,6 +102,7 @@ static int modem_open(void *context, const tcx_peer *peer)
     case CLOSED:
         if (!is_plain(peer->address))
             return TCX_MODEM_ADDRESS;
+        empty_ring(modem);
         modem->board->ready(modem->board->context, 1);
         begin_command(modem, GREETING);
         append_string(modem, "AT\r");
@@ -175,12 +183,12 @@ static int modem_recv(void *context, void *bytes, size_t length)
     return modem->state == ENDED ? TCX_CLOSED : TCX_WANT_READ;
 }
 
-/* What is left in the UART's ring is skipped by the next greeting. */
 static void modem_close(void *context)
 {
     tcx_modem *modem = context;
 
     modem->board->ready(modem->board->context, 0);
+    empty_ring(modem);
     modem->state = CLOSED;
 }
 
