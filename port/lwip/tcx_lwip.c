@@ -75,6 +75,7 @@ static int dial(tcx_lwip *link, u16_t port)
 {
     err_t error;
 
+    link->state = CONNECTING; /* the address is known: from here on, no failure is the look-up's */
     link->pcb = tcp_new_ip_type(IP_GET_TYPE(&link->address));
     if (link->pcb == NULL)
         return ERR_MEM;
@@ -82,7 +83,6 @@ static int dial(tcx_lwip *link, u16_t port)
     tcp_recv(link->pcb, on_received);
     tcp_err(link->pcb, on_error);
     tcp_nagle_disable(link->pcb); /* a request waits for its answer: Nagle's algorithm could only delay it */
-    link->state = CONNECTING;
     error = tcp_connect(link->pcb, &link->address, port, on_connected);
     return error == ERR_OK ? TCX_WANT_WRITE : error;
 }
@@ -197,8 +197,8 @@ static tcx_status lwip_failure(void *context, int *detail)
 {
     const tcx_lwip *link = context;
 
-    (void)detail;
-    return link->state == LOOKING_UP ? TCX_E_RESOLVE : TCX_OK;
+    /* A look-up that found no memory says nothing of the name. */
+    return link->state == LOOKING_UP && *detail != ERR_MEM ? TCX_E_RESOLVE : TCX_OK;
 }
 
 void tcx_lwip_init(tcx_lwip *link)

@@ -22,7 +22,7 @@
  *
  * Errors. The port's own number is lwIP's err_t: ERR_RST, the peer refused or broke the link; ERR_ABRT, it did not
  * answer in all of lwIP's attempts, or lwIP needed its memory; ERR_RTE, no interface leads there; ERR_MEM, no memory
- * for a connection. A name that was not found is TCX_E_RESOLVE with ERR_VAL, or with what dns_gethostbyname() said.
+ * for a connection or for a look-up. A name that was not found is TCX_E_RESOLVE with ERR_VAL, or with what dns_gethostbyname() said.
  */
 #ifndef TCX_LWIP_H
 #define TCX_LWIP_H

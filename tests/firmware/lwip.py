@@ -25,7 +25,7 @@ KIB = 1024
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("B", stand.ROOT / "build")) / "lwip"
 BUDGETS = {"static": Budget(76 * KIB, 28 * KIB), "dhcp": Budget(84 * KIB, 30 * KIB), "pin": Budget(64 * KIB, 21 * KIB)}
-ERR_VAL, ERR_RST = -6, -14
+ERR_MEM, ERR_VAL, ERR_RST = -1, -6, -14
 PATIENCE = 120  # seconds for one run of QEMU: it hangs
 
 peaks: dict[str, dict[str, int]] = {}  # image → what it took, the deepest stack of all runs
@@ -176,6 +176,14 @@ class Lwip(unittest.TestCase):
         """No name server answers, because the network is restricted: lwIP asks again and again, then gives up."""
         self.call("TCX_E_RESOLVE", NOT_SENT, image="dhcp", words=("30000", "endpoint.example"), detail=ERR_VAL)
 
+    def test_lookups_in_vain_take_all_memory(self) -> None:
+        """Nothing is known of the last name: lwIP has no room to look it up."""
+        names = (word for letter in "abcd" for word in (f"{letter}.example", "mps"))
+        with stand.Endpoint(server_for("dhcp")) as endpoint:
+            run = boot("dhcp", endpoint.tls, "200", *names, "e.example", "vod")
+            self.expect(run, "mps", "TCX_E_DEADLINE", NOT_SENT)
+            self.assertEqual(self.expect(run, "vod", "TCX_E_CONNECT", NOT_SENT).detail, ERR_MEM)
+
     def looks_up(self, known: dict, *words: str) -> tuple[Run, list[str]]:
         """A run with a name server that knows these names; also, what it was asked."""
         with stand.Endpoint(server_for("dhcp")) as endpoint, NameServer(known) as names:
@@ -215,7 +223,7 @@ class Lwip(unittest.TestCase):
             done = start("contract", peer.stdout.readline().split()[1])
             peer.stdin.close()
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(re.findall(r": passed$", done.stderr, re.M)), 24, done.stderr)
+        self.assertEqual(len(re.findall(r": passed$", done.stderr, re.M)), 25, done.stderr)
 
 
 class Measured(unittest.TestCase):
