@@ -40,7 +40,8 @@ typedef struct tcx_posix_address {
 
 /* What a look-up found, in the order in which it should be tried. */
 typedef struct tcx_posix_addresses {
-    int error; /* 0, or getaddrinfo()'s EAI_ number */
+    int error;  /* 0, or getaddrinfo()'s EAI_ number */
+    int system; /* 0, or errno: the name was not looked up, because this machine failed */
     size_t count;
     tcx_posix_address address[TCX_POSIX_ADDRESSES_MAX];
 } tcx_posix_addresses;
@@ -51,7 +52,8 @@ typedef struct tcx_posix_addresses {
  *
  * A numeric address is dialled at once; a name is looked up by a thread of its own, which may be left behind when the
  * call ends first: it finishes by itself and holds nothing of the caller's. All addresses are tried in turn. The port's
- * own error number is -errno; of a failed look-up the status is TCX_E_RESOLVE and the number getaddrinfo()'s.
+ * own error number is -errno. When a name is not found, or DNS does not answer, the status is TCX_E_RESOLVE and the
+ * number getaddrinfo()'s. When a look-up fails for want of memory or of descriptors, the number is -errno.
  *
  * Fields that may be set between init and open, or read at any time, are described; the rest are the port's own.
  */

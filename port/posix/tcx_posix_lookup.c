@@ -41,7 +41,12 @@ static void look_up(const char *name, uint16_t port, int flags, tcx_posix_addres
     hints.ai_flags = AI_NUMERICSERV | flags;
     memset(found, 0, sizeof *found);
     snprintf(service, sizeof service, "%u", (unsigned)port);
+    errno = 0;
     found->error = getaddrinfo(name, service, &hints, &list);
+    if (found->error == EAI_SYSTEM)
+        found->system = errno;
+    if (found->error == EAI_MEMORY)
+        found->system = ENOMEM;
     if (found->error != 0)
         return;
     take_addresses(list, found);

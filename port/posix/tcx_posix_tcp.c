@@ -90,6 +90,7 @@ static int start(tcx_posix_tcp *tcp, const tcx_peer *peer)
     tcp->connect_end = tcx_posix_tick() + tcp->connect_timeout;
     tcp->next = 0;
     tcp->addresses.error = EAI_NONAME;
+    tcp->addresses.system = 0;
     if (peer->address.length > NAME_MAX_BYTES || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
         return -EINVAL;
     memcpy(name, peer->address.bytes, peer->address.length);
@@ -112,6 +113,8 @@ static int finish_lookup(tcx_posix_tcp *tcp)
         return TCX_WANT_READ;
     if (found < 0)
         return -errno;
+    if (tcp->addresses.system != 0)
+        return -tcp->addresses.system;
     if (tcp->addresses.error != 0)
         return -EINVAL;
     return dial_next(tcp);
@@ -121,8 +124,11 @@ static int finish_connect(tcx_posix_tcp *tcp)
 {
     struct pollfd ready = { tcp->fd, POLLOUT, 0 };
     socklen_t size = sizeof tcp->error;
+    int count = poll(&ready, 1, 0);
 
-    if (poll(&ready, 1, 0) <= 0) {
+    if (count < 0 && errno != EINTR)
+        return -errno;
+    if (count <= 0) {
         if (left_until(tcp->address_end) > 0)
             return TCX_WANT_WRITE;
         tcp->error = ETIMEDOUT;
@@ -237,7 +243,7 @@ static tcx_status tcp_failure(void *context, int *detail)
 {
     const tcx_posix_tcp *tcp = context;
 
-    if (tcp->addresses.error == 0)
+    if (tcp->addresses.error == 0 || tcp->addresses.system != 0)
         return TCX_OK;
     *detail = tcp->addresses.error;
     return TCX_E_RESOLVE;

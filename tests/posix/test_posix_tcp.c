@@ -1,11 +1,12 @@
 /* The TCP transport, against listeners in this program: port/posix/tcx_posix_tcp.c, _lookup.c, _system.c. */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE /* ppoll() */
 
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,6 +34,7 @@ static void sleep_ms(unsigned ms)
 /* ---- a resolver that says what the test wants ---- */
 
 static pthread_mutex_t book_lock = PTHREAD_MUTEX_INITIALIZER;
+static int book_errno;
 static struct sockaddr_in book[4];
 static size_t book_length;
 static int book_error;
@@ -93,7 +95,9 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     *result = NULL;
     for (i = error ? 0 : book_length; i > 0; i--)
         *result = make_page(&book[i - 1], sizeof book[0], book_family, *result);
+    i = (size_t)book_errno;
     pthread_mutex_unlock(&book_lock);
+    errno = (int)i;
     return error;
 }
 
@@ -107,12 +111,44 @@ void freeaddrinfo(struct addrinfo *result)
     }
 }
 
+/* ---- system calls that fail when the test wants it ---- */
+
+static int failing_poll;   /* errno of the next poll(); 0: it works */
+static int failing_socket; /* errno of socket() and socketpair(), until it is 0 */
+
+int poll(struct pollfd *fds, nfds_t count, int ms)
+{
+    const struct timespec time = { ms / 1000, ms % 1000 * 1000000L };
+
+    if (failing_poll == 0)
+        return ppoll(fds, count, ms < 0 ? NULL : &time, NULL);
+    errno = failing_poll;
+    failing_poll = 0;
+    return -1;
+}
+
+int socket(int domain, int type, int protocol)
+{
+    if (failing_socket == 0)
+        return (int)syscall(SYS_socket, domain, type, protocol);
+    errno = failing_socket;
+    return -1;
+}
+
+int socketpair(int domain, int type, int protocol, int ends[2])
+{
+    if (failing_socket == 0)
+        return (int)syscall(SYS_socketpair, domain, type, protocol, ends);
+    errno = failing_socket;
+    return -1;
+}
+
 static int start(void **state)
 {
     (void)state;
     pthread_mutex_lock(&book_lock);
     book_length = 0;
-    book_error = 0;
+    book_error = book_errno = 0;
     book_family = AF_INET;
     book_delay = 0;
     pthread_mutex_unlock(&book_lock);
@@ -392,6 +428,83 @@ static void test_a_name_that_is_not_known(void **state)
     assert_int_equal(tcp.transport.failure(tcp.transport.context, &detail), TCX_E_RESOLVE);
     assert_int_equal(detail, EAI_NONAME);
     close_now();
+}
+
+/* This machine failed, and nothing is known of the name. */
+static void test_a_lookup_that_this_machine_cannot_make(void **state)
+{
+    static const struct {
+        int error, number, result;
+    } rows[] = {
+        { EAI_SYSTEM, EMFILE, -EMFILE },
+        { EAI_MEMORY, 0, -ENOMEM },
+    };
+    tcx_peer peer = peer_at("any.example", 80);
+    size_t i;
+
+    (void)state;
+    tcx_posix_tcp_init(&tcp, TIMEOUT);
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int detail = rows[i].result;
+
+        book_error = rows[i].error;
+        book_errno = rows[i].number;
+        assert_int_equal(open_now(&peer), rows[i].result);
+        assert_int_equal(tcp.transport.failure(tcp.transport.context, &detail), TCX_OK);
+        assert_int_equal(detail, rows[i].result);
+        close_now();
+    }
+    book_error = EAI_SYSTEM; /* and the system does not say why */
+    book_errno = 0;
+    assert_true(open_now(&peer) < 0);
+    assert_int_equal(tcp.transport.failure(tcp.transport.context, &(int){ 0 }), TCX_E_RESOLVE);
+    close_now();
+}
+
+/* A number or a name: what is missing is a descriptor, also after a look-up that failed for another reason. */
+static void test_no_descriptor_is_left(void **state)
+{
+    static const char *const addresses[] = { "127.0.0.1", "any.example" };
+    size_t i;
+
+    (void)state;
+    tcx_posix_tcp_init(&tcp, TIMEOUT);
+    for (i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        tcx_peer peer = peer_at("", 80);
+        int result, detail;
+
+        assert_int_equal(open_now(&peer), -EINVAL);
+        close_now();
+        peer = peer_at(addresses[i], 80);
+        failing_socket = EMFILE;
+        result = detail = tcp.transport.open(tcp.transport.context, &peer);
+        failing_socket = 0;
+        assert_int_equal(result, -EMFILE);
+        assert_int_equal(tcp.transport.failure(tcp.transport.context, &detail), TCX_OK);
+        assert_int_equal(detail, -EMFILE);
+        close_now();
+    }
+}
+
+/* It is not a dial that nobody answered. */
+static void test_a_poll_that_fails(void **state)
+{
+    black_hole hole;
+    tcx_peer peer;
+    uint32_t begun = tcx_posix_tick();
+
+    (void)state;
+    open_black_hole(&hole);
+    peer = peer_at("127.0.0.1", hole.port);
+    tcx_posix_tcp_init(&tcp, TIMEOUT);
+    assert_int_equal(tcp.transport.open(tcp.transport.context, &peer), TCX_WANT_WRITE);
+    failing_poll = EINTR;
+    assert_int_equal(tcp.transport.open(tcp.transport.context, &peer), TCX_WANT_WRITE);
+    failing_poll = ENOMEM;
+    assert_int_equal(tcp.transport.open(tcp.transport.context, &peer), -ENOMEM);
+    assert_true(tcx_posix_tick() - begun < TIMEOUT);
+    close_now();
+    close_black_hole(&hole);
 }
 
 static void test_names_that_cannot_be(void **state)
@@ -831,6 +944,9 @@ int main(void)
         cmocka_unit_test_setup(test_all_addresses_in_order, start),
         cmocka_unit_test_setup(test_a_black_hole_gets_its_share_only, start),
         cmocka_unit_test_setup(test_a_name_that_is_not_known, start),
+        cmocka_unit_test_setup(test_a_lookup_that_this_machine_cannot_make, start),
+        cmocka_unit_test_setup(test_no_descriptor_is_left, start),
+        cmocka_unit_test_setup(test_a_poll_that_fails, start),
         cmocka_unit_test_setup(test_names_that_cannot_be, start),
         cmocka_unit_test_setup(test_a_lookup_does_not_block_and_can_be_abandoned, start),
         cmocka_unit_test_setup(test_loopback_only, start),
