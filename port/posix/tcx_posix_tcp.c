@@ -181,11 +181,14 @@ static int tcp_send(void *context, const void *bytes, size_t length)
     return (int)sent;
 }
 
-/* `flags`: MSG_DONTWAIT; with 0 it blocks. */
+/* `flags`: MSG_DONTWAIT; with 0 it blocks, until a signal comes or earlier. Without waiting, a signal is no answer. */
 static int receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags)
 {
-    ssize_t got = recv(tcp->fd, bytes, length, flags);
+    ssize_t got;
 
+    do
+        got = recv(tcp->fd, bytes, length, flags);
+    while (got < 0 && errno == EINTR && flags == MSG_DONTWAIT);
     if (got < 0)
         return would_block(errno) || errno == EINTR ? TCX_WANT_READ : -errno;
     if (got == 0)
