@@ -110,7 +110,7 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_DEADLINE:
         return "the time for the call was over: check the network, or allow more time";
     case TCX_E_TRANSPORT_CONTRACT:
-        return "the transport returned what its contract does not allow: mend the port";
+        return "the transport broke its contract, or its link is still another call's: correct the port, or close that link";
     case TCX_E_CANCELLED:
         return "the call was cancelled: see its outcome";
     case TCX_E_RESULT_LOST:
