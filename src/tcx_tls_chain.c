@@ -12,9 +12,9 @@ static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile
     br_x509_minimal_context *minimal = &chain->x509.minimal;
     uint32_t day = tcx_day((uint64_t)unix_time);
 
-    trust->until = 0;
+    memset(trust->until, 0, sizeof trust->until);
     chain->x509.vtable = &tcx_x509_vtable;
-    chain->x509.until = &trust->until;
+    chain->x509.until = trust->until;
     br_x509_minimal_init(minimal, &br_sha256_vtable, trust->by.anchors, trust->anchor_count);
     br_x509_minimal_set_minrsa(minimal, 2048 / 8);
     br_x509_minimal_set_time(minimal, day + DAYS_TO_1970, (uint32_t)(unix_time - (int64_t)day * TCX_SECONDS_PER_DAY));

@@ -48,6 +48,6 @@ tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey *key)
         return TCX_E_TLS_TRUST;
     pin->trust.by.pin = key;
     pin->trust.start = start;
-    pin->trust.until = TCX_TLS_FOREVER;
+    memset(pin->trust.until, TCX_TLS_FOREVER, sizeof pin->trust.until);
     return TCX_OK;
 }

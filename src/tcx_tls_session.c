@@ -1,6 +1,8 @@
 #include <tcexec/tls.h>
 
-#define SECONDS_KEPT 86400 /* at most, counted from the full handshake */
+#include "tcx_calendar.h"
+
+#define SECONDS_KEPT TCX_SECONDS_PER_DAY /* at most, counted from the full handshake */
 
 /*
  * Where things are in an exported session. The first byte is FORMAT plus the length of the id. LASTS counts in steps of
@@ -129,7 +131,7 @@ static int is_sound(const tcx_tls_session *session)
  */
 static void redate(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust)
 {
-    if (session->is_new && peer->correction != 0 && trust->until == TCX_TLS_FOREVER) {
+    if (session->is_new && peer->correction != 0 && trust->until[0] == TCX_TLS_FOREVER) {
         put(session->bytes + MADE, get(session->bytes + MADE, 4) + (uint32_t)peer->correction, 4);
         compute_check(session, session->bytes + CHECK);
     }
@@ -160,13 +162,21 @@ static int load(tcx_tls_session *session, const char *name, const tcx_peer *peer
     return 1;
 }
 
+/* Seconds since 1970-01-01 UTC. TCX_TLS_FOREVER is far away like any other date. */
+static int64_t seconds_of(const uint8_t date[7])
+{
+    const int32_t day = (int32_t)tcx_day_of_date(date[0] * 100u + date[1], date[2], date[3]); /* negative before 1970 */
+
+    return (int64_t)day * TCX_SECONDS_PER_DAY + (int64_t)(date[4] * 60 + date[5]) * 60 + date[6];
+}
+
 static void save(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust,
                  const br_ssl_session_parameters *made)
 {
     unsigned char *bytes = session->bytes;
-    int64_t lasts = trust->until - peer->unix_time;
+    int64_t lasts = seconds_of(trust->until) - peer->unix_time;
 
-    if (lasts > SECONDS_KEPT || trust->until == TCX_TLS_FOREVER)
+    if (lasts > SECONDS_KEPT)
         lasts = SECONDS_KEPT;
     if (!has_identity(trust) || made->session_id_len == 0 || lasts < 2)
         return;

@@ -1,7 +1,5 @@
 #include "tcx_x509.h"
 
-#include "tcx_calendar.h"
-
 /*
  * The reader walks a certificate's DER element by element, by tags and lengths, and keeps no bytes. BearSSL checks that
  * the certificate is well formed, except for the content of extendedKeyUsage, which this reader checks. What it reads
@@ -45,6 +43,7 @@ enum { BOOLEAN = 0x01, OID = 0x06, UTC_TIME = 0x17, SEQUENCE = 0x30, CONTEXT = 0
  * first without its last byte.
  */
 static const unsigned char oids[] = { 0x55, 0x1D, 0x25, 0x00, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01 };
+enum { LAST = 99 }; /* in a date: not before any other */
 enum { NAME_LENGTH = 3, ANY_LENGTH = 4, SERVER_LENGTH = 8 };
 
 /* Tag and length are known: decides what is read of the element, and which one comes next. */
@@ -110,22 +109,13 @@ static void begin_element(tcx_x509 *x509)
     }
 }
 
-/* Seconds since 1970-01-01. A UTCTime has no century: it means 1950 to 2049. */
-static int64_t seconds_of(const uint8_t date[7], int is_utc_time)
-{
-    uint32_t year = is_utc_time ? date[1] + (date[1] < 50 ? 2000u : 1900u) : date[0] * 100u + date[1];
-
-    return (int64_t)tcx_day_of_date(year, date[2], date[3]) * TCX_SECONDS_PER_DAY +
-           (uint32_t)(date[4] * 60 + date[5]) * 60 + date[6];
-}
-
 static void end_element(tcx_x509 *x509)
 {
     if (x509->element == NOT_AFTER) {
-        int64_t until = seconds_of(x509->date, x509->tag == UTC_TIME);
-
-        if (until < *x509->until)
-            *x509->until = until > 0 ? (uint32_t)until : 0;
+        if (x509->tag == UTC_TIME)
+            x509->date[0] = x509->date[1] < 50 ? 20 : 19;
+        if (memcmp(x509->date, x509->until, sizeof x509->date) < 0)
+            memcpy(x509->until, x509->date, sizeof x509->date);
     }
     if (x509->element == PURPOSE && x509->matches)
         x509->fits = 1;
@@ -157,19 +147,17 @@ static void read_header(tcx_x509 *x509, unsigned char byte)
         begin_element(x509);
 }
 
-/* Reads `byte`, or skips what it need not read. Returns how many of the `length` bytes that are there it has taken. */
-static uint32_t read_value(tcx_x509 *x509, unsigned char byte, size_t length)
+static void read_value(tcx_x509 *x509, unsigned char byte)
 {
     const uint8_t index = x509->index;
 
     if (x509->element == NOT_AFTER && index < 2 * sizeof x509->date)
         x509->date[index / 2] = (uint8_t)(x509->date[index / 2] * 10 + (byte - '0'));
-    else if ((x509->element == NAME || x509->element == PURPOSE) && x509->matches && index < sizeof oids)
-        x509->matches = byte == oids[index];
+    else if ((x509->element == NAME || x509->element == PURPOSE) && index < sizeof oids)
+        x509->matches &= byte == oids[index];
     else
-        return length < x509->left ? (uint32_t)length : x509->left;
+        return;
     x509->index++;
-    return 1;
 }
 
 static void start_chain(const br_x509_class **context, const char *server_name)
@@ -177,7 +165,7 @@ static void start_chain(const br_x509_class **context, const char *server_name)
     tcx_x509 *x509 = (tcx_x509 *)(void *)context; /* its first member */
 
     x509->minimal.vtable->start_chain(&x509->minimal.vtable, server_name);
-    *x509->until = TCX_TLS_FOREVER - 1;
+    memset(x509->until, LAST, sizeof x509->date);
     x509->refused = 0;
 }
 
@@ -200,16 +188,13 @@ static void append(const br_x509_class **context, const unsigned char *bytes, si
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;
 
     x509->minimal.vtable->append(&x509->minimal.vtable, bytes, length);
-    for (size_t at = 0; at < length && x509->element < DONE;) {
-        if (x509->step == VALUE) {
-            uint32_t taken = read_value(x509, bytes[at], length - at);
-
-            x509->left -= taken;
-            x509->at += taken;
-            at += taken;
+    for (size_t i = 0; i < length && x509->element < DONE; i++) {
+        x509->at++;
+        if (x509->step != VALUE) {
+            read_header(x509, bytes[i]);
         } else {
-            x509->at++;
-            read_header(x509, bytes[at++]);
+            read_value(x509, bytes[i]);
+            x509->left--;
         }
         if (x509->step == VALUE && x509->left == 0)
             end_element(x509);

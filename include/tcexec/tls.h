@@ -75,10 +75,10 @@ struct tcx_tls_trust {
     void (*identify)(const tcx_tls_trust *trust, br_sha256_context *hash);
 
     /*
-     * Read after a full handshake: when the server's proof ends, in seconds since 1970. TCX_TLS_FOREVER: never, and the
-     * clock played no part in it.
+     * Read after a full handshake: until when the server's proof is good, in UTC: century, year of it, month, day, hour,
+     * minute, second. All TCX_TLS_FOREVER: the clock played no part in it.
      */
-    uint32_t until;
+    uint8_t until[7];
 
     /* What the library's own kinds trust: anchors, or a pinned key where their number is 0. Borrowed. */
     size_t anchor_count;
@@ -88,7 +88,7 @@ struct tcx_tls_trust {
     } by;
 };
 
-#define TCX_TLS_FOREVER UINT32_MAX
+#define TCX_TLS_FOREVER 0xFF
 
 /* Opaque: BearSSL's validator, and what is read of a certificate besides. */
 typedef struct tcx_x509 {
@@ -106,7 +106,7 @@ typedef struct tcx_x509 {
     uint32_t left;
     uint32_t extensions_end;
     uint32_t purposes_end;
-    uint32_t *until;
+    uint8_t *until;
     br_x509_minimal_context minimal;
 } tcx_x509;
 

@@ -164,7 +164,9 @@ void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trac
     if (path == NULL)
         return;
     if (options->verbose && session->was_there && trace->connected && !trace->resumed)
-        tcexec_note("--session-file: %s: not resumed: it is damaged, of another host, or the server forgot it", path);
+        tcexec_note("--session-file: %s: not resumed: it is damaged, over a day old, or made for another host or by other "
+                    "roots, or the server has forgotten it",
+                    path);
     tcx_tls_session_init(&none, NULL);
     if (memcmp(session->session.bytes, none.bytes, sizeof none.bytes) != 0)
         failed = write_session(path, &session->session);

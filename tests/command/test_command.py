@@ -527,6 +527,16 @@ class Failures(Case):
         self.check(run(at(endpoint.plain_port), "--ca=root.pem", "mps", "Echo"), NOT_SENT, "TCX_E_TLS", b"")
         self.assertEqual(endpoint.executed(), 0)
 
+    def test_a_host_that_no_certificate_names(self) -> None:
+        for trust in ("--ca=root.pem", "--pin=server.pem"):
+            for host in ("127.0.0.1", "127.0.0.1:8443", "[::1]", "127.0.0.1."):
+                with self.subTest(trust=trust, host=host):
+                    done = run(at(endpoint.tls_port), trust, "--host", host, "mps", "Echo")
+                    self.check(done, USAGE, "TCX_E_TLS_NAME", b"")
+            done = run(at(endpoint.tls_port), trust, "--host", "mps.tencentcloudapi.com.", "mps", "Echo", "x")
+            self.check(done, DONE, out=b"x\n")
+        self.assertEqual(endpoint.state()["tls"], {"full": 2, "resumed": 0, "failed": 0})
+
     def test_whom_tls_believes(self) -> None:
         bundle = b"".join((folder / name).read_bytes() for name in ("other.pem", "root.pem"))
         (folder / "crlf.pem").write_bytes(b"Some roots:\r\n" + bundle.replace(b"\n", b"\r\n"))

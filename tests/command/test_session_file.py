@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from typing import Any, Dict
@@ -39,7 +40,7 @@ class SessionCase(Case):
         if not self.file.is_file() or self.file.stat().st_size != SIZE:
             return
         told = done.stdout + done.stderr
-        for part in (self.file.read_bytes()[i : i + 8] for i in range(32, 80, 8)):
+        for part in (self.file.read_bytes()[i : i + 8] for i in range(35, 83, 8)):
             for spelling in (part, part.hex().encode(), base64.b64encode(part)[:10]):
                 self.assertNotIn(spelling, told)
 
@@ -117,6 +118,34 @@ class Life(SessionCase):
         self.assertEqual(self.handshakes(), {"full": 1})
         self.check(self.call(service="vod"), DONE)
         self.assertEqual(self.handshakes(), {"full": 1, "resumed": 1})
+
+    def test_of_another_trust(self) -> None:
+        """Neither the session nor a request is for a server that this trust would not recognise."""
+        whole = self.store()
+        both = self.place / "both.pem"
+        both.write_bytes((folder / "root.pem").read_bytes() + (folder / "other.pem").read_bytes())
+        for words, status in ([["--ca=other.pem"], NOT_SENT], [["--pin=other.pem"], NOT_SENT],
+                              [[f"--ca={both}"], DONE], [["--pin=server.pem"], DONE]):
+            with self.subTest(words=words):
+                endpoint.reset()
+                self.file.write_bytes(whole)
+                self.file.chmod(0o600)
+                done = run(at(endpoint.tls_port), "-v", "--session-file", str(self.file), *words, "mps", "Echo", "x")
+                self.check(done, status, "not sent" if status else "not resumed: it is .* by other roots, ")
+                self.assertEqual(endpoint.state()["tls"]["resumed"], 0)
+                self.assertEqual(len(endpoint.state()["verdicts"]), status == DONE)
+
+    def test_by_another_clock(self) -> None:
+        """Past the server's certificate, before the session was made, and more than a day after it."""
+        whole = self.store()
+        now = int(time.time())
+        for moment in (now + 90000, now - 60, now + 100 * 366 * 86400):
+            with self.subTest(moment=moment):
+                endpoint.reset()
+                self.file.write_bytes(whole)
+                self.file.chmod(0o600)
+                self.call("-v", "--time", str(moment))
+                self.assertEqual(endpoint.state()["tls"]["resumed"], 0)
 
     def test_that_the_server_forgot(self) -> None:
         self.store()

@@ -1,5 +1,5 @@
 /*
- * units:  tcx_tls_session tcx_text
+ * units:  tcx_tls_session tcx_calendar tcx_text
  * bounds: any exported session; any parameters of BearSSL with an id of at most 32 bytes; any name of 0 to 4 bytes;
  *         any time up to 9999, any correction of the clock, any end of the trust; a trust of one's own, of an
  *         anchor, of a pin, or of nothing, with numbers of 0 to 2 bytes
@@ -49,7 +49,7 @@ int main(void)
     memory[MOST] = 0;
     peer.unix_time = Frama_C_long_long_interval(0, TCX_TIME_MAX);
     peer.correction = any_int64();
-    trust.until = any_uint32();
+    Frama_C_make_unknown((char *)trust.until, sizeof trust.until);
     if (each(0, 1)) {
         const size_t n = each(0, KEY), e = each(0, KEY);
 

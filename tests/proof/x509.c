@@ -1,5 +1,5 @@
 /*
- * units:  tcx_x509 tcx_calendar
+ * units:  tcx_x509 tcx_text
  * bounds: chains of any number of certificates of any bytes, in pieces of 0 to 8 bytes; any verdict of BearSSL's
  *         validator at any moment
  * eva:    -eva-slevel 20
@@ -60,11 +60,11 @@ int main(void)
 {
     static tcx_x509 x509;
     const br_x509_class **context = &x509.vtable;
-    uint32_t until = any_uint32();
+    uint8_t until[7];
     unsigned usages;
 
     x509.vtable = &tcx_x509_vtable;
-    x509.until = &until;
+    x509.until = until;
     x509.minimal.vtable = &validator;
     tcx_x509_vtable.start_chain(context, "host");
     while (either(0, 1)) {

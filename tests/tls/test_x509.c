@@ -5,6 +5,7 @@
 #include "peer.h"
 
 #include <openssl/asn1.h>
+#include <time.h>
 
 /* The content of an extendedKeyUsage, in DER. */
 #define SERVER  "\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01"
@@ -158,6 +159,83 @@ static void test_purposes(void **state)
     }
 }
 
+/* One element: its tag, the length in two bytes, the value. Returns where it ends. */
+static unsigned char *put_element(unsigned char *out, unsigned char tag, const void *value, size_t length)
+{
+    *out++ = tag;
+    *out++ = 0x82;
+    *out++ = (unsigned char)(length >> 8);
+    *out++ = (unsigned char)length;
+    memcpy(out, value, length);
+    return out + length;
+}
+
+/* The same certificate with subjectUniqueID, which OpenSSL reads but does not write. */
+static X509 *with_unique_id(X509 *made, int issuer_key)
+{
+    static const unsigned char id[] = {
+        0x82, 0x05, 0x00, 0xA3, 0x06, 0x55, 0x1D
+    }; /* [2]: a BIT STRING, as if of tags */
+    unsigned char *tbs = NULL, *algorithm = NULL, body[1024], parts[1500], whole[1600], signature[128], *end = parts;
+    const unsigned char *at, *from = whole;
+    size_t length = 0, signed_length = sizeof signature - 1;
+    long element;
+    int tag, class, head = i2d_re_X509_tbs(made, &tbs);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    at = tbs;
+    (void)ASN1_get_object(&at, &element, &tag, &class, head);
+    for (const unsigned char *last = at + element; at < last;) {
+        const unsigned char *start = at;
+
+        (void)ASN1_get_object(&at, &element, &tag, &class, last - at);
+        at += element;
+        if (class == V_ASN1_CONTEXT_SPECIFIC && tag == 3) {
+            memcpy(body + length, id, sizeof id);
+            length += sizeof id;
+        }
+        memcpy(body + length, start, (size_t)(at - start));
+        length += (size_t)(at - start);
+    }
+    end = put_element(parts, 0x30, body, length);
+    assert_int_equal(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, keys[issuer_key]), 1);
+    signature[0] = 0; /* unused bits */
+    assert_int_equal(EVP_DigestSign(context, signature + 1, &signed_length, parts, (size_t)(end - parts)), 1);
+    length = (size_t)i2d_X509_ALGOR(X509_get0_tbs_sigalg(made), &algorithm);
+    memcpy(end, algorithm, length);
+    end = put_element(end + length, 0x03, signature, signed_length + 1);
+    length = (size_t)(put_element(whole, 0x30, parts, (size_t)(end - parts)) - whole);
+    OPENSSL_free(tbs);
+    OPENSSL_free(algorithm);
+    EVP_MD_CTX_free(context);
+    return d2i_X509(NULL, &from, (long)length);
+}
+
+/* What may be missing from a certificate, or stand in front of its extensions. */
+static void test_optional_fields(void **state)
+{
+    static const extension client = BYTES("\x30\x0A" CLIENT);
+    X509 *plain = make_certificate(&ec_leaf), *leaf = make_certificate(&ec_leaf), *by_id[1], *refused[1];
+    X509 *of_version_1[] = { make_certificate(&ec_leaf) };
+
+    (void)state;
+    while (X509_get_ext_count(of_version_1[0]) > 0)
+        X509_EXTENSION_free(X509_delete_ext(of_version_1[0], 0));
+    X509_set_version(of_version_1[0], 0);
+    assert_true(X509_sign(of_version_1[0], keys[EC_ROOT], EVP_sha256()) > 0);
+    check_chain("version 1, without extensions", of_version_1, 1, 0);
+    by_id[0] = with_unique_id(plain, EC_ROOT);
+    check_chain("a unique id", by_id, 1, 0);
+    add_purposes(leaf, &client, EC_ROOT);
+    refused[0] = with_unique_id(leaf, EC_ROOT);
+    check_chain("a unique id, for clients", refused, 1, BR_ERR_X509_FORBIDDEN_KEY_USAGE);
+    X509_free(plain);
+    X509_free(leaf);
+    X509_free(by_id[0]);
+    X509_free(refused[0]);
+    X509_free(of_version_1[0]);
+}
+
 /* BearSSL's own error is the one that is told. */
 static void test_other_errors_win(void **state)
 {
@@ -195,11 +273,15 @@ static void test_end_of_chain(void **state)
         const certificate beyond = { "EC root",      NULL, EC_ROOT,  "EC root", EC_ROOT, -DAY,
                                      rows[i].beyond, 1,    "SHA256", 0,         NULL };
         X509 *chain[] = { make_certificate(&leaf), make_certificate(&middle), make_certificate(&beyond) };
+        const time_t first = NOW + rows[i].first;
+        char expected[15];
 
+        strftime(expected, sizeof expected, "%Y%m%d%H%M%S", gmtime(&first));
         for (int split = WHOLE; split < FIRST_SPLIT + 400; split += split < FIRST_SPLIT ? 1 : stride) {
             assert_int_equal(validate(chain, 3, split), 0);
-            check(f.chain.trust.until == NOW + rows[i].first, "row %zu, split %d: %ld", i, split,
-                  (long)f.chain.trust.until - NOW);
+            for (size_t j = 0; j < sizeof f.chain.trust.until; j++)
+                check(f.chain.trust.until[j] == (expected[2 * j] - '0') * 10 + expected[2 * j + 1] - '0',
+                      "row %zu, split %d: number %zu is %d, not of %s", i, split, j, f.chain.trust.until[j], expected);
         }
         for (size_t j = 0; j < 3; j++)
             X509_free(chain[j]);
@@ -210,6 +292,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_purposes),
+        cmocka_unit_test(test_optional_fields),
         cmocka_unit_test(test_other_errors_win),
         cmocka_unit_test(test_end_of_chain),
     };
