@@ -67,7 +67,10 @@ static void begin_element(tcx_x509 *x509)
         break;
     case NOT_AFTER:
         memset(x509->date, 0, sizeof x509->date);
-        x509->index = tag == UTC_TIME ? 2 : 0; /* it has no century */
+        if (tag == UTC_TIME) { /* it has no century: one of the last is over, which BearSSL sees */
+            x509->date[0] = 20;
+            x509->index = 2;
+        }
         break;
     case OPTIONAL:
         if (tag == TAGGED_3)
@@ -111,12 +114,8 @@ static void begin_element(tcx_x509 *x509)
 
 static void end_element(tcx_x509 *x509)
 {
-    if (x509->element == NOT_AFTER) {
-        if (x509->tag == UTC_TIME)
-            x509->date[0] = x509->date[1] < 50 ? 20 : 19;
-        if (memcmp(x509->date, x509->until, sizeof x509->date) < 0)
-            memcpy(x509->until, x509->date, sizeof x509->date);
-    }
+    if (x509->element == NOT_AFTER && memcmp(x509->date, x509->until, sizeof x509->date) < 0)
+        memcpy(x509->until, x509->date, sizeof x509->date);
     if (x509->element == PURPOSE && x509->matches)
         x509->fits = 1;
     x509->element = x509->next;

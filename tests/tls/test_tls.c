@@ -137,6 +137,30 @@ static void test_names(void **state)
     }
 }
 
+/* What does not fit in a record is taken in part. Behind the record buffer a page traps. */
+static void test_more_than_a_record(void **state)
+{
+    static const unsigned char bytes[TCX_TRANSFER_MAX] = "GET /";
+    const tcx_transport *tls = &f.tls.transport;
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+    tcx_connection connection;
+    int taken;
+
+    (void)state;
+    set_up(context);
+    set_buffer(TCX_TLS_BUFFER_MIN);
+    tcx_connection_init(&connection, 0);
+    f.config.connection = &connection;
+    assert_status("the call", run(), TCX_OK);
+    f.peer.request_length = 0;
+    taken = tls->send(tls->context, bytes, sizeof bytes);
+    assert_in_range(taken, 1, 512);
+    assert_int_equal(f.peer.request_length, taken);
+    assert_memory_equal(f.peer.request, bytes, (size_t)taken);
+    tcx_connection_close(&connection, tls);
+    SSL_CTX_free(context);
+}
+
 /* A connection that is up is not taken for another: open() is refused by name until close(). */
 static void test_open_twice(void **state)
 {
@@ -646,6 +670,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_kinds_of_names),
         cmocka_unit_test(test_open_twice),
+        cmocka_unit_test(test_more_than_a_record),
         cmocka_unit_test(test_init_refuses),
         cmocka_unit_test(test_pinnable_keys),
         cmocka_unit_test(test_pieces),

@@ -159,6 +159,67 @@ static void test_purposes(void **state)
     }
 }
 
+/* Each certificate must say it for itself. */
+static void test_purposes_of_each(void **state)
+{
+    static const extension server = BYTES("\x30\x0A" SERVER), client = BYTES("\x30\x0A" CLIENT);
+    static const struct {
+        const extension *leaf, *middle;
+        int fits;
+    } rows[] = {
+        { &server, &server, 1 }, { &server, &client, 0 }, { &client, &server, 0 }, { &server, NULL, 1 },
+        { NULL, &server, 1 },    { &client, &client, 0 }, { &client, NULL, 0 },    { NULL, &client, 0 },
+    };
+    static const certificate root_middle = { "Middle", NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
+                                             DAY,      1,    "SHA256", 0,         NULL };
+    static const certificate by_middle = { HOST, "DNS:" HOST, EC_LEAF,  "Middle", EC_OTHER, -DAY,
+                                           DAY,  0,           "SHA256", 0,        NULL };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        X509 *chain[] = { make_certificate(&by_middle), make_certificate(&root_middle) };
+        char name[20];
+
+        if (rows[i].leaf != NULL)
+            add_purposes(chain[0], rows[i].leaf, EC_OTHER);
+        if (rows[i].middle != NULL)
+            add_purposes(chain[1], rows[i].middle, EC_ROOT);
+        snprintf(name, sizeof name, "row %zu", i);
+        check_chain(name, chain, 2, rows[i].fits ? 0 : BR_ERR_X509_FORBIDDEN_KEY_USAGE);
+        X509_free(chain[0]);
+        X509_free(chain[1]);
+    }
+}
+
+/* A connection that broke in the middle of a certificate leaves nothing to the next. */
+static void test_after_a_part(void **state)
+{
+    static br_ssl_client_context client;
+    X509 *leaf = make_certificate(&ec_leaf);
+    unsigned char *der = NULL;
+    int length = i2d_X509(leaf, &der);
+
+    (void)state;
+    assert_int_equal(tcx_tls_chain_init(&f.chain, anchors, ANCHORS), TCX_OK);
+    for (int part = 0; part <= length; part++) {
+        for (int again = 0; again < 2; again++) {
+            const br_x509_class **validator;
+
+            br_ssl_client_zero(&client);
+            validator = f.chain.trust.start(&f.chain.trust, tcx_tls_profile_full, &client, NOW);
+            (*validator)->start_chain(validator, HOST);
+            (*validator)->start_cert(validator, (uint32_t)length);
+            (*validator)->append(validator, der, (size_t)(again ? length : part));
+            if (again) {
+                (*validator)->end_cert(validator);
+                check((*validator)->end_chain(validator) == 0, "after %d bytes", part);
+            }
+        }
+    }
+    OPENSSL_free(der);
+    X509_free(leaf);
+}
+
 /* One element: its tag, the length in two bytes, the value. Returns where it ends. */
 static unsigned char *put_element(unsigned char *out, unsigned char tag, const void *value, size_t length)
 {
@@ -211,6 +272,21 @@ static X509 *with_unique_id(X509 *made, int issuer_key)
     return d2i_X509(NULL, &from, (long)length);
 }
 
+/* Adds an extension of that name, which holds the bytes of an extendedKeyUsage for clients. */
+static void add_named(X509 *made, const char *name)
+{
+    ASN1_OCTET_STRING *content = ASN1_OCTET_STRING_new();
+    ASN1_OBJECT *object = OBJ_txt2obj(name, 1);
+    X509_EXTENSION *added;
+
+    ASN1_OCTET_STRING_set(content, (const unsigned char *)"\x30\x0A" CLIENT, 12);
+    added = X509_EXTENSION_create_by_OBJ(NULL, object, 0, content);
+    X509_add_ext(made, added, -1);
+    X509_EXTENSION_free(added);
+    ASN1_OBJECT_free(object);
+    ASN1_OCTET_STRING_free(content);
+}
+
 /* What may be missing from a certificate, or stand in front of its extensions. */
 static void test_optional_fields(void **state)
 {
@@ -224,6 +300,11 @@ static void test_optional_fields(void **state)
     X509_set_version(of_version_1[0], 0);
     assert_true(X509_sign(of_version_1[0], keys[EC_ROOT], EVP_sha256()) > 0);
     check_chain("version 1, without extensions", of_version_1, 1, 0);
+    add_named(plain, "1.3.6.1.4.1.99999.1000.2000.3000.4000.5000");
+    add_named(plain, "1.2");
+    assert_true(X509_sign(plain, keys[EC_ROOT], EVP_sha256()) > 0);
+    by_id[0] = plain;
+    check_chain("extensions with a long and a short name", by_id, 1, 0);
     by_id[0] = with_unique_id(plain, EC_ROOT);
     check_chain("a unique id", by_id, 1, 0);
     add_purposes(leaf, &client, EC_ROOT);
@@ -291,10 +372,9 @@ static void test_end_of_chain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_purposes),
-        cmocka_unit_test(test_optional_fields),
-        cmocka_unit_test(test_other_errors_win),
-        cmocka_unit_test(test_end_of_chain),
+        cmocka_unit_test(test_purposes),         cmocka_unit_test(test_purposes_of_each),
+        cmocka_unit_test(test_after_a_part),     cmocka_unit_test(test_optional_fields),
+        cmocka_unit_test(test_other_errors_win), cmocka_unit_test(test_end_of_chain),
     };
 
     stride = getenv("CI") != NULL ? 1 : 13;

@@ -330,6 +330,9 @@ static void test_noted(void **state)
     assert_int_equal(load_from(name, &later, &loaded), 1);
     assert_int_equal(session.note(&session, &later, &own.trust, &other), 0);
     check_loads_at(&other, &later);
+    assert_int_equal(load_from(name, &later, &loaded), 1);
+    assert_int_equal(load_from("other.test", &later, &loaded), 0); /* what was offered before plays no part */
+    assert_int_equal(session.note(&session, &later, &own.trust, &other), 0);
     assert_int_equal(session.note(&session, &later, &own.trust, NULL), 0);
     check_empty();
 }
