@@ -1,6 +1,7 @@
 #include <tcexec/tls.h>
 
 #include "tcx_calendar.h"
+#include "tcx_hmac.h"
 
 #define SECONDS_KEPT TCX_SECONDS_PER_DAY /* at most, counted from the full handshake */
 
@@ -108,6 +109,7 @@ static void compute_check(const tcx_tls_session *session, unsigned char check[CH
     br_sha256_out(&hash, digest);
     memcpy(check, digest, CHECK_LENGTH);
     tcx_wipe(&hash, sizeof hash);
+    tcx_stack_wipe();
 }
 
 static uint8_t id_length(const tcx_tls_session *session)
@@ -138,6 +140,18 @@ static void redate(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls
     session->is_new = 0;
 }
 
+/* Not a part of load(), on whose stack gcc 12 leaves a copy of the secret. */
+static TCX_NOT_INLINE void restore(const tcx_tls_session *session, br_ssl_session_parameters *parameters)
+{
+    const unsigned char *bytes = session->bytes;
+
+    memcpy(parameters->session_id, bytes + ID, ID_MAX);
+    parameters->session_id_len = id_length(session);
+    parameters->version = BR_TLS12;
+    parameters->cipher_suite = (uint16_t)get(bytes + SUITE, 2);
+    memcpy(parameters->master_secret, bytes + SECRET, sizeof parameters->master_secret);
+}
+
 static int load(tcx_tls_session *session, const char *name, const tcx_peer *peer, const tcx_tls_trust *trust,
                 br_ssl_session_parameters *parameters)
 {
@@ -153,12 +167,8 @@ static int load(tcx_tls_session *session, const char *name, const tcx_peer *peer
     /* A clock before the session was made is far after it, too. */
     if ((uint32_t)peer->unix_time - get(bytes + MADE, 4) >= 2 * get(bytes + LASTS, 2))
         return 0;
-    memcpy(parameters->session_id, bytes + ID, ID_MAX);
-    parameters->session_id_len = id_length(session);
-    parameters->version = BR_TLS12;
-    parameters->cipher_suite = (uint16_t)get(bytes + SUITE, 2);
-    memcpy(parameters->master_secret, bytes + SECRET, sizeof parameters->master_secret);
     session->offered = 1;
+    restore(session, parameters);
     return 1;
 }
 

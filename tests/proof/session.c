@@ -1,5 +1,5 @@
 /*
- * units:  tcx_tls_session tcx_calendar tcx_text
+ * units:  tcx_tls_session tcx_calendar tcx_stack tcx_text
  * bounds: any exported session; any parameters of BearSSL with an id of at most 32 bytes; any name of 0 to 4 bytes;
  *         any time up to 9999, any correction of the clock, any end of the trust; a trust of one's own, of an
  *         anchor, of a pin, or of nothing, with numbers of 0 to 2 bytes

@@ -5,7 +5,8 @@
  *                   is reported; the signature, which is public, counts as defined as soon as the hash gives it out
  *   secrets leak    the same, with a branch on the key: must be reported
  *   secrets scan    signs and calls on a stack of its own, painted, then looks for eight bytes in a row of the key, of
- *                   each derived key, padded or not, and of their midstates: in the stack, the signer and the call
+ *                   each derived key, padded or not, and of their midstates: in the stack, the signer and the call;
+ *                   likewise for the master secret of a TLS session that is made, resumed and forgotten
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -15,6 +16,7 @@
 #include <valgrind/memcheck.h>
 
 #include <tcexec.h>
+#include <tcexec/tls.h>
 
 enum { STACK = 1 << 18, WINDOW = 8, TIME = 1800000000, BLOCK = 64, PAINT = 0xC5 };
 
@@ -265,12 +267,13 @@ static void (*work_of_thread)(void);
 
 static void *on_thread(void *unused)
 {
-    prepare();
+    if (scheme != NULL)
+        prepare();
     work_of_thread();
     return unused;
 }
 
-static unsigned scan_after(const char *way, const tcx_scheme *of, void (*work)(void))
+static unsigned scan_stack_after(const char *way, void (*work)(void))
 {
     unsigned char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     pthread_attr_t attributes;
@@ -279,7 +282,6 @@ static unsigned scan_after(const char *way, const tcx_scheme *of, void (*work)(v
 
     if (stack == MAP_FAILED)
         fail("no memory");
-    scheme = of;
     work_of_thread = work;
     memset(stack, PAINT, STACK);
     pthread_attr_init(&attributes);
@@ -288,12 +290,59 @@ static unsigned scan_after(const char *way, const tcx_scheme *of, void (*work)(v
         fail("no thread");
     pthread_join(thread, NULL);
     found = scan(way, "stack", stack, STACK);
+    munmap(stack, STACK);
+    return found;
+}
+
+static unsigned scan_after(const char *way, const tcx_scheme *of, void (*work)(void))
+{
+    unsigned found;
+
+    scheme = of;
+    found = scan_stack_after(way, work);
     tcx_signer_wipe(&signer);
     found += scan(way, "wiped signer", (const unsigned char *)&signer, sizeof signer);
     found += scan(way, "call", (const unsigned char *)&call, sizeof call);
     found += scan(way, "response buffer", buffer, sizeof buffer);
-    munmap(stack, STACK);
     return found;
+}
+
+/* A TLS session, whose master secret is where it belongs and nowhere else. */
+static tcx_tls_session session;
+static br_ssl_session_parameters made, resumed;
+
+/* It is made, exported, imported, resumed, and forgotten. */
+static void use_session(void)
+{
+    static const br_x509_pkey pinned = { BR_KEYTYPE_EC, { .ec = { BR_EC_secp256r1, (unsigned char *)"point", 5 } } };
+    const tcx_tls_trust trust = { .until = { TCX_TLS_FOREVER }, .by = { .pin = &pinned } };
+    const tcx_peer peer = { TCX_TEXT("host.test"), TCX_TEXT("host.test"), 443, TIME, 0 };
+    static unsigned char exported[TCX_TLS_SESSION_SIZE];
+
+    tcx_tls_session_init(&session, NULL);
+    if (session.load(&session, "host.test", &peer, &trust, &resumed) || session.note(&session, &peer, &trust, &made))
+        fail("there is a session");
+    memcpy(exported, session.bytes, sizeof exported);
+    tcx_tls_session_init(&session, exported);
+    tcx_wipe(exported, sizeof exported);
+    if (!session.load(&session, "host.test", &peer, &trust, &resumed) ||
+        !session.note(&session, &peer, &trust, &resumed))
+        fail("the session is not resumed");
+    if (session.note(&session, &peer, &trust, NULL))
+        fail("a failed handshake was resumed");
+}
+
+static unsigned scan_session(void)
+{
+    unsigned found;
+
+    scheme = NULL;
+    secret_count = 0;
+    made.session_id_len = sizeof made.session_id;
+    memcpy(made.master_secret, key, sizeof made.master_secret);
+    add("master secret", made.master_secret, sizeof made.master_secret);
+    found = scan_stack_after("session", use_session);
+    return found + scan("session", "session", (const unsigned char *)&session, sizeof session);
 }
 
 int main(int argc, char **argv)
@@ -321,6 +370,8 @@ int main(int argc, char **argv)
             }
         }
     }
+    if (strcmp(argv[1], "scan") == 0)
+        found += scan_session();
     if (strcmp(argv[1], "leak") == 0) {
         (void)VALGRIND_MAKE_MEM_UNDEFINED(key, 1);
         if (key[0] == 'Z')
