@@ -16,6 +16,14 @@
 #define NOT_ANY "\x06\x04\x55\x1D\x25\x01"
 #define ITSELF  "\x06\x03\x55\x1D\x25"
 
+/* An issuer between the root and a leaf, and that leaf. */
+static const certificate root_middle = {
+    "Middle", NULL, EC_OTHER, "EC root", EC_ROOT, -DAY, DAY, 1, "SHA256", 0, NULL
+};
+static const certificate by_middle = {
+    HOST, "DNS:" HOST, EC_LEAF, "Middle", EC_OTHER, -DAY, DAY, 0, "SHA256", 0, NULL
+};
+
 typedef struct extension {
     const char *bytes;
     int length;
@@ -131,10 +139,6 @@ static void test_purposes(void **state)
         { "repeated, first others", { BYTES("\x30\x0A" CLIENT), BYTES("\x30\x0A" SERVER) }, 0 },
         { "repeated, then others", { BYTES("\x30\x0A" SERVER), BYTES("\x30\x0A" CLIENT) }, 0 },
     };
-    static const certificate root_middle = { "Middle", NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
-                                             DAY,      1,    "SHA256", 0,         NULL };
-    static const certificate by_middle = { HOST, "DNS:" HOST, EC_LEAF,  "Middle", EC_OTHER, -DAY,
-                                           DAY,  0,           "SHA256", 0,        NULL };
 
     (void)state;
     for (size_t i = 0; i < TCX_COUNT(rows); i++) {
@@ -170,10 +174,6 @@ static void test_purposes_of_each(void **state)
         { &server, &server, 1 }, { &server, &client, 0 }, { &client, &server, 0 }, { &server, NULL, 1 },
         { NULL, &server, 1 },    { &client, &client, 0 }, { &client, NULL, 0 },    { NULL, &client, 0 },
     };
-    static const certificate root_middle = { "Middle", NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
-                                             DAY,      1,    "SHA256", 0,         NULL };
-    static const certificate by_middle = { HOST, "DNS:" HOST, EC_LEAF,  "Middle", EC_OTHER, -DAY,
-                                           DAY,  0,           "SHA256", 0,        NULL };
 
     (void)state;
     for (size_t i = 0; i < TCX_COUNT(rows); i++) {
@@ -287,19 +287,28 @@ static void add_named(X509 *made, const char *name)
     ASN1_OCTET_STRING_free(content);
 }
 
+/* Certificates of version 1 have no extensions. */
+static void make_version_1(X509 *made, int issuer_key)
+{
+    while (X509_get_ext_count(made) > 0)
+        X509_EXTENSION_free(X509_delete_ext(made, 0));
+    X509_set_version(made, 0);
+    assert_true(X509_sign(made, keys[issuer_key], EVP_sha256()) > 0);
+}
+
 /* What may be missing from a certificate, or stand in front of its extensions. */
 static void test_optional_fields(void **state)
 {
     static const extension client = BYTES("\x30\x0A" CLIENT);
     X509 *plain = make_certificate(&ec_leaf), *leaf = make_certificate(&ec_leaf), *by_id[1], *refused[1];
     X509 *of_version_1[] = { make_certificate(&ec_leaf) };
+    X509 *issued[] = { make_certificate(&by_middle), make_certificate(&root_middle) };
 
     (void)state;
-    while (X509_get_ext_count(of_version_1[0]) > 0)
-        X509_EXTENSION_free(X509_delete_ext(of_version_1[0], 0));
-    X509_set_version(of_version_1[0], 0);
-    assert_true(X509_sign(of_version_1[0], keys[EC_ROOT], EVP_sha256()) > 0);
+    make_version_1(of_version_1[0], EC_ROOT);
     check_chain("version 1, without extensions", of_version_1, 1, 0);
+    make_version_1(issued[1], EC_ROOT);
+    check_chain("by one of version 1, which does not say that it is a CA", issued, 2, BR_ERR_X509_NOT_CA);
     add_named(plain, "1.3.6.1.4.1.99999.1000.2000.3000.4000.5000");
     add_named(plain, "1.2");
     assert_true(X509_sign(plain, keys[EC_ROOT], EVP_sha256()) > 0);
@@ -315,6 +324,8 @@ static void test_optional_fields(void **state)
     X509_free(by_id[0]);
     X509_free(refused[0]);
     X509_free(of_version_1[0]);
+    X509_free(issued[0]);
+    X509_free(issued[1]);
 }
 
 /* BearSSL's own error is the one that is told. */
