@@ -115,15 +115,15 @@ typedef struct tcx_x509 {
  * the object is used; several at once; to change them, init again between two connections.
  *
  *   looked at                     and refused with
- *   signatures of the chain       TCX_E_X509_UNTRUSTED: none, or none that verifies, leads to an anchor
+ *   signatures of the chain       TCX_E_X509_UNTRUSTED: they do not lead to an anchor, or one does not verify
+ *   issuers that are CAs          TCX_E_X509_UNTRUSTED: basicConstraints with CA, and a path length that is kept
  *   order of the certificates     TCX_E_X509: the leaf first, then each one's issuer. Those sent after the certificate
  *                                 that an anchor has signed, or is, are ignored
  *   dates                         TCX_E_X509_TIME: of every certificate of the chain, by the call's clock
  *   the server's name             TCX_E_X509_NAME: a dNSName of the leaf, "*." for one label; the common name where it
  *                                 has no subjectAltName
  *   extendedKeyUsage              TCX_E_X509_PURPOSE: leaf and intermediates, where they have it: serverAuth or any
- *   keyUsage, basicConstraints    TCX_E_X509_PURPOSE: the leaf may sign, issuers are CAs that may sign certificates
- *   path length                   TCX_E_X509_PURPOSE
+ *   keyUsage                      TCX_E_X509_PURPOSE: where they have it, the leaf may sign, issuers sign certificates
  *   keys and hashes               TCX_E_X509_WEAK: RSA of 2048 to 4096 bits, P-256, P-384; as the profile has them
  *   other critical extensions     TCX_E_X509_EXTENSION: name constraints, for one, and a critical extendedKeyUsage
  *
