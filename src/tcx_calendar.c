@@ -39,37 +39,75 @@ uint32_t tcx_day_of_date(uint32_t year, uint32_t month, uint32_t day)
     return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - DAYS_TO_1970;
 }
 
-int64_t tcx_http_date_read(const char *text, size_t length)
+static int is_letter(char byte)
 {
-    static const char pattern[] = "???, 00 ??? 1111 22:33:44 GMT"; /* digits: of which number; ?: anything */
+    return (char)(byte | ' ') >= 'a' && (char)(byte | ' ') <= 'z';
+}
+
+/*
+ * In a form: a digit stands for one of these numbers, m for the name of a month, w for that of a day, and the rest for
+ * itself.
+ */
+enum { DAY, YEAR, SHORT_YEAR, HOUR, MINUTE, SECOND, NUMBERS };
+
+/* Reads the number of a form, or the name, at `at`. Returns how many bytes that took; 0: it is not there. */
+static size_t read_part(char part, const char *text, size_t length, size_t at, uint32_t numbers[NUMBERS],
+                        uint32_t *month)
+{
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    enum { DAY, YEAR, HOUR, MINUTE, SECOND, NUMBERS };
+    const unsigned which = (unsigned)(part - '0');
+    const size_t most = which == YEAR ? 4 : 2;
+    size_t size = 0;
+
+    if (which < NUMBERS) {
+        for (; size < most && at + size < length && text[at + size] >= '0' && text[at + size] <= '9'; size++)
+            numbers[which] = numbers[which] * 10 + (uint32_t)(text[at + size] - '0');
+        return size == most || which == DAY ? size : 0;
+    }
+    if (part == 'w') {
+        while (at + size < length && is_letter(text[at + size]))
+            size++;
+        return size >= 3 ? size : 0;
+    }
+    if (part != 'm')
+        return at < length && text[at] == part;
+    for (; *month < 12 && at + 3 <= length; ++*month) {
+        if (memcmp(text + at, months + (size_t)3 * *month, 3) == 0)
+            return 3;
+    }
+    return 0;
+}
+
+static int64_t read_form(const char *form, const char *text, size_t length)
+{
     uint32_t numbers[NUMBERS] = { 0 }, month = 0, days;
+    size_t at = 0;
     char date[10];
 
-    if (length != sizeof pattern - 1)
-        return 0;
-    for (size_t i = 0; i < length; i++) {
-        unsigned number = (unsigned)(pattern[i] - '0'), digit = (unsigned)(text[i] - '0');
+    for (; *form != '\0'; form++) {
+        const size_t size = read_part(*form, text, length, at, numbers, &month);
 
-        if (number < NUMBERS) {
-            if (digit > 9)
-                return 0;
-            numbers[number] = numbers[number] * 10 + digit;
-        } else if (pattern[i] != '?' && pattern[i] != text[i]) {
+        if (size == 0)
             return 0;
-        }
+        at += size;
+        if (*form == '0' + SHORT_YEAR)
+            numbers[YEAR] = numbers[SHORT_YEAR] + (numbers[SHORT_YEAR] < 70 ? 2000 : 1900);
     }
-    while (memcmp(text + 8, months + (size_t)3 * month, 3) != 0) {
-        if (++month == 12)
-            return 0;
-    }
-    if (numbers[YEAR] < 1970 || numbers[HOUR] > 23 || numbers[MINUTE] > 59 || numbers[SECOND] > 60)
+    if (at < length || numbers[YEAR] < 1970 || numbers[HOUR] > 23 || numbers[MINUTE] > 59 || numbers[SECOND] > 60)
         return 0;
     days = tcx_day_of_date(numbers[YEAR], month + 1, numbers[DAY]);
     tcx_date_write(date, days);
-    if (memcmp(date + 8, text + 5, 2) != 0) /* the month is not that long */
+    if ((uint32_t)((date[8] - '0') * 10 + (date[9] - '0')) != numbers[DAY]) /* the month is not that long */
         return 0;
     return (int64_t)days * TCX_SECONDS_PER_DAY +
            (int64_t)((numbers[HOUR] * 60 + numbers[MINUTE]) * 60 + numbers[SECOND]);
+}
+
+int64_t tcx_http_date_read(const char *text, size_t length)
+{
+    int64_t time = read_form("w, 0 m 1 3:4:5 GMT", text, length);
+
+    if (time == 0)
+        time = read_form("w, 0-m-2 3:4:5 GMT", text, length);
+    return time != 0 ? time : read_form("w m 0 3:4:5 1", text, length);
 }

@@ -26,9 +26,10 @@ void tcx_date_write(char out[10], uint32_t day);
 uint32_t tcx_day_of_date(uint32_t year, uint32_t month, uint32_t day);
 
 /*
- * Reads an HTTP date in its preferred form, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7), a leap second
- * included. Seconds since 1970-01-01 UTC, or 0 when the text is anything else or before 1970: the obsolete forms are
- * not worth their code. The day of the week is not looked at.
+ * Reads an HTTP date in one of its three forms (RFC 9110 section 5.6.7), a leap second and a day of one digit included:
+ * "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov 6 08:49:37 1994". A year of two digits is
+ * in 1970 to 2069. Seconds since 1970-01-01 UTC, or 0 when the text is anything else or before 1970. Which day of the
+ * week it names is not looked at.
  */
 int64_t tcx_http_date_read(const char *text, size_t length);
 

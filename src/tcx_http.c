@@ -32,7 +32,10 @@ enum {
     OLD = 16,      /* HTTP/1.0 */
     TRAILER = 32,  /* field lines are trailers */
     OVERLONG = 64, /* the word did not fit the window */
-    BLANK = 128    /* blanks came after what is in the window */
+    BLANK = 128,   /* blanks came after what is in the window */
+    CR = 256,      /* the last byte was the CR of a line end */
+    CODED = 512,   /* a Transfer-Encoding came */
+    ENCODED = TCX_HTTP_ENCODED
 };
 
 /* The field whose line is being read: one of those that are read, which stand in this order, or another. */
@@ -74,7 +77,7 @@ static void window_add(tcx_http *http, unsigned char byte)
 static void window_clear(tcx_http *http)
 {
     http->window_length = 0;
-    http->flags &= (uint8_t) ~(OVERLONG | BLANK);
+    http->flags &= (uint16_t) ~(OVERLONG | BLANK);
 }
 
 static void response_clear(tcx_http *http)
@@ -164,7 +167,7 @@ static void value(tcx_http *http, unsigned char byte)
     } else {
         if (http->flags & BLANK)
             window_add(http, ' ');
-        http->flags &= (uint8_t)~BLANK;
+        http->flags &= (uint16_t)~BLANK;
         window_add(http, http->field == DATE ? byte : lower(byte));
     }
 }
@@ -197,20 +200,22 @@ static tcx_status field_end(tcx_http *http)
     switch (http->field) {
     case CONTENT_LENGTH:
         return content_length(http);
-    case TRANSFER_ENCODING: /* sections 6.1, 6.3 rule 4, and 7: chunked, once and alone */
-        if ((http->flags & CHUNKED) || !window_is(http, "chunked"))
+    case TRANSFER_ENCODING: /* sections 6.1, 6.3 rule 4, and 7: chunked, or none by its old name, once and alone */
+        if ((http->flags & CODED) || !(window_is(http, "chunked") || window_is(http, "identity")))
             return TCX_E_HTTP_ENCODING;
-        http->flags |= CHUNKED;
+        http->flags |= (uint16_t)(http->window[0] == 'c' ? CODED | CHUNKED : CODED);
         break;
-    case CONTENT_ENCODING: /* RFC 9110 section 8.4: none was asked for */
-        return window_is(http, "identity") ? TCX_PENDING : TCX_E_HTTP_ENCODING;
+    case CONTENT_ENCODING: /* RFC 9110 section 8.4: none was asked for. Whether it is true, the body says */
+        if (!window_is(http, "identity"))
+            http->flags |= ENCODED;
+        break;
     case CONNECTION:
         connection(http);
         break;
     case DATE:
         http->date_length = 0;
-        if (http->window_length == sizeof http->date) { /* and so not overlong */
-            http->date_length = sizeof http->date;
+        if (!(http->flags & OVERLONG)) {
+            http->date_length = http->window_length;
             memcpy(http->date, http->window, sizeof http->date);
         }
         break;
@@ -247,8 +252,10 @@ static tcx_status head_end(tcx_http *http)
 {
     if (http->flags & TRAILER)
         return complete(http);
-    if (http->status == 101) /* RFC 9110 section 15.2.2: no upgrade was asked for */
+    if (http->status == 101) { /* RFC 9110 section 15.2.2: no upgrade was asked for */
+        http->state = FAILED;
         return TCX_E_HTTP_SYNTAX;
+    }
     if (http->status < 200) {
         response_clear(http);
         return TCX_PENDING;
@@ -322,12 +329,12 @@ static tcx_status line_end(tcx_http *http)
  */
 static tcx_status line_byte(tcx_http *http, unsigned char byte)
 {
-    if (http->cr) { /* section 2.2: a bare CR */
-        http->cr = 0;
+    if (http->flags & CR) { /* section 2.2: a bare CR */
+        http->flags &= (uint16_t)~CR;
         return byte == '\n' ? line_end(http) : TCX_E_HTTP_SYNTAX;
     }
     if (byte == '\r' && http->state != STATUS_LINE && http->state != NAME) {
-        http->cr = 1;
+        http->flags |= CR;
         if (http->state == CHUNK_BLANK || http->state == CHUNK_EXTENSION)
             http->state = CHUNK_SIZE;
         return http->state != CHUNK_SIZE || http->window_length > 0 ? TCX_PENDING : TCX_E_HTTP_LENGTH; /* section 7.1 */
@@ -411,6 +418,8 @@ tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_
         else
             status = line_byte(http, next[done++]);
     }
+    if (status == TCX_E_HTTP_SYNTAX && http->status != 0 && http->state >= REASON && http->state <= VALUE)
+        status = TCX_E_HTTP_FIELD;
     if (status < 0)
         http->state = FAILED;
     *used = done;

@@ -6,6 +6,13 @@
 
 #include <tcexec/response.h>
 
+enum { TCX_HTTP_ENCODED = 1024 }; /* in `flags`: a Content-Encoding other than identity came */
+
+static inline int tcx_http_is_encoded(const tcx_http *http)
+{
+    return (http->flags & TCX_HTTP_ENCODED) != 0;
+}
+
 /* 1 when the status line of the final answer (not 1xx) has come. */
 static inline int tcx_http_is_final(const tcx_http *http)
 {

@@ -95,13 +95,13 @@ static int put_utf8(unsigned char *out, uint32_t point)
 }
 
 /*
- * Section 7: reads what follows a backslash. Returns the length of its UTF-8 in `out`, or TCX_E_JSON_SYNTAX,
- * TCX_E_JSON_UTF8.
+ * Section 7: reads what follows a backslash, of a string whose grammar was checked. Returns the length of its UTF-8 in
+ * `out`, or 0: half of a surrogate pair is no character (section 8.2).
  */
-static int read_escape(scanner *scan, unsigned char out[4])
+static size_t read_escape(scanner *scan, unsigned char out[4])
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t"; /* the usual ones first */
-    char c = scan->at < scan->end ? *scan->at++ : '\0';
+    char c = *scan->at++;
     int32_t unit, low = 0;
 
     for (size_t i = 0; i < sizeof from - 1; i++) {
@@ -110,52 +110,36 @@ static int read_escape(scanner *scan, unsigned char out[4])
             return 1;
         }
     }
-    unit = c == 'u' ? take_code_unit(scan) : -1;
-    if (unit < 0)
-        return TCX_E_JSON_SYNTAX;
-    if (unit >= 0xD800 && unit <= 0xDFFF) { /* section 8.2: one without its other half is no character */
+    unit = take_code_unit(scan);
+    if (unit >= 0xD800 && unit <= 0xDFFF) {
         if (take(scan, "\\") && take(scan, "u"))
             low = take_code_unit(scan);
         if (unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
-            return TCX_E_JSON_UTF8;
+            return 0;
         unit = 0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF);
     }
     return put_utf8(out, (uint32_t)unit);
 }
 
-/* ASCII that stands for itself in a string. */
+/* What stands for itself in a string, as far as the grammar goes. */
 static int is_plain(char c)
 {
-    unsigned char byte = (unsigned char)c;
-
-    return (unsigned char)(byte - 0x20) < 0x60 && byte != '"' && byte != '\\';
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
-/* Section 7: the rest of a string whose first quotation mark has been read. */
-static tcx_status check_string(scanner *scan)
+/* Section 7: the rest of a string whose first quotation mark has been read. Returns 0 if it is malformed. */
+static int take_string(scanner *scan)
 {
     for (;;) {
         const char *at = scan->at, *end = scan->end;
-        unsigned char ignored[4];
-        int size;
 
         while (at < end && is_plain(*at))
             at++;
         scan->at = at;
         if (take(scan, "\""))
-            return TCX_OK;
-        if (take(scan, "\\")) {
-            size = read_escape(scan, ignored);
-            if (size < 0)
-                return (tcx_status)size;
-        } else if (at == end || (unsigned char)*at < 0x20) {
-            return TCX_E_JSON_SYNTAX;
-        } else {
-            size = (int)tcx_utf8_size(at, (size_t)(end - at));
-            if (size == 0)
-                return TCX_E_JSON_UTF8;
-            scan->at += size;
-        }
+            return 1;
+        if (!take(scan, "\\") || (!take(scan, "\"\\/bfnrt") && (!take(scan, "u") || take_code_unit(scan) < 0)))
+            return 0;
     }
 }
 
@@ -190,14 +174,9 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
             objects >>= 1;
             expected = --depth > 0 ? COMMA | CLOSE : 0;
         } else if (c == '"') {
-            tcx_status status;
-
-            if (!(expected & (NAME | VALUE)))
-                return TCX_E_JSON_SYNTAX;
             scan.at++;
-            status = check_string(&scan);
-            if (status != TCX_OK)
-                return status;
+            if (!(expected & (NAME | VALUE)) || !take_string(&scan))
+                return TCX_E_JSON_SYNTAX;
             ++*tokens;
             expected = expected & NAME ? COLON : after;
         } else if (!(expected & VALUE)) {
@@ -218,24 +197,45 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
     }
 }
 
-size_t tcx_json_unescape(char *text, size_t length)
+/*
+ * All of it is read before the first byte is written: the second reading trusts the first. An escape is never shorter
+ * than what it stands for.
+ */
+int tcx_json_decode(char *text, size_t *length)
 {
-    const char *at = text, *end = text + length;
-    char *out = text;
+    scanner scan = { text, text + *length };
+    char *out = NULL; /* the first escape */
 
-    while (at < end) {
-        char c = *at++;
+    while (scan.at < scan.end) {
+        unsigned char ignored[4];
+        size_t size = 1;
 
-        if (c == '\\') {
-            scanner scan = { at, end };
-
-            out += read_escape(&scan, (unsigned char *)out);
-            at = scan.at;
-        } else {
-            *out++ = c;
+        if (*scan.at == '\\') {
+            out = out != NULL ? out : text + (scan.at - text);
+            scan.at++;
+            if (read_escape(&scan, ignored) == 0)
+                return 0;
+            continue;
         }
+        if ((unsigned char)*scan.at >= 0x80)
+            size = tcx_utf8_size(scan.at, (size_t)(scan.end - scan.at));
+        if (size == 0)
+            return 0;
+        scan.at += size;
     }
-    return (size_t)(out - text);
+    if (out == NULL)
+        return 1;
+    scan.at = out;
+    while (scan.at < scan.end) {
+        char c = *scan.at++;
+
+        if (c == '\\')
+            out += read_escape(&scan, (unsigned char *)out);
+        else
+            *out++ = c;
+    }
+    *length = (size_t)(out - text);
+    return 1;
 }
 
 int tcx_json_equals(const char *text, size_t length, const char *name)
@@ -249,8 +249,8 @@ int tcx_json_equals(const char *text, size_t length, const char *name)
 
         decoded[0] = (unsigned char)*scan.at++;
         if (decoded[0] == '\\')
-            count = (size_t)read_escape(&scan, decoded);
-        if (count > left || memcmp(name, decoded, count) != 0)
+            count = read_escape(&scan, decoded);
+        if (count == 0 || count > left || memcmp(name, decoded, count) != 0)
             return 0;
         name += count;
         left -= count;

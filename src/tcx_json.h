@@ -8,20 +8,23 @@
 #include <tcexec/text.h>
 
 /*
- * Whether `text` is one JSON value and nothing else, by the whole grammar: separators, numbers, literals, escapes,
- * UTF-8, paired surrogates, at most TCX_JSON_DEPTH_MAX levels. jsmn accepts much that is not; after this check its tree
- * can be trusted, and has exactly `*tokens` tokens.
+ * Whether `text` is one JSON value and nothing else, by the whole grammar: separators, numbers, literals, escapes, at
+ * most TCX_JSON_DEPTH_MAX levels. jsmn accepts much that is not. After this check its tree can be trusted, and has
+ * exactly `*tokens` tokens. What strings hold is not looked at: see tcx_json_decode().
  *
- * TCX_E_JSON_SYNTAX, TCX_E_JSON_UTF8, TCX_E_JSON_DEPTH; `*tokens` is then meaningless.
+ * TCX_E_JSON_SYNTAX, TCX_E_JSON_DEPTH; `*tokens` is then meaningless.
  */
 /*@ ensures *tokens <= length; */
 tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens);
 
-/* Decodes the inside of a checked string in place. Returns its new length, which is never more. */
-/*@ ensures \result <= length; */
-size_t tcx_json_unescape(char *text, size_t length);
+/*
+ * Decodes the inside of a checked string in place; `*length`: in, out, never more. Returns 0, and changes nothing, where
+ * it is no text: invalid UTF-8, or half of a surrogate pair.
+ */
+/*@ ensures *length <= \old(*length); */
+int tcx_json_decode(char *text, size_t *length);
 
-/* Whether the inside of a checked string, decoded, is `name`, which is ASCII. */
+/* Whether the inside of a checked string, decoded, is `name`, which is ASCII. What is no text is no name. */
 int tcx_json_equals(const char *text, size_t length, const char *name);
 
 #endif

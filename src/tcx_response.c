@@ -54,66 +54,89 @@ static int object_member(document *json, int object, const char *name)
     return value;
 }
 
-/* A member that is a string, decoded in place; unset when it is null or absent. */
-static void text_member(document *json, int object, const char *name, tcx_text *text)
+static int is_null(const document *json, int value)
+{
+    return json->tokens[value].type == JSMN_PRIMITIVE && json->text[json->tokens[value].start] == 'n';
+}
+
+/*
+ * A member that is a string, decoded in place; unset when it is null or absent. Returns 1; 0 where the string is no
+ * text: `*text` is then unset, and `*raw` what came.
+ */
+static int text_member(document *json, int object, const char *name, tcx_text *text, tcx_text *raw)
 {
     int value = member(json, object, name);
     const jsmntok_t *token = &json->tokens[value];
 
-    if (token->type == JSMN_STRING) {
-        text->bytes = json->text + token->start;
-        text->length = tcx_json_unescape(json->text + token->start, (size_t)(token->end - token->start));
-    } else if (value != 0 && json->text[token->start] != 'n') {
+    if (value == 0 || is_null(json, value))
+        return 1;
+    if (token->type != JSMN_STRING) {
         fail(json, TCX_E_JSON_TYPE);
+        return 1;
     }
+    raw->bytes = json->text + token->start;
+    raw->length = (size_t)(token->end - token->start);
+    if (!tcx_json_decode(json->text + token->start, &raw->length))
+        return 0;
+    *text = *raw;
+    return 1;
 }
 
-/* The answer that the document is. */
+/* The answer that the document is. A RequestId or error text that cannot be decoded is as good as none. */
 static tcx_status read_answer(document *json, tcx_response *response)
 {
     static const tcx_text none = { NULL, 0 };
     int answer, error;
+    tcx_text raw;
 
     if (json->tokens[0].type != JSMN_OBJECT)
         return TCX_E_JSON_SHAPE;
     answer = object_member(json, 0, "Response");
     if (answer == 0) {
-        text_member(json, 0, "codeDesc", &response->error_code);
-        text_member(json, 0, "message", &response->error_message);
+        (void)text_member(json, 0, "codeDesc", &response->error_code, &raw);
+        (void)text_member(json, 0, "message", &response->error_message, &raw);
         if (response->error_code.bytes != NULL || response->error_message.bytes != NULL)
             response->body = none; /* it is raw no more */
         fail(json, TCX_E_JSON_SHAPE);
         return json->status;
     }
     response->body = none;
-    text_member(json, answer, "RequestId", &response->request_id);
-    if (member(json, answer, "Error") != 0) {
+    (void)text_member(json, answer, "RequestId", &response->request_id, &raw);
+    error = member(json, answer, "Error");
+    if (error != 0 && !is_null(json, error)) {
         error = object_member(json, answer, "Error");
         if (error != 0) {
-            text_member(json, error, "Code", &response->error_code);
-            text_member(json, error, "Message", &response->error_message);
+            (void)text_member(json, error, "Code", &response->error_code, &raw);
+            (void)text_member(json, error, "Message", &response->error_message, &raw);
             (void)member(json, answer, "Result");
         }
         fail(json, TCX_E_API);
-    } else {
-        text_member(json, answer, "Result", &response->result);
+    } else if (!text_member(json, answer, "Result", &response->result, &raw)) {
+        response->body = raw;
+        fail(json, TCX_E_JSON_UTF8);
     }
     return json->status;
 }
 
 static tcx_status read_body(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
 {
+    static const char mark[3] = { '\xEF', '\xBB', '\xBF' }; /* of the byte order: RFC 8259 section 8.1 */
     document json = { (char *)http->body, (const jsmntok_t *)tokens, 0, TCX_OK };
+    size_t length = (size_t)http->body_length, count;
     jsmn_parser parser;
-    size_t count;
-    tcx_status status = tcx_json_check(json.text, (size_t)http->body_length, &count);
+    tcx_status status;
 
+    if (length >= sizeof mark && memcmp(json.text, mark, sizeof mark) == 0) {
+        json.text += sizeof mark;
+        length -= sizeof mark;
+    }
+    status = tcx_json_check(json.text, length, &count);
     if (status != TCX_OK)
         return status;
     if (count > token_count)
         return TCX_E_JSON_TOKENS;
     jsmn_init(&parser);
-    json.count = jsmn_parse(&parser, json.text, (size_t)http->body_length, (jsmntok_t *)tokens, (unsigned)token_count);
+    json.count = jsmn_parse(&parser, json.text, length, (jsmntok_t *)tokens, (unsigned)token_count);
     return json.count > 0 ? read_answer(&json, response) : TCX_E_JSON_SHAPE; /* jsmn refuses a lone number or literal */
 }
 
@@ -138,6 +161,8 @@ tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_cou
 
     tcx_response_partial(http, response);
     status = read_body(http, tokens, token_count, response);
+    if (tcx_http_is_encoded(http) && response->body.bytes != NULL && status != TCX_E_JSON_UTF8)
+        status = TCX_E_HTTP_ENCODING;
     if (status != TCX_E_API && http->status != 200)
         status = tcx_http_refusal(http);
     if (status != TCX_OK)

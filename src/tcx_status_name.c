@@ -157,6 +157,8 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_HTTP_STATUS";
     case TCX_E_HTTP_EARLY:
         return "TCX_E_HTTP_EARLY";
+    case TCX_E_HTTP_FIELD:
+        return "TCX_E_HTTP_FIELD";
     case TCX_E_JSON_SYNTAX:
         return "TCX_E_JSON_SYNTAX";
     case TCX_E_JSON_UTF8:

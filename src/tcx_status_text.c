@@ -157,10 +157,12 @@ const char *tcx_status_text(tcx_status status)
         return "the answer is not the service's: see its HTTP status; a gateway or proxy may have failed";
     case TCX_E_HTTP_EARLY:
         return "an answer claimed success before the request was sent, so it is not believed: check who answers";
+    case TCX_E_HTTP_FIELD:
+        return "the answer's head has a malformed line: look for a proxy in between that writes it";
     case TCX_E_JSON_SYNTAX:
         return "the answer is not JSON: see its body; a gateway or proxy may have sent it";
     case TCX_E_JSON_UTF8:
-        return "the answer is not valid UTF-8: check who answers";
+        return "the function ran, but its Result is not valid UTF-8: have the function return text";
     case TCX_E_JSON_DEPTH:
         return "the answer is nested deeper than 32 levels: check who answers";
     case TCX_E_JSON_TOKENS:

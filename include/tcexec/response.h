@@ -33,14 +33,14 @@ typedef struct tcx_response {
     tcx_text request_id;    /* Response.RequestId: quote it to the service's support */
     tcx_text error_code;    /* Response.Error.Code, such as "AuthFailure.SignatureFailure" */
     tcx_text error_message; /* Response.Error.Message: for people, its words change */
-    tcx_text body;          /* of an answer without a Response object: its first bytes, raw */
+    tcx_text body;          /* of an answer without a Response object: its first bytes, raw; or TCX_E_JSON_UTF8's */
     tcx_text date;          /* the Date header; lies in the reader (or call) that the response came from */
     int http_status;        /* 100 … 999; 0: no status line came */
 } tcx_response;
 
 /*
- * The Date header in seconds since 1970-01-01 UTC (RFC 9110 section 5.6.7, the preferred form, a leap second included);
- * 0: none came, or one in another form, or one so late that a call that begins then could pass the end of 9999. It may
+ * The Date header in seconds since 1970-01-01 UTC (RFC 9110 section 5.6.7: all three forms, a leap second included);
+ * 0: none came, or one in no such form, or one so late that a call that begins then could pass the end of 9999. It may
  * be trusted as far as the server may: see port/README.md.
  */
 int64_t tcx_response_time(const tcx_response *response);
@@ -65,23 +65,22 @@ tcx_api_class tcx_api_classify(tcx_text error_code);
 
 /*
  * An HTTP/1.x response reader (RFC 9112). Its fields are the library's own, but for `body_length`, which may be read.
- * RAM: 92 bytes on 32-bit machines.
+ * RAM: 96 bytes on 32-bit machines.
  */
 typedef struct tcx_http {
     uint8_t state;
-    uint8_t cr; /* the last byte was the CR of a line end */
-    uint8_t flags;
     uint8_t field;
     uint8_t window_length;
     uint8_t date_length;
+    uint16_t flags;
     uint16_t status;
     uint32_t left; /* of the body or chunk, in bytes */
     uint32_t head_left;
     unsigned char *body; /* the caller's buffer */
     uint32_t body_capacity;
     uint32_t body_length; /* bytes of body there now */
-    char window[32];
-    char date[29]; /* where one came: in the form that has that length */
+    char window[33]; /* the longest date */
+    char date[33];
 } tcx_http;
 
 /*
@@ -96,7 +95,7 @@ void tcx_http_init(tcx_http *http, void *body, size_t capacity);
  *
  *   used     out: how many bytes belong to this response; fewer than `length` only when it is complete or failed
  *   returns  TCX_PENDING: more is needed; TCX_OK: the response is complete;
- *            TCX_E_HTTP_SYNTAX, _HEAD_TOO_LARGE, _LENGTH, _ENCODING, _BODY_TOO_LARGE: feed no more.
+ *            TCX_E_HTTP_SYNTAX, _FIELD, _HEAD_TOO_LARGE, _LENGTH, _ENCODING, _BODY_TOO_LARGE: feed no more.
  *
  * After an error or an early end, `body_length` bytes of body are there.
  */
@@ -124,11 +123,16 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response);
  *   tokens    room for `token_count` tokens, TCX_TOKENS_DEFAULT being ample; not used afterwards
  *   response  out: always set; the fields that the service sent are filled as far as they can be trusted
  *   returns   TCX_OK: success, `result` set or not;  TCX_E_API: the service said no;
- *             TCX_E_HTTP_REDIRECT, TCX_E_HTTP_STATUS, TCX_E_JSON_…: not an answer of the service; `body` holds what
- *             came, unless it was a Response object after all
+ *             TCX_E_JSON_UTF8: the function ran, but its Result is no text; `body` holds it as it came, escaped;
+ *             TCX_E_HTTP_REDIRECT, TCX_E_HTTP_STATUS, TCX_E_HTTP_ENCODING, TCX_E_JSON_…: not an answer of the service;
+ *             `body` holds what came, unless it was a Response object after all
  *
  * Rules: `Error` wins over `Result`; a Result is believed only under status 200, an Error under any; `Result` absent or
- * null is a success without a result; unknown members are skipped. Names are compared decoded, at their exact level.
+ * null is a success without a result, and `Error` null is none. The whole must be JSON; what strings hold is looked at
+ * only in the members that are read. One of these that is no text (invalid UTF-8, half of a surrogate pair) is unset,
+ * and the answer stands. Unknown members and a byte order mark are skipped. Names are compared decoded, at their exact
+ * level. A Content-Encoding matters only where the body is not the service's JSON.
+ *
  * The old error shape {"code","message","codeDesc"} is TCX_E_JSON_SHAPE with error_code and error_message set.
  */
 TCX_MUST_CHECK tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_count,

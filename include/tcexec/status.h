@@ -105,18 +105,19 @@ typedef enum tcx_status {
     TCX_E_X509_EXTENSION = -456,  /* a certificate has a critical extension that is not supported */
 
     /* HTTP (RFC 9112). */
-    TCX_E_HTTP_SYNTAX = -500,         /* not HTTP/1.x, or malformed */
+    TCX_E_HTTP_SYNTAX = -500,         /* not HTTP/1.x, or malformed in its first line or its chunks */
     TCX_E_HTTP_HEAD_TOO_LARGE = -501, /* over TCX_HTTP_HEAD_MAX bytes, 1xx answers and trailers included */
     TCX_E_HTTP_LENGTH = -502,         /* a Content-Length or chunk size is malformed, repeated or contradicted */
-    TCX_E_HTTP_ENCODING = -503,       /* a transfer coding but chunked, a content coding but identity */
+    TCX_E_HTTP_ENCODING = -503,       /* a transfer coding but chunked; or a content coding, and no JSON of the service */
     TCX_E_HTTP_BODY_TOO_LARGE = -504, /* the body does not fit the response buffer */
     TCX_E_HTTP_REDIRECT = -505,       /* a 3xx answer: not followed */
     TCX_E_HTTP_STATUS = -506,         /* a status other than 200, and no error of the service in the body */
     TCX_E_HTTP_EARLY = -507,          /* success was claimed before the request was sent: it is not believed */
+    TCX_E_HTTP_FIELD = -508,          /* a malformed line in the head, after the status line */
 
     /* JSON (RFC 8259) and its shape. */
     TCX_E_JSON_SYNTAX = -600,
-    TCX_E_JSON_UTF8 = -601,      /* invalid UTF-8 or a lone surrogate */
+    TCX_E_JSON_UTF8 = -601,      /* answered, but Result is no text: invalid UTF-8 or half of a surrogate pair */
     TCX_E_JSON_DEPTH = -602,     /* nested deeper than TCX_JSON_DEPTH_MAX */
     TCX_E_JSON_TOKENS = -603,    /* more tokens than the caller's array holds */
     TCX_E_JSON_DUPLICATE = -604, /* a member that is read stands twice */

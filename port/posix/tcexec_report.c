@@ -198,7 +198,7 @@ int tcexec_exit_code(const tcx_call *call)
         return is_about_the_answer(call->status) ? EXIT_NOT_UNDERSTOOD : EXIT_NO_ANSWER;
     if (call->outcome == TCX_NOT_SENT || call->status == TCX_E_SOURCE)
         return EXIT_NOT_SENT;
-    return EXIT_API;
+    return call->status == TCX_E_JSON_UTF8 ? EXIT_NOT_UNDERSTOOD : EXIT_API;
 }
 
 /* What to name to the service's support. */

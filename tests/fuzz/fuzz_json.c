@@ -14,22 +14,27 @@
 const char fuzz_name[] = "json";
 const unsigned fuzz_runs = 60000;
 
-/* One string of the text: decoded it is no longer, valid, and what the judge makes of it. */
+/*
+ * One string of the text: decoded it is no longer, valid, and what the judge makes of it. One that is no text stays as
+ * it is.
+ */
 static void check_string(const char *text, const jsmntok_t *token)
 {
     const size_t length = (size_t)(token->end - token->start);
     const judge_span quoted = { text + token->start - 1, text + token->end + 1 };
     char *decoded = fuzz_copy(text + token->start, length), *expected = fuzz_memory(length + 2);
-    const size_t size = tcx_json_unescape(decoded, length);
-    const judge_span whole = { decoded, decoded + size };
-    size_t expected_size;
+    size_t size = length, expected_size;
+    const int is_text = tcx_json_decode(decoded, &size);
 
+    fuzz_check(is_text == judge_string(quoted, expected, &expected_size), "text: %d, and the judge differs", is_text);
     fuzz_check(size <= length, "%zu bytes became %zu", length, size);
-    fuzz_check(judge_utf8(whole), "decoded to no UTF-8");
-    fuzz_check(judge_string(quoted, expected, &expected_size), "no string for the judge");
-    fuzz_check(size == expected_size && memcmp(decoded, expected, size) == 0, "decoded otherwise than by the judge");
+    if (is_text)
+        fuzz_check(size == expected_size && memcmp(decoded, expected, size) == 0,
+                   "decoded otherwise than by the judge");
+    else
+        fuzz_check(size == length && memcmp(decoded, text + token->start, size) == 0, "no text, and changed");
     fuzz_check(tcx_json_equals(text + token->start, length, "Response") ==
-                   (size == 8 && memcmp(decoded, "Response", 8) == 0),
+                   (is_text && size == 8 && memcmp(decoded, "Response", 8) == 0),
                "equal or not");
     free(expected);
     free(decoded);
@@ -108,10 +113,13 @@ static void same_text(judge_span object, const char *name, tcx_text text, size_t
     free(expected);
 }
 
-/* The text as the body of an answer. What is believed is what the judge finds, once, at its exact level. */
-static void check_answer(const char *text, size_t length, size_t tokens, tcx_status checked)
+/*
+ * The text as the body of an answer. What is believed is what the judge finds, once, at its exact level. `json`: where
+ * it begins, behind a byte order mark.
+ */
+static void check_answer(const char *text, size_t length, const char *json, size_t tokens, tcx_status checked)
 {
-    const judge_span whole = { text, text + length };
+    const judge_span whole = { json, text + length };
     judge_span answer, value;
     tcx_response response;
     tcx_status status;
@@ -125,9 +133,21 @@ static void check_answer(const char *text, size_t length, size_t tokens, tcx_sta
         fuzz_check(response.body.length == length, "the raw body is gone");
     } else if (status == TCX_OK) {
         fuzz_check(judge_member(whole, "Response", &answer) == 1, "no Response for the judge");
-        fuzz_check(judge_member(answer, "Error", &value) == 0, "success beside an Error");
+        fuzz_check(judge_member(answer, "Error", &value) == 0 || judge_null(value), "success beside an Error");
         same_text(answer, "Result", response.result, length);
         same_text(answer, "RequestId", response.request_id, length);
+    } else if (status == TCX_E_JSON_UTF8) {
+        char *ignored = fuzz_memory(length);
+        size_t size;
+
+        judge_member(whole, "Response", &answer);
+        judge_member(answer, "Result", &value);
+        fuzz_check(!judge_string(value, ignored, &size) && *value.at == '"', "a Result that the judge can read");
+        fuzz_check(response.body.length == (size_t)(value.end - value.at) - 2 &&
+                       memcmp(response.body.bytes, value.at + 1, response.body.length) == 0,
+                   "not as it came");
+        same_text(answer, "RequestId", response.request_id, length);
+        free(ignored);
     } else if (status == TCX_E_API) {
         fuzz_check(judge_member(whole, "Response", &answer) == 1 && judge_member(answer, "Error", &value) == 1,
                    "no Error for the judge");
@@ -186,18 +206,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
     const judge_span whole = { text, text + size };
+    const size_t mark = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     size_t tokens, expected;
     tcx_status status = tcx_json_check(text, size, &tokens);
 
-    fuzz_check(status == TCX_OK || status == TCX_E_JSON_SYNTAX || status == TCX_E_JSON_UTF8 ||
-                   status == TCX_E_JSON_DEPTH,
-               "%d", status);
+    fuzz_check(status == TCX_OK || status == TCX_E_JSON_SYNTAX || status == TCX_E_JSON_DEPTH, "%d", status);
     fuzz_check((status == TCX_OK) == judge_json(whole, &expected), "%d, and the judge says otherwise", status);
     if (status == TCX_OK) {
         fuzz_check(tokens == expected, "%zu tokens, the judge counts %zu", tokens, expected);
         check_tree(text, size, tokens);
     }
-    check_answer(text, size, tokens, status);
     check_member(text, size, tokens, status);
+    if (mark > 0)
+        status = tcx_json_check(text + mark, size - mark, &tokens);
+    check_answer(text, size, text + mark, tokens, status);
     return 0;
 }

@@ -57,7 +57,7 @@ static void check_body(const char *body, size_t length, const tcx_request *reque
     size_t tokens, expected = 1, size;
     judge_span value;
 
-    fuzz_check(judge_json(whole, &tokens), "the body is no JSON");
+    fuzz_check(judge_json(whole, &tokens) && judge_utf8(whole), "the body is no JSON");
     for (size_t i = 0; i < FUZZ_COUNT(fields); i++) {
         unsigned count = judge_member(whole, fields[i].name, &value);
 

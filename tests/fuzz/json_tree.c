@@ -1,5 +1,5 @@
 /*
- * What the JSON check, and jsmn behind it, make of texts: for a judge in another language (test_json_python.py).
+ * What the JSON check, jsmn after it, and the decoding of strings make of texts: for a judge in another language (test_json_python.py).
  *
  * In, per text: its length in a line, then its bytes. Out, per text: a line with the number of tokens, or with the
  * status below zero that refuses it; then, per token, a line with its kind (o, a, s, p), its size and the length of
@@ -34,10 +34,26 @@ static void print_token(const char *text, const jsmntok_t *token)
     char *content = fuzz_copy(text + token->start, length);
 
     if (token->type == JSMN_STRING)
-        length = tcx_json_unescape(content, length);
+        fuzz_check(tcx_json_decode(content, &length), "it was decoded before");
     printf("%c %d %zu\n", kind(token), token->size, length);
     fwrite(content, 1, length, stdout);
     free(content);
+}
+
+/* Whether all of the strings are text. */
+static int is_text(const char *array, const jsmntok_t *tree, int count)
+{
+    int found = 1;
+
+    for (int i = 1; i < count; i++) {
+        size_t length = (size_t)(tree[i].end - tree[i].start);
+        char *content = fuzz_copy(array + tree[i].start, length);
+
+        if (tree[i].type == JSMN_STRING && !tcx_json_decode(content, &length))
+            found = 0;
+        free(content);
+    }
+    return found;
 }
 
 /* In an array, as jsmn reads no number or literal by itself. */
@@ -55,8 +71,13 @@ static void print_tree(const char *text, size_t length, size_t tokens)
     count = jsmn_parse(&parser, array, length + 2, tree, (unsigned)tokens + 1);
     fuzz_check(count > 0 && (size_t)count == tokens + 1 && tree[0].size == 1, "jsmn makes %d tokens of %.*s, not %zu",
                count, (int)length + 2, array, tokens + 1);
-    for (int i = 1; i < count; i++)
-        print_token(array, &tree[i]);
+    if (is_text(array, tree, count)) {
+        printf("%zu\n", tokens);
+        for (int i = 1; i < count; i++)
+            print_token(array, &tree[i]);
+    } else {
+        printf("%d\n", TCX_E_JSON_UTF8);
+    }
     free(array);
     free(tree);
 }
@@ -72,12 +93,10 @@ int main(void)
         if (fread(text, 1, length, stdin) != length)
             return 2;
         status = tcx_json_check(text, length, &tokens);
-        if (status == TCX_OK) {
-            printf("%zu\n", tokens);
+        if (status == TCX_OK)
             print_tree(text, length, tokens);
-        } else {
+        else
             printf("%d\n", status);
-        }
         free(text);
     }
     return feof(stdin) ? 0 : 2;

@@ -67,7 +67,10 @@ static int unit(const char *at, const char *end, unsigned *code)
     return 1;
 }
 
-/* The code point of an escape, behind whose backslash `at` stands; moves behind it. -1: it is none. */
+/* What escape() says of half a surrogate pair, which the grammar allows, and of what it does not allow. */
+enum { HALF = -2, NONE = -1 };
+
+/* The code point of an escape, behind whose backslash `at` stands; moves behind it. */
 static long escape(const char **at, const char *end)
 {
     static const char names[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
@@ -79,32 +82,28 @@ static long escape(const char **at, const char *end)
         return means[name - names];
     }
     if (*at == end || **at != 'u' || !unit(*at + 1, end, &first))
-        return -1;
+        return NONE;
     *at += 5;
     if (first < 0xD800 || first > 0xDFFF)
         return (long)first;
     if (first > 0xDBFF || end - *at < 2 || (*at)[0] != '\\' || (*at)[1] != 'u' || !unit(*at + 2, end, &second) ||
         second < 0xDC00 || second > 0xDFFF)
-        return -1;
+        return HALF;
     *at += 6;
     return (long)(0x10000 + (first - 0xD800) * 0x400 + (second - 0xDC00));
 }
 
 static int string(judge_span *text)
 {
-    judge_span inside;
-
     if (!taken(text, '"'))
         return 0;
-    inside.at = text->at;
     while (text->at < text->end && *text->at != '"') {
         if ((unsigned char)*text->at < ' ')
             return 0;
-        if (*text->at++ == '\\' && escape(&text->at, text->end) < 0)
+        if (*text->at++ == '\\' && escape(&text->at, text->end) == NONE)
             return 0;
     }
-    inside.end = text->at;
-    return taken(text, '"') && judge_utf8(inside);
+    return taken(text, '"');
 }
 
 static int digits(judge_span *text)
@@ -212,13 +211,18 @@ int judge_string(judge_span text, char *out, size_t *length)
         return 0;
     while (*text.at != '"') {
         if (*text.at == '\\') {
+            long point;
+
             text.at++;
-            *length += put(out + *length, (unsigned long)escape(&text.at, text.end));
+            point = escape(&text.at, text.end);
+            if (point == HALF)
+                return 0;
+            *length += put(out + *length, (unsigned long)point);
         } else {
             out[(*length)++] = *text.at++;
         }
     }
-    return 1;
+    return judge_utf8((judge_span){ out, out + *length });
 }
 
 int judge_null(judge_span text)
@@ -258,8 +262,8 @@ unsigned judge_member(judge_span object, const char *name, judge_span *found)
         decoded = malloc((size_t)(key.end - key.at));
         if (decoded == NULL)
             exit(2);
-        judge_string(key, decoded, &length);
-        if (length == strlen(name) && memcmp(decoded, name, length) == 0 && count++ == 0)
+        if (judge_string(key, decoded, &length) && length == strlen(name) && memcmp(decoded, name, length) == 0 &&
+            count++ == 0)
             *found = member;
         free(decoded);
     } while (taken(&object, ','));
@@ -354,7 +358,7 @@ judge_answer judge_http(const char *bytes, size_t length, int closed, char *body
     if (answer.status == 204 || answer.status == 304) {
         answer.complete = 1;
         size = 0;
-    } else if (field(head, at - 2, "Transfer-Encoding:", &stop) != NULL) {
+    } else if ((text = field(head, at - 2, "Transfer-Encoding:", &stop)) != NULL && strncasecmp(text, "i", 1) != 0) {
         chunks(bytes, at, end, &answer);
         return answer;
     } else if ((text = field(head, at - 2, "Content-Length:", &stop)) != NULL) {

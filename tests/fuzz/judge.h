@@ -12,7 +12,10 @@ typedef struct judge_span {
     const char *end;
 } judge_span;
 
-/* Whether the span is one JSON value of at most 32 levels and nothing else (RFC 8259); counts values and names. */
+/*
+ * Whether the span is one JSON value of at most 32 levels and nothing else, by the grammar of RFC 8259; counts values
+ * and names. Strings may hold any bytes.
+ */
 int judge_json(judge_span text, size_t *tokens);
 
 /* Whether the span is valid UTF-8 (Unicode, table 3-7). */
@@ -24,7 +27,10 @@ int judge_utf8(judge_span text);
  */
 unsigned judge_member(judge_span object, const char *name, judge_span *value);
 
-/* Whether a value is a string; then its text is written to `out`, which takes as many bytes as the value has. */
+/*
+ * Whether a value is a string of text: valid UTF-8, and no half of a surrogate pair. Then the text is written to `out`,
+ * which takes as many bytes as the value has.
+ */
 int judge_string(judge_span value, char *out, size_t *length);
 
 /* Whether a value is the literal null. */

@@ -75,7 +75,8 @@ static void feed(tcx_http *http, const void *bytes, size_t length)
     //@ assert status == TCX_OK ==> http->status >= 200;
     //@ assert status == TCX_PENDING && was_final ==> http->status >= 200;
     //@ assert http->status < 200 ==> http->body_length == 0;
-    //@ assert status == TCX_OK || status == TCX_PENDING || TCX_E_HTTP_BODY_TOO_LARGE <= status <= TCX_E_HTTP_SYNTAX;
+    //@ assert status > 0 || status == TCX_OK || TCX_E_HTTP_FIELD <= status <= TCX_E_HTTP_SYNTAX;
+    //@ assert status != TCX_E_HTTP_STATUS && status != TCX_E_HTTP_REDIRECT && status != TCX_E_HTTP_EARLY;
     (void)was_final;
     (void)status;
 }

@@ -30,7 +30,7 @@ static const unsigned char pieces[][2] = {
 static void read_string(const char *string, size_t length, size_t place, const unsigned char piece[2])
 {
     char memory[MOST], *text = memory + (MOST - length);
-    size_t tokens;
+    size_t tokens, inside = length - 2;
 
     memcpy(text, string, length);
     text[place] = (char)any(piece[0], piece[1]);
@@ -38,7 +38,7 @@ static void read_string(const char *string, size_t length, size_t place, const u
         return;
     tcx_json_equals(text + 1, length - 2, "a");
     tcx_json_equals(text + 1, length - 2, "Result");
-    tcx_json_unescape(text + 1, length - 2);
+    tcx_json_decode(text + 1, &inside);
 }
 
 /* All paths end here, so that the next string begins with one state. */

@@ -3,6 +3,7 @@
 
 #include "tcx_test.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <time.h>
 
@@ -124,7 +125,9 @@ static void test_http_date_with_one_byte_changed(void **state)
         for (int byte = 0; byte < 256; byte++) {
             strcpy(text, example);
             text[at] = (char)byte;
-            if (tcx_http_date_read(text, 29) != (at < 3 ? near[3][','] : near[at][byte])) /* any weekday will do */
+            if (tcx_http_date_read(text, 29) != (at >= 3         ? near[at][byte]
+                                                 : isalpha(byte) ? near[3][',']
+                                                                 : 0)) /* any weekday will do */
                 fail_msg("byte %d changed to %02x", at, (unsigned)byte);
         }
     }

@@ -297,8 +297,12 @@ static void judge(const tcx_call *call, const char *expected)
     check(call->outcome != TCX_NOT_SENT || runs == 0, "call %u: NOT_SENT, but it ran", number);
     check(call->outcome != TCX_MAYBE_EXECUTED || line.whole > 0,
           "call %u: MAYBE_EXECUTED, but its last byte was never taken", number);
-    check(call->outcome == TCX_ANSWERED ? call->status == TCX_OK || call->status == TCX_E_API : call->status != TCX_OK,
+    check(call->outcome == TCX_ANSWERED
+              ? call->status == TCX_OK || call->status == TCX_E_API || call->status == TCX_E_JSON_UTF8
+              : call->status != TCX_OK,
           "call %u: %s with status %d", number, outcome, call->status);
+    check(call->outcome != TCX_ANSWERED || call->status != TCX_E_JSON_UTF8 || (service.damaged && runs == 1),
+          "call %u: no text, and it ran %u times", number, runs);
     check(result.bytes == NULL || (call->status == TCX_OK && runs == 1), "call %u: a Result, but it ran %u times",
           number, runs);
     check(result.bytes == NULL || service.damaged ||

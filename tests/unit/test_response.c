@@ -8,6 +8,7 @@
 
 #define R(members) "{\"Response\":{" members "}}"
 #define ID         "\"RequestId\":\"id-1\""
+#define MARK       "\xEF\xBB\xBF"
 
 #define NONE NULL /* a text that is unset */
 
@@ -96,7 +97,10 @@ static const answer answers[] = {
     { "Result array", 200, R("\"Result\":[\"x\"]," ID), TCX_E_JSON_TYPE, NONE, "id-1", NONE, NONE, 0 },
     { "RequestId number", 200, R("\"Result\":\"x\",\"RequestId\":7"), TCX_E_JSON_TYPE, NONE, NONE, NONE, NONE, 0 },
     { "RequestId array", 200, R("\"Result\":\"x\",\"RequestId\":[]"), TCX_E_JSON_TYPE, NONE, NONE, NONE, NONE, 0 },
-    { "Error null", 200, R("\"Result\":\"x\",\"Error\":null," ID), TCX_E_JSON_TYPE, NONE, "id-1", NONE, NONE, 0 },
+    { "Error null", 200, R("\"Result\":\"x\",\"Error\":null," ID), TCX_OK, "x", "id-1", NONE, NONE, 0 },
+    { "Error null, and no Result", 200, R("\"Error\":null," ID), TCX_OK, NONE, "id-1", NONE, NONE, 0 },
+    { "Error null, twice", 200, R("\"Error\":null,\"Error\":null," ID), TCX_E_JSON_DUPLICATE, NULL, NULL, NULL, NULL,
+      -1 },
     { "Error number, and an error's members elsewhere", 200,
       "{\"Code\":\"no\",\"Message\":\"no\",\"Response\":{\"Error\":1," ID "}}", TCX_E_JSON_TYPE, NONE, "id-1", NONE,
       NONE, 0 },
@@ -155,9 +159,44 @@ static const answer answers[] = {
     { "a name without a value", 200, R("\"RequestId\":\"r\",\"Result\""), TCX_E_JSON_SYNTAX, NONE, NONE, NONE, NONE,
       1 },
     { "an event stream", 200, "data: {\"Response\":{}}\n\n", TCX_E_JSON_SYNTAX, NONE, NONE, NONE, NONE, 1 },
-    { "a lone surrogate", 200, R("\"Result\":\"\\ud800\"," ID), TCX_E_JSON_UTF8, NONE, NONE, NONE, NONE, 1 },
-    { "invalid UTF-8", 200, R("\"Result\":\"\xFF\"," ID), TCX_E_JSON_UTF8, NONE, NONE, NONE, NONE, 1 },
-    { "invalid UTF-8 elsewhere", 200, R("\"X\":\"\xC0\x80\",\"Result\":\"x\"," ID), TCX_E_JSON_UTF8, NONE, NONE, NONE,
+
+    /* No text: a Result is then told as it came; of the rest there is none */
+    { "a lone surrogate", 200, R("\"Result\":\"a\\n\\ud800\"," ID), TCX_E_JSON_UTF8, "a\\n\\ud800", "id-1", NONE, NONE,
+      0 },
+    { "a lone low surrogate", 200, R(ID ",\"Result\":\"\\udc00\\ud800\""), TCX_E_JSON_UTF8, "\\udc00\\ud800", "id-1",
+      NONE, NONE, 0 },
+    { "half a pair before an escape", 200, R("\"Result\":\"\\ud83d\\\"\"," ID), TCX_E_JSON_UTF8, "\\ud83d\\\"", "id-1",
+      NONE, NONE, 0 },
+    { "half a pair before another escape", 200, R("\"Result\":\"\\ud83d\\u0041\"," ID), TCX_E_JSON_UTF8,
+      "\\ud83d\\u0041", "id-1", NONE, NONE, 0 },
+    { "invalid UTF-8", 200, R("\"Result\":\"\xFF\"," ID), TCX_E_JSON_UTF8, "\xFF", "id-1", NONE, NONE, 0 },
+    { "UTF-8 that is cut", 200, R("\"Result\":\"a\xE4\xBD\"," ID), TCX_E_JSON_UTF8, "a\xE4\xBD", "id-1", NONE, NONE,
+      0 },
+    { "GBK", 200, R("\"Result\":\"\xC4\xE3\"," ID), TCX_E_JSON_UTF8, "\xC4\xE3", "id-1", NONE, NONE, 0 },
+    { "invalid UTF-8 elsewhere", 200, R("\"X\":\"\xC0\x80\",\"Result\":\"x\"," ID), TCX_OK, "x", "id-1", NONE, NONE,
+      0 },
+    { "a name with half a pair", 200, R("\"Result\\ud800\":\"y\",\"Result\":\"x\"," ID), TCX_OK, "x", "id-1", NONE,
+      NONE, 0 },
+    { "a RequestId that is no text", 200, R("\"RequestId\":\"id-\xFF\",\"Result\":\"x\""), TCX_OK, "x", NONE, NONE,
+      NONE, 0 },
+    { "a Code that is no text", 200, R("\"Error\":{\"Code\":\"\\ud800\",\"Message\":\"m\"}," ID), TCX_E_API, NONE,
+      "id-1", NONE, "m", 0 },
+    { "a Message that is no text", 200, R("\"Error\":{\"Code\":\"c\",\"Message\":\"\xFF\"}," ID), TCX_E_API, NONE,
+      "id-1", "c", NONE, 0 },
+    { "a Result that is no text beside an Error", 200, R("\"Error\":{\"Code\":\"c\"},\"Result\":\"\xFF\"," ID),
+      TCX_E_API, NONE, "id-1", "c", NONE, 0 },
+    { "500 with a Result that is no text", 500, R("\"Result\":\"\xFF\"," ID), TCX_E_HTTP_STATUS, "\xFF", "id-1", NONE,
+      NONE, 0 },
+
+    /* A byte order mark */
+    { "a byte order mark", 200, MARK R("\"Result\":\"x\"," ID), TCX_OK, "x", "id-1", NONE, NONE, 0 },
+    { "a byte order mark and an error", 200, MARK R("\"Error\":{\"Code\":\"c\"}," ID), TCX_E_API, NONE, "id-1", "c",
+      NONE, 0 },
+    { "nothing but a byte order mark", 200, MARK, TCX_E_JSON_SYNTAX, NONE, NONE, NONE, NONE, 1 },
+    { "two byte order marks", 200, MARK MARK R("\"Result\":\"x\"," ID), TCX_E_JSON_SYNTAX, NONE, NONE, NONE, NONE, 1 },
+    { "a part of a byte order mark", 200, "\xEF\xBB" R("\"Result\":\"x\"," ID), TCX_E_JSON_SYNTAX, NONE, NONE, NONE,
+      NONE, 1 },
+    { "a byte order mark behind a blank", 200, " " MARK R("\"Result\":\"x\"," ID), TCX_E_JSON_SYNTAX, NONE, NONE, NONE,
       NONE, 1 },
 
     /* Other statuses: an error of the service counts, a Result does not */
@@ -224,8 +263,8 @@ static void test_answers(void **state)
 {
     (void)state;
     for (const answer *row = answers; row < answers + TCX_COUNT(answers); row++) {
-        size_t length = strlen(row->body), needed;
-        int is_json = tcx_json_check(row->body, length, &needed) == TCX_OK;
+        size_t length = strlen(row->body), needed, mark = strncmp(row->body, MARK, 3) == 0 ? 3 : 0;
+        int is_json = tcx_json_check(row->body + mark, length - mark, &needed) == TCX_OK;
 
         needed = is_json ? needed : 0;
         for (size_t count = 0; count <= needed + 1; count++) {
@@ -245,11 +284,11 @@ static void test_answers(void **state)
             check(status == TCX_OK || response.result.bytes == NULL, "%s: a result beside an error", row->name);
             if (row->raw < 0)
                 continue; /* which of two counts is nobody's business */
-            check_text(row, "result", response.result, row->result);
+            check_text(row, "result", response.result, status == TCX_OK ? row->result : NULL);
             check_text(row, "request_id", response.request_id, row->request_id);
             check_text(row, "error_code", response.error_code, row->code);
             check_text(row, "error_message", response.error_message, row->message);
-            check_text(row, "body", response.body, row->raw ? row->body : NULL);
+            check_text(row, "body", response.body, row->raw ? row->body : status == TCX_OK ? NULL : row->result);
         }
     }
 }

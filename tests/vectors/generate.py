@@ -17,6 +17,7 @@ import pathlib
 import re
 import sys
 import urllib.parse
+from calendar import timegm
 
 HERE = pathlib.Path(__file__).resolve().parent
 UTC = datetime.timezone.utc
@@ -336,14 +337,17 @@ their bytes, encoded one after another, as JSON and percent-encoded.
 # calendar.txt
 
 EXAMPLE = "Sun, 06 Nov 1994 08:49:37 GMT"
+OTHER_FORMS = ["Sunday, 06-Nov-94 08:49:37 GMT", "Wednesday, 09-Nov-94 08:49:37 GMT", "Friday, 06-Nov-70 08:49:37 GMT",
+               "Sun Nov 6 08:49:37 1994", "Wed Nov 16 08:49:37 1994", "Sun, 6 Nov 1994 08:49:37 GMT"]
 MALFORMED = """\
-Sunday, 06-Nov-94 08:49:37 GMT
+Sunday, 06-Nov-1994 08:49:37 GMT
+Sunday, 06 Nov 94 08:49:37 GMT
 Sun Nov  6 08:49:37 1994
+Sun Nov 6 08:49:37 94
 Sun, 06 nov 1994 08:49:37 GMT
 SUN, 06 NOV 1994 08:49:37 GMT
 Sun; 06 Nov 1994 08:49:37 GMT
 Sun,06 Nov 1994 08:49:37 GMT
-Sun, 6 Nov 1994 08:49:37 GMT
 Sun,  6 Nov 1994 08:49:37 GMT
 Sun, 06 Nov 94 08:49:37 GMT
 Sun, 06 Nov 1994 8:49:37 GMT
@@ -376,7 +380,7 @@ Sun, 06 Nov 1994 0/:49:37 GMT""".splitlines()
 
 def read_http_date(text: str) -> int:
     """Seconds, or 0 when the text is not as email.utils would write it. The name of the weekday says nothing new: it
-    may be any three characters. A leap second is the second after it."""
+    may be any three letters. A leap second is the second after it."""
     leap = re.fullmatch(r"(.{17}..:..):60( GMT)", text)
     if leap:
         text = f"{leap[1]}:59{leap[2]}"
@@ -405,6 +409,7 @@ def calendar() -> str:
     leap = "Sat, 31 Dec 2016 23:59:60 GMT"
     lines.append(f"http {read_http_date(leap)} {leap}")
     lines.append(f"http {read_http_date(EXAMPLE)} XYZ{EXAMPLE[3:]}")
+    lines += [f"http {timegm(email.utils.parsedate(text))} {text}" for text in OTHER_FORMS]
     for text in ["", *MALFORMED]:
         assert read_http_date(text) == 0, text
         lines.append(f"http 0 {text}")
