@@ -14,13 +14,13 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_TIME:
         return "the time is outside 1970 to 9999: give seconds since 1970-01-01 UTC";
     case TCX_E_CLOCK_UNSET:
-        return "the clock was never set: set it, then call";
+        return "the clock was never set: set it, then call again";
     case TCX_E_NONCE:
         return "signature v1 has no nonce: give one from 1 to 4294967295, different for each call";
     case TCX_E_REQUEST_TOO_LARGE:
         return "the request is over 10 MiB (TC3), 1 MiB (v1) or 32 KiB (GET): send less, or only where the data is";
     case TCX_E_SOURCE:
-        return "FunctionArg could not be read, or changed while it was read: mend the source";
+        return "FunctionArg could not be read, or changed while it was read: keep it as it is until the call has ended";
     case TCX_E_BUSY:
         return "this call is still under way: step or cancel it first";
     case TCX_E_SERVICE:
@@ -30,7 +30,7 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_TLS_TRUST:
         return "there is no usable trust anchor and no usable pinned key: give a root certificate or a pin";
     case TCX_E_TLS_ENTROPY:
-        return "there is no entropy, so nothing was sent: mend the generator";
+        return "there are no random numbers, so nothing was sent: check the source of entropy";
     case TCX_E_TLS_PROFILE:
         return "the TLS profile lacks what a handshake needs: give it suites, curves, hashes and a PRF";
     case TCX_E_TLS_NAME:
@@ -104,19 +104,22 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_SEND:
         return "the connection failed while the request was sent: check the network, then call again";
     case TCX_E_RECEIVE:
-        return "the connection failed before the answer was complete: check the outcome before you call again";
+        return "the connection failed before the answer was complete: the outcome says whether the function may have "
+               "run";
     case TCX_E_CLOSED:
-        return "the peer closed the connection before the answer was complete: check the outcome before you call again";
+        return "the peer closed the connection before the answer was complete: the outcome says whether the function "
+               "may have run";
     case TCX_E_DEADLINE:
-        return "the time for the call was over: check the network, or allow more time";
+        return "the call did not end within its time: check the network, or allow more time";
     case TCX_E_TRANSPORT_CONTRACT:
         return "the transport broke its contract, or its link is still another call's: correct the port, or close that link";
     case TCX_E_CANCELLED:
-        return "the call was cancelled: see its outcome";
+        return "the call was cancelled: the outcome says whether the function may have run";
     case TCX_E_RESULT_LOST:
-        return "a call with this SessionId was already accepted, it ran or is running: do not call it with a new one";
+        return "a call with this SessionId was already accepted, it ran or is running: look for what it did, a new "
+               "SessionId would run it again";
     case TCX_E_RESOLVE:
-        return "the address could not be looked up: check the name and DNS";
+        return "the name could not be resolved to an address: check the name and DNS";
     case TCX_E_TLS:
         return "the peer does not speak TLS as it should: check that address and port are the service's";
     case TCX_E_TLS_ALERT:
@@ -128,17 +131,18 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_TLS_INTEGRITY:
         return "a TLS record or signature does not verify: it was changed on the way, or the key is not the pinned one";
     case TCX_E_X509:
-        return "the certificate chain is malformed or out of order: check who answers, or have the server mended";
+        return "the certificate chain is malformed or out of order: check who answers, or have the server corrected";
     case TCX_E_X509_NAME:
-        return "no name in the certificate is the host's: check the host, or who answers there";
+        return "the server's certificate is not for this host: check the host, and who answers there";
     case TCX_E_X509_TIME:
         return "a certificate is expired or not yet valid: check the clock first";
     case TCX_E_X509_UNTRUSTED:
-        return "the certificate chain leads to no trust anchor: add the root, or beware of who answers";
+        return "the server's certificate is not signed by a trusted root: add its root if you expect this server, "
+               "otherwise it may be an impostor";
     case TCX_E_X509_WEAK:
         return "the certificate chain uses a key or signature that is too weak or not supported: have it replaced";
     case TCX_E_X509_PURPOSE:
-        return "a certificate of the chain is not meant for a server, or not to issue others: check who answers";
+        return "a certificate is not meant for a server, or may not issue others: check who answers";
     case TCX_E_X509_EXTENSION:
         return "a certificate has a critical extension that is not supported: use another certificate, or a pin";
     case TCX_E_HTTP_SYNTAX:
@@ -154,7 +158,7 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_HTTP_REDIRECT:
         return "the answer is a redirect, which is not followed: check the host";
     case TCX_E_HTTP_STATUS:
-        return "the answer is not the service's: see its HTTP status; a gateway or proxy may have failed";
+        return "the answer is not from the service: see its HTTP status, a gateway or proxy may have failed";
     case TCX_E_HTTP_EARLY:
         return "an answer claimed success before the request was sent, so it is not believed: check who answers";
     case TCX_E_HTTP_FIELD:
@@ -166,7 +170,7 @@ const char *tcx_status_text(tcx_status status)
     case TCX_E_JSON_DEPTH:
         return "the answer is nested deeper than 32 levels: check who answers";
     case TCX_E_JSON_TOKENS:
-        return "the answer has more tokens than the array takes: give a larger one";
+        return "the answer has more JSON values than there is room for: give more tokens";
     case TCX_E_JSON_DUPLICATE:
         return "the answer has a member twice, so it is not believed: check who answers";
     case TCX_E_JSON_TYPE:
