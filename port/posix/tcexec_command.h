@@ -3,7 +3,7 @@
  *
  *     tcexec.c ── words, options ──▶ tcexec_run.c ──▶ tcexec_preview.c      --dry-run, --curl
  *        │                              │   └──▶ tcexec_exchange.c ──▶ tcexec_rule.c, tcexec_trace.c, tcexec_session.c
- *        │   input, credentials, trust ─┤   └──▶ tcexec_report.c ──▶ tcexec_json.c, tcexec_text.c
+ *        │   input, credentials, trust ─┤   └──▶ tcexec_report.c ──▶ tcexec_failure.c, tcexec_json.c, tcexec_text.c
  *        ├──▶ tcexec_doctor.c ──────────┘
  *        └──▶ tcexec_anchors.c
  *
@@ -174,12 +174,13 @@ int tcexec_anchors(const tcexec_options *options);
 
 /* When a call is repeated: by tcx_retry_delay(), telling of a clock that is corrected. Do not move it. */
 typedef struct tcexec_rule {
-    tcx_retry retry;   /* for the call */
+    tcx_retry retry; /* for the call */
+    const tcexec_options *options;
     int64_t unix_time; /* that the call was given … */
     uint32_t began;    /* … at this tick */
 } tcexec_rule;
 
-void tcexec_rule_init(tcexec_rule *rule, uint32_t attempts, int64_t unix_time, uint32_t began);
+void tcexec_rule_init(tcexec_rule *rule, const tcexec_options *options, int64_t unix_time, uint32_t began);
 
 /* ---- tcexec_trace.c ---- */
 
@@ -188,6 +189,7 @@ typedef struct tcexec_trace {
     tcx_trace trace; /* for the call and for TLS */
     uint32_t began;  /* tick of the init */
     int is_told;     /* in words, on standard error */
+    int is_probe;    /* no function is named, so none runs */
 
     /* Of the last attempt. */
     int connected;
@@ -196,7 +198,7 @@ typedef struct tcexec_trace {
     int resumed;           /* it went on with an earlier TLS session */
 } tcexec_trace;
 
-void tcexec_trace_init(tcexec_trace *trace, int is_told);
+void tcexec_trace_init(tcexec_trace *trace, const tcexec_options *options);
 
 const char *tcexec_suite_name(uint32_t suite);
 
@@ -239,7 +241,23 @@ typedef struct tcexec_exchange {
 int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,
                          tcx_call_config *config, const tcx_request *request);
 
+/* ---- tcexec_failure.c ---- */
+
+/* "NAME:PORT" as it was dialled, and the address that the name led to, into `text`. */
+void tcexec_where_text(const tcexec_exchange *ended, char *text, size_t size);
+
+/* What happened, by how far the call came, into `text`. */
+void tcexec_failure_text(const tcexec_exchange *ended, char *text, size_t size);
+
+/* Writes the HTTP status and how the answer begins, in one line without its end. Returns 0 if no status came. */
+int tcexec_print_page(FILE *out, const tcx_call *call);
+
+/* The next step, in this command's own terms, into `text`. Empty: there is none. */
+void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size);
+
 /* ---- tcexec_run.c ---- */
+
+#define TCEXEC_TOKENS_MAX 4096u /* JSON values of an answer */
 
 /* Describes the request and checks it. */
 int tcexec_describe(const tcexec_options *options, const tcexec_argument *argument, tcx_request *request);
@@ -275,6 +293,9 @@ int tcexec_exit_code(const tcx_call *call);
 /* What to do about an API error of this kind. */
 const char *tcexec_advice(tcx_api_class kind);
 
+/* "this machine's clock is 2 h fast: …", by the last answer's date, into `text`. */
+void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size);
+
 /* Writes the Result or the JSON object, and the diagnostics. Returns the exit code. */
 int tcexec_report(const tcexec_exchange *ended);
 
@@ -305,15 +326,33 @@ __attribute__((format(printf, 1, 2))) void tcexec_note(const char *format, ...);
 /* The detail of a status in words, into `text`. Empty: it has none. */
 void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size);
 
-/* "the service's clock is 600 s ahead", into `text`. */
-void tcexec_clock_text(int64_t offset, char *text, size_t size);
+#define TCEXEC_DATE_SIZE 32u /* bytes */
+
+/* "2026-11-27 21:30:00 UTC", into TCEXEC_DATE_SIZE bytes. */
+void tcexec_date_text(int64_t unix_time, char *text);
+
+/* "16 min 40 s", into `text`. */
+void tcexec_span_text(int64_t seconds, char *text, size_t size);
+
+/* "this machine's clock is 2 h fast: …", into `text`. `offset`: by how much the service's clock is ahead. */
+void tcexec_clock_text(const tcexec_options *options, int64_t unix_time, int64_t offset, char *text, size_t size);
+
+/* "s", unless it is 1. */
+const char *tcexec_plural(uint64_t count);
 
 /* How many bytes the UTF-8 character at the start of `bytes` has; 0: it is none. `length` is at least 1. */
 size_t tcexec_utf8(const unsigned char *bytes, size_t length);
 
 /*
- * Writes text that a peer sent to a terminal: control characters and what is no UTF-8 as \xNN, and "…" for what is over
- * `most` bytes.
+ * Returns the character, of `size` bytes, if it can change what a terminal shows around it: C0, DEL, C1, and what turns
+ * the direction of text. Otherwise 0xFFFF. A U+0000 is one of them.
+ */
+#define TCEXEC_HARMLESS 0xFFFFu
+unsigned tcexec_steering(const unsigned char *bytes, size_t size);
+
+/*
+ * Writes text that a peer sent to a terminal: characters that could steer it, and what is not UTF-8, as \xNN, and "…"
+ * for what is over `most` bytes.
  */
 void tcexec_print_peer(FILE *out, tcx_text text, size_t most);
 

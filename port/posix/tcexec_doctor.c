@@ -7,6 +7,8 @@
  * signatures are for. The refusal still shows that the way to the service is good, that it knows the SecretId, and what
  * its clock reads. What it cannot show is that the SecretKey is right, and the doctor says so.
  */
+#define _DEFAULT_SOURCE
+
 #include "tcexec_command.h"
 
 #include <stdarg.h>
@@ -105,18 +107,23 @@ static void tell_credentials(const tcx_posix_credentials *credentials)
 static void check_end(findings *found, const tcx_posix_credentials *credentials)
 {
     int64_t seconds;
+    char date[TCEXEC_DATE_SIZE];
+    char span[40];
+    const tcexec_expiry expiry = tcexec_credentials_expiry(found->options, credentials, &seconds);
 
-    switch (tcexec_credentials_expiry(found->options, credentials, &seconds)) {
+    tcexec_date_text(credentials->expires, date);
+    tcexec_span_text(seconds < 0 ? -seconds : seconds, span, sizeof span);
+    switch (expiry) {
     case TCEXEC_EXPIRED:
-        bad("expiry", "they ended %lld s ago", (long long)-seconds);
+        bad("expiry", "they ended at %s, %s ago", date, span);
         next(found, EXIT_USAGE, "renew the credentials in %s (tccli auth login)", credentials->origin);
         break;
     case TCEXEC_EXPIRES_SOON:
     case TCEXEC_EXPIRES_LATER:
-        ok("expiry", "they end in %lld s", (long long)seconds);
+        ok("expiry", "they end at %s, in %s", date, span);
         break;
     default:
-        skipped("expiry", credentials->credentials.token.bytes ? "when the token ends is not told with it"
+        skipped("expiry", credentials->credentials.token.bytes ? "it is not known when the token ends"
                                                                : "permanent keys do not end");
         break;
     }
@@ -141,16 +148,16 @@ static void check_credentials(findings *found, tcx_posix_credentials *credential
         tell_credentials(credentials);
     } else {
         bad("credentials", "from %s: %s", credentials->origin, tcx_status_text(status));
-        next(found, EXIT_USAGE, "mend the %s in %s: %s", tcexec_culprit(status), credentials->origin,
+        next(found, EXIT_USAGE, "correct the %s in %s: %s", tcexec_culprit(status), credentials->origin,
              tcx_status_text(status));
     }
     if (!credentials->is_file) {
         skipped("permissions", "they are in no file");
     } else if (credentials->exposed) {
-        bad("permissions", "others have access to %s", credentials->origin);
+        bad("permissions", "other users have access to %s", credentials->origin);
         next(found, EXIT_USAGE, "chmod 600 %s", credentials->origin);
     } else {
-        ok("permissions", "%s is its owner's alone", credentials->origin);
+        ok("permissions", "only its owner has access to %s", credentials->origin);
     }
     check_end(found, credentials);
 }
@@ -203,14 +210,43 @@ static int check_roots(findings *found, tcexec_trust *trust)
 
 /* ---- the way to the service ---- */
 
-/* `whom` it is about: a name or an address; empty: it goes without saying. */
-static void tell_failure(const char *what, tcx_text whom, const tcx_call *call)
+/* Where, what happened, and how the answer began. */
+static void tell_failure(const char *what, const tcexec_exchange *with)
 {
-    char words[160];
+    const tcx_call *call = &with->call;
+    char where[400];
+    char happened[TCEXEC_PROBLEM_MAX];
+    char detail[160];
+    char page[LINE_MAX_BYTES / 2] = "";
+    FILE *out = fmemopen(page, sizeof page - 1, "w");
 
-    tcexec_detail_text(call->status, call->detail, words, sizeof words);
-    bad(what, "%.*s%s%s (%s%s%s)", (int)whom.length, whom.bytes, whom.length > 0 ? ": " : "",
-        tcx_status_text(call->status), tcx_status_name(call->status), words[0] ? ", " : "", words);
+    tcexec_where_text(with, where, sizeof where);
+    tcexec_failure_text(with, happened, sizeof happened);
+    tcexec_detail_text(call->status, call->detail, detail, sizeof detail);
+    if (out != NULL) {
+        tcexec_print_page(out, call);
+        fclose(out);
+    }
+    bad(what, "%s: %s (%s%s%s)%s%s", where, happened, tcx_status_name(call->status), detail[0] ? ", " : "", detail,
+        page[0] ? ": " : "", page);
+}
+
+/* A mistake in the set-up: there was no exchange. */
+static void tell_refusal(findings *found, const tcx_call *call)
+{
+    const char *culprit = tcexec_culprit(call->status);
+
+    bad(call->status == TCX_E_CLOCK_UNSET ? "clock" : "request", "%s%s%s (%s)", culprit ? culprit : "",
+        culprit ? ": " : "", tcx_status_text(call->status), tcx_status_name(call->status));
+    next(found, EXIT_USAGE, "%s", tcx_status_text(call->status));
+}
+
+static void advise(findings *found, int code, const tcexec_exchange *with)
+{
+    char words[2 * TCEXEC_PROBLEM_MAX];
+
+    tcexec_remedy_text(with, words, sizeof words);
+    next(found, code, "%s", words[0] ? words : tcx_status_text(with->call.status));
 }
 
 /* Returns whether the name led to an address. */
@@ -221,7 +257,7 @@ static int check_dns(findings *found, const tcexec_exchange *with)
 
     tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
     if (peer[0] == '\0') {
-        tell_failure("dns", name, &with->call);
+        tell_failure("dns", with);
         next(found, EXIT_NOT_SENT, "check the name %.*s and this machine's DNS", (int)name.length, name.bytes);
         return 0;
     }
@@ -240,33 +276,9 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
         ok("tcp", "connected to %s", peer);
         return 1;
     }
-    tell_failure("tcp", tcx_text_from(peer), &with->call);
+    tell_failure("tcp", with);
     next(found, EXIT_NOT_SENT, "check that %s is the service, and the network and firewalls on the way to it", peer);
     return 0;
-}
-
-static void advise_on_tls(findings *found, const tcexec_exchange *with)
-{
-    const tcx_text host = with->call.peer.name;
-    char words[2 * TCEXEC_PROBLEM_MAX];
-
-    switch (with->call.status) {
-    case TCX_E_X509_TIME:
-        next(found, EXIT_NOT_SENT, "check this machine's clock (%lld s since 1970), then the certificate's dates",
-             (long long)tcexec_time(found->options));
-        break;
-    case TCX_E_X509_NAME:
-        next(found, EXIT_NOT_SENT, "find out who answers there: its certificate is not for %.*s, which --host names",
-             (int)host.length, host.bytes);
-        break;
-    case TCX_E_X509_UNTRUSTED:
-        tcexec_untrusted_advice(with->trust, words, sizeof words);
-        next(found, EXIT_NOT_SENT, "%s", words);
-        break;
-    default:
-        next(found, EXIT_NOT_SENT, "%s", tcx_status_text(with->call.status));
-        break;
-    }
 }
 
 /* Returns whether the server was verified. */
@@ -279,8 +291,8 @@ static int check_tls(findings *found, const tcexec_exchange *with)
         return 1;
     }
     if (!with->trace.connected) {
-        tell_failure("tls", tcx_text_from(""), &with->call);
-        advise_on_tls(found, with);
+        tell_failure("tls", with);
+        advise(found, EXIT_NOT_SENT, with);
         return 0;
     }
     ok("tls", "1.2, %s, %s%.*s, after %lu ms", tcexec_suite_name(with->trace.suite),
@@ -289,22 +301,25 @@ static int check_tls(findings *found, const tcexec_exchange *with)
     return 1;
 }
 
-static void check_clock(findings *found, const tcx_call *call)
+static void check_clock(findings *found, const tcexec_exchange *with)
 {
+    const tcx_call *call = &with->call;
     const int64_t offset = tcx_call_clock_offset(call);
-    char words[80];
+    char words[200];
 
     if (tcx_response_time(&call->response) == 0) {
         skipped("clock", "no answer with a date came");
         return;
     }
-    tcexec_clock_text(offset, words, sizeof words);
+    tcexec_call_clock_text(with, words, sizeof words);
     if (offset >= -CLOCK_LIMIT && offset <= CLOCK_LIMIT) {
-        ok("clock", "%s, %d s are allowed", words, CLOCK_LIMIT);
+        ok("clock", "%s; the service allows %d min", words, CLOCK_LIMIT / 60);
         return;
     }
-    bad("clock", "%s, only %d s are allowed", words, CLOCK_LIMIT);
-    next(found, EXIT_USAGE, "set this machine's clock: %s", words);
+    bad("clock", "%s; the service allows only %d min", words, CLOCK_LIMIT / 60);
+    tcexec_span_text(offset < 0 ? -offset : offset, words, sizeof words);
+    next(found, EXIT_USAGE, "%s: it is %s %s", found->options->has_time ? "correct --time" : "set this machine's clock",
+         words, offset < 0 ? "fast" : "slow");
 }
 
 /* ---- the answer ---- */
@@ -341,22 +356,23 @@ static void check_api_error(findings *found, const tcx_call *call, const char *r
     }
 }
 
-static void check_service(findings *found, const tcx_call *call)
+static void check_service(findings *found, const tcexec_exchange *with)
 {
+    const tcx_call *call = &with->call;
     char request_id[120];
 
     request_id_text(call, request_id, sizeof request_id);
     if (call->status == TCX_OK && found->options->function.bytes != NULL) {
-        ok("service", "it verified the signature and answered with a Result of %zu bytes%s",
-           call->response.result.length, request_id);
+        ok("service", "it verified the signature and answered with a Result of %zu byte%s%s",
+           call->response.result.length, tcexec_plural(call->response.result.length), request_id);
     } else if (call->status == TCX_OK) {
         bad("service", "it answered a request whose signature is wrong: it is not Tencent Cloud");
         next(found, EXIT_NOT_UNDERSTOOD, "find out who answers there, before you send it anything");
     } else if (call->status == TCX_E_API) {
         check_api_error(found, call, request_id);
     } else {
-        tell_failure("service", tcx_text_from(""), call);
-        next(found, tcexec_exit_code(call), "%s", tcx_status_text(call->status));
+        tell_failure("service", with);
+        advise(found, tcexec_exit_code(call), with);
     }
 }
 
@@ -370,8 +386,7 @@ static void interpret(findings *found, const tcexec_exchange *with)
     const tcx_call *call = &with->call;
 
     if (with->is_refused) {
-        tell_failure(call->status == TCX_E_CLOCK_UNSET ? "clock" : "request", tcx_text_from(""), call);
-        next(found, EXIT_USAGE, "%s", tcx_status_text(call->status));
+        tell_refusal(found, call);
     } else if (!check_dns(found, with)) {
         skip_all(of_the_way + 1, OF_THE_WAY - 1, "no address");
     } else if (!check_tcp(found, with)) {
@@ -379,8 +394,8 @@ static void interpret(findings *found, const tcexec_exchange *with)
     } else if (!check_tls(found, with)) {
         skip_all(of_the_way + 3, OF_THE_WAY - 3, "the server is not verified");
     } else {
-        check_clock(found, call);
-        check_service(found, call);
+        check_clock(found, with);
+        check_service(found, with);
     }
 }
 
@@ -435,9 +450,10 @@ static void tell_next(const findings *found)
     if (found->code != EXIT_DONE)
         tcexec_print_peer(stdout, tcx_text_from(found->next), sizeof found->next);
     else if (found->options->function.bytes != NULL)
-        fputs("nothing to mend", stdout);
+        fputs("all checks passed", stdout);
     else
-        printf("nothing to mend; that the SecretKey is right, only a call shows: tcexec doctor %s FUNCTION",
+        printf("all checks passed. The SecretKey was not tested. This call tests it, and runs FUNCTION: "
+               "tcexec doctor %s FUNCTION",
                found->options->service->name.bytes);
     putchar('\n');
 }

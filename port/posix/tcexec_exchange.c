@@ -62,19 +62,19 @@ static void drive(tcexec_exchange *with)
 static void tell_trust(const tcexec_trust *trust)
 {
     if (trust->use == &trust->chain.trust)
-        tcexec_note("%zu trust anchors from %s", trust->anchors.count, trust->file);
+        tcexec_note("%zu trust anchor%s from %s", trust->anchors.count, tcexec_plural(trust->anchors.count),
+                    trust->file);
     else if (trust->use != NULL)
         tcexec_note("the key of %s is pinned", trust->file);
 }
 
 static void tell_link(const tcexec_exchange *with)
 {
-    char peer[80];
+    char where[400];
 
-    tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
-    tcexec_note("%s: %llu bytes sent, %llu received, %lu ms", peer[0] ? peer : "no address was reached",
-                (unsigned long long)with->tcp.sent, (unsigned long long)with->tcp.received,
-                (unsigned long)with->elapsed);
+    tcexec_where_text(with, where, sizeof where);
+    tcexec_note("%s: %llu byte%s sent, %llu received, %lu ms", where, (unsigned long long)with->tcp.sent,
+                tcexec_plural(with->tcp.sent), (unsigned long long)with->tcp.received, (unsigned long)with->elapsed);
 }
 
 /* A call that ended for a mistake in its set-up, before anything was sent at all. A source fails by itself. */
@@ -146,8 +146,8 @@ int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, c
     with->tcp.loopback_only = options->plaintext;
     with->tcp.ahead = with->ahead;
     with->tcp.ahead_size = sizeof with->ahead;
-    tcexec_trace_init(&with->trace, options->verbose);
-    tcexec_rule_init(&with->rule, options->attempts, config->unix_time, with->trace.began);
+    tcexec_trace_init(&with->trace, options);
+    tcexec_rule_init(&with->rule, options, config->unix_time, with->trace.began);
     config->trace = &with->trace.trace;
     config->retry = &with->rule.retry;
     if (!options->plaintext)

@@ -10,11 +10,12 @@ static void print_string(tcx_text text)
     putchar('"');
     while (at < text.length) {
         size_t size = tcexec_utf8(bytes + at, text.length - at);
+        unsigned steering = size > 0 ? tcexec_steering(bytes + at, size) : TCEXEC_HARMLESS;
 
         if (size == 0)
             fputs("\\ufffd", stdout);
-        else if (bytes[at] < 0x20 || bytes[at] == 0x7F)
-            printf("\\u%04x", bytes[at]);
+        else if (steering != TCEXEC_HARMLESS)
+            printf("\\u%04x", steering);
         else if (bytes[at] == '"' || bytes[at] == '\\')
             printf("\\%c", bytes[at]);
         else

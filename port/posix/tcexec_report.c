@@ -2,10 +2,8 @@
 #include "tcexec_command.h"
 
 #include <errno.h>
-#include <time.h>
 
 #define PEER_TEXT_MAX 2000u /* bytes of an error message from the peer that are shown */
-#define PAGE_MAX      200u  /* bytes of an answer that was not understood that are shown */
 
 const char *tcexec_culprit(tcx_status status)
 {
@@ -20,8 +18,11 @@ const char *tcexec_culprit(tcx_status status)
         return fields[field];
     switch (status) {
     case TCX_E_TIME:
-    case TCX_E_CLOCK_UNSET:
         return "--time";
+    case TCX_E_CLOCK_UNSET: /* the floor of --time is the earliest that the option takes */
+        return "this machine's clock";
+    case TCX_E_TLS_NAME: /* the services' own hosts have one */
+        return "--host";
     case TCX_E_NONCE:
         return "--nonce";
     case TCX_E_SOURCE:
@@ -76,11 +77,17 @@ const char *tcexec_advice(tcx_api_class kind)
     }
 }
 
-static void note_clock_offset(const tcx_call *call)
+void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size)
 {
-    char words[80];
+    tcexec_clock_text(ended->options, tcx_call_unix_time(&ended->call), tcx_call_clock_offset(&ended->call), text,
+                      size);
+}
 
-    tcexec_clock_text(tcx_call_clock_offset(call), words, sizeof words);
+static void note_clock_offset(const tcexec_exchange *ended)
+{
+    char words[200];
+
+    tcexec_call_clock_text(ended, words, sizeof words);
     tcexec_note("%s", words);
 }
 
@@ -100,7 +107,7 @@ static void say_api_error(const tcexec_exchange *ended)
     else
         tcexec_note("an earlier attempt may have run: the same call with the same --session-id will not run twice");
     if (kind == TCX_API_CLOCK && tcx_response_time(response) != 0)
-        note_clock_offset(&ended->call);
+        note_clock_offset(ended);
 }
 
 /* ---- the exchange failed ---- */
@@ -143,48 +150,38 @@ static void note_outcome(const tcexec_exchange *ended)
         tcexec_note("sent, and unknown whether it ran: do not repeat it before you have found out");
 }
 
-/* What to do about it with this command's own means, beyond what tcx_status_text() says. */
-static void note_remedy(const tcexec_exchange *ended)
-{
-    const tcx_status status = ended->call.status;
-    char words[2 * TCEXEC_PROBLEM_MAX];
-
-    if (status == TCX_E_X509_UNTRUSTED) {
-        tcexec_untrusted_advice(ended->trust, words, sizeof words);
-        tcexec_note("what to do: %s", words);
-    } else if (ended->call.response.http_status == 413)
-        tcexec_note("what to do: send a smaller ARG, or look for a proxy in between that has a smaller limit");
-    else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
-        tcexec_note("what to do: ask for less, the command takes 16 MiB");
-    else if (is_about_the_answer(status))
-        tcexec_note("what to do: check --host and --connect, and look for a proxy in between");
-    else if (status == TCX_E_DEADLINE)
-        tcexec_note("what to do: allow more with --timeout, or look for what is slow: tcexec doctor %s",
-                    ended->options->service->name.bytes);
-    else if (status <= TCX_E_CONNECT && status != TCX_E_CANCELLED && status != TCX_E_RESULT_LOST)
-        tcexec_note("what to do: tcexec doctor %s, with the same options, checks the way there step by step",
-                    ended->options->service->name.bytes);
-}
-
+/* Where, what happened, how the answer began, what was sent, what to do: a line each. */
 static void say_failure(const tcexec_exchange *ended)
 {
     const tcx_call *call = &ended->call;
     const tcx_response *response = &call->response;
+    char where[400];
+    char happened[TCEXEC_PROBLEM_MAX];
+    char remedy[2 * TCEXEC_PROBLEM_MAX];
+    char detail[160];
 
-    (void)tcexec_refused(call->status, call->detail);
+    if (call->status == TCX_E_SOURCE) {
+        (void)tcexec_refused(call->status, call->detail);
+        note_outcome(ended);
+        return;
+    }
+    tcexec_where_text(ended, where, sizeof where);
+    tcexec_failure_text(ended, happened, sizeof happened);
+    tcexec_detail_text(call->status, call->detail, detail, sizeof detail);
+    tcexec_say("%s: %s (%s%s%s)", where, happened, tcx_status_name(call->status), detail[0] ? ", " : "", detail);
     if (response->error_code.length > 0)
         note_peer("it names an error", response->error_code);
     if (response->error_message.length > 0)
         note_peer("it says", response->error_message);
-    if (response->body.length > 0) {
-        fprintf(stderr, "tcexec: HTTP %d, and it begins: ", response->http_status);
-        tcexec_print_peer(stderr, response->body, PAGE_MAX);
+    if (response->http_status != 0) {
+        fputs("tcexec: ", stderr);
+        tcexec_print_page(stderr, call);
         fputc('\n', stderr);
-    } else if (response->http_status != 0) {
-        tcexec_note("HTTP %d", response->http_status);
     }
     note_outcome(ended);
-    note_remedy(ended);
+    tcexec_remedy_text(ended, remedy, sizeof remedy);
+    if (remedy[0] != '\0')
+        tcexec_note("what to do: %s", remedy);
 }
 
 /* ---- the whole ---- */
@@ -204,22 +201,23 @@ int tcexec_exit_code(const tcx_call *call)
 /* What to name to the service's support. */
 static void note_request_id(const tcx_call *call)
 {
-    const time_t now = time(NULL);
-    char words[sizeof "9999-12-31 23:59:59"];
+    char date[TCEXEC_DATE_SIZE];
 
-    strftime(words, sizeof words, "%Y-%m-%d %H:%M:%S", gmtime(&now));
+    tcexec_date_text(tcx_posix_unix_time(), date);
     if (call->response.request_id.bytes != NULL)
         note_peer("RequestId", call->response.request_id);
     else if (call->outcome == TCX_MAYBE_EXECUTED)
-        tcexec_note("no RequestId came: to the service's support, name the time, %s UTC", words);
+        tcexec_note("no RequestId came: give the service's support the time, %s", date);
 }
 
-static void note_more(const tcx_call *call)
+static void note_more(const tcexec_exchange *ended)
 {
+    const tcx_call *call = &ended->call;
+
     tcexec_note("%s, %s, HTTP %d", tcx_status_name(call->status), tcx_outcome_name(call->outcome),
                 call->response.http_status);
     if (tcx_response_time(&call->response) != 0)
-        note_clock_offset(call);
+        note_clock_offset(ended);
 }
 
 /*
@@ -246,7 +244,7 @@ int tcexec_report(const tcexec_exchange *ended)
         say_failure(ended);
     note_request_id(&ended->call);
     if (ended->options->verbose)
-        note_more(&ended->call);
+        note_more(ended);
     return code;
 }
 

@@ -6,24 +6,25 @@ static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32
 {
     const tcexec_rule *rule = (const void *)retry;
     const uint32_t wait = tcx_retry_delay(retry, attempt, jitter);
-    char words[80];
+    char words[200];
 
     if (wait != TCX_RETRY_STOP && attempt->status == TCX_E_API &&
         tcx_api_classify(attempt->response->error_code) == TCX_API_CLOCK) {
         int64_t now = rule->unix_time + (tcx_posix_tick() - rule->began) / 1000;
 
-        tcexec_clock_text(tcx_response_time(attempt->response) - now, words, sizeof words);
-        tcexec_note("%s: attempt %lu is signed by it", words, (unsigned long)attempt->number + 1);
+        tcexec_clock_text(rule->options, now, tcx_response_time(attempt->response) - now, words, sizeof words);
+        tcexec_note("%s. Attempt %lu is signed by the service's clock", words, (unsigned long)attempt->number + 1);
     }
     return wait;
 }
 
-void tcexec_rule_init(tcexec_rule *rule, uint32_t attempts, int64_t unix_time, uint32_t began)
+void tcexec_rule_init(tcexec_rule *rule, const tcexec_options *options, int64_t unix_time, uint32_t began)
 {
     memset(rule, 0, sizeof *rule);
     rule->retry.again = tcx_retry_again;
     rule->retry.delay = delay;
-    rule->retry.attempts = attempts;
+    rule->retry.attempts = options->attempts;
+    rule->options = options;
     rule->retry.correct_clock = 1;
     rule->retry.repeat_ambiguous = 1;
     rule->unix_time = unix_time;

@@ -4,8 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define BODY_MAX   ((size_t)16 * 1024 * 1024) /* bytes of an answer; pages that are not touched cost nothing */
-#define TOKENS_MAX 4096u
+#define BODY_MAX ((size_t)16 * 1024 * 1024) /* bytes of an answer; pages that are not touched cost nothing */
 
 /* ---- inputs ---- */
 
@@ -46,14 +45,16 @@ int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_call
     config->signer = signer;
     config->buffer = malloc(BODY_MAX);
     config->buffer_size = BODY_MAX;
-    config->tokens = malloc(TOKENS_MAX * sizeof *config->tokens);
-    config->token_count = TOKENS_MAX;
+    config->tokens = malloc(TCEXEC_TOKENS_MAX * sizeof *config->tokens);
+    config->token_count = TCEXEC_TOKENS_MAX;
     config->unix_time = tcexec_time(options);
     config->clock_floor = options->has_time ? TCEXEC_TIME_MIN : 0;
     config->timeout = options->timeout;
     config->address = options->address;
     config->port = options->port;
-    return config->buffer != NULL && config->tokens != NULL ? 0 : tcexec_say("%s", strerror(errno));
+    return config->buffer != NULL && config->tokens != NULL
+               ? 0
+               : tcexec_say("no memory for an answer of 16 MiB: %s", strerror(errno));
 }
 
 void tcexec_configure_end(tcx_call_config *config)

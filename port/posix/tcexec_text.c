@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 int tcexec_is_terminal(void)
@@ -50,6 +51,25 @@ void tcexec_note(const char *format, ...)
 /* BearSSL's number for an alert that the peer sent is 256 more than the alert's own. */
 #define ALERT_BASE 256
 
+/* RFC 5246 section 7.2.2, those that tell a user something, and RFC 6066 section 9. */
+static const char *alert_name(int alert)
+{
+    switch (alert) {
+    case 40:
+        return ", handshake failure";
+    case 70:
+        return ", protocol version";
+    case 71:
+        return ", insufficient security";
+    case 80:
+        return ", internal error";
+    case 112:
+        return ", unrecognized name";
+    default:
+        return "";
+    }
+}
+
 void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size)
 {
     text[0] = '\0';
@@ -66,7 +86,7 @@ void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size)
         snprintf(text, size, "%s", gai_strerror(detail));
         break;
     case TCX_E_TLS_ALERT:
-        snprintf(text, size, "alert %d", detail - ALERT_BASE);
+        snprintf(text, size, "alert %d%s", detail - ALERT_BASE, alert_name(detail - ALERT_BASE));
         break;
     default:
         if (status <= TCX_E_TLS && status > TCX_E_HTTP_SYNTAX)
@@ -77,10 +97,57 @@ void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size)
     }
 }
 
-void tcexec_clock_text(int64_t offset, char *text, size_t size)
+const char *tcexec_plural(uint64_t count)
 {
-    snprintf(text, size, "the service's clock is %lld s %s", (long long)(offset < 0 ? -offset : offset),
-             offset < 0 ? "behind" : "ahead");
+    return count == 1 ? "" : "s";
+}
+
+void tcexec_date_text(int64_t unix_time, char *text)
+{
+    const time_t moment = (time_t)unix_time;
+    struct tm fields;
+
+    if (gmtime_r(&moment, &fields) == NULL || strftime(text, TCEXEC_DATE_SIZE, "%Y-%m-%d %H:%M:%S UTC", &fields) == 0)
+        snprintf(text, TCEXEC_DATE_SIZE, "%lld", (long long)unix_time);
+}
+
+/* The largest unit and the next one, where that is not 0. Rounded, so that a second less than 2 h is 2 h. */
+void tcexec_span_text(int64_t seconds, char *text, size_t size)
+{
+    const unsigned long long s = (unsigned long long)seconds;
+    const unsigned long long minutes = (s + 30) / 60;
+
+    if (minutes >= 2 * 24 * 60)
+        snprintf(text, size, "%llu days", (minutes + 12 * 60) / (24 * 60));
+    else if (minutes >= 60 && minutes % 60 > 0)
+        snprintf(text, size, "%llu h %llu min", minutes / 60, minutes % 60);
+    else if (minutes >= 60)
+        snprintf(text, size, "%llu h", minutes / 60);
+    else if (s >= 60 && s % 60 > 0)
+        snprintf(text, size, "%llu min %llu s", s / 60, s % 60);
+    else if (s >= 60)
+        snprintf(text, size, "%llu min", s / 60);
+    else
+        snprintf(text, size, "%llu s", s);
+}
+
+/* A Date has no fractions: a second is no difference. */
+void tcexec_clock_text(const tcexec_options *options, int64_t unix_time, int64_t offset, char *text, size_t size)
+{
+    const char *whose = options->has_time ? "--time" : "this machine's clock";
+    char span[40];
+    char here[TCEXEC_DATE_SIZE];
+    char there[TCEXEC_DATE_SIZE];
+
+    if (offset >= -1 && offset <= 1) {
+        snprintf(text, size, "%s agrees with the service's clock", whose);
+        return;
+    }
+    tcexec_span_text(offset < 0 ? -offset : offset, span, sizeof span);
+    tcexec_date_text(unix_time, here);
+    tcexec_date_text(unix_time + offset, there);
+    snprintf(text, size, "%s is %s %s: it reads %s, the service's clock %s", whose, span, offset < 0 ? "fast" : "slow",
+             here, there);
 }
 
 /* RFC 3629 section 4: what the second byte may be depends on the first. */
@@ -113,10 +180,21 @@ size_t tcexec_utf8(const unsigned char *bytes, size_t length)
     return size;
 }
 
-/* C0, DEL and C1 (which begins with 0xC2 in UTF-8): what could steer a terminal. */
-static int is_control(const unsigned char *bytes, size_t size)
+/* Unicode's Bidi_Control: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. */
+unsigned tcexec_steering(const unsigned char *bytes, size_t size)
 {
-    return (size == 1 && (bytes[0] < 0x20 || bytes[0] == 0x7F)) || (size == 2 && bytes[0] == 0xC2 && bytes[1] < 0xA0);
+    unsigned c = bytes[0];
+
+    if (size == 2)
+        c = (c & 0x1Fu) << 6 | (bytes[1] & 0x3Fu);
+    else if (size == 3)
+        c = (c & 0x0Fu) << 12 | (bytes[1] & 0x3Fu) << 6 | (bytes[2] & 0x3Fu);
+    else if (size > 3)
+        return TCEXEC_HARMLESS;
+    if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+        (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069))
+        return c;
+    return TCEXEC_HARMLESS;
 }
 
 void tcexec_print_peer(FILE *out, tcx_text text, size_t most)
@@ -126,14 +204,11 @@ void tcexec_print_peer(FILE *out, tcx_text text, size_t most)
 
     while (at < text.length && at < most) {
         size_t size = tcexec_utf8(bytes + at, text.length - at);
+        const int is_escaped = size == 0 || tcexec_steering(bytes + at, size) != TCEXEC_HARMLESS;
+        const size_t end = at + (size > 0 ? size : 1);
 
-        if (size == 0 || is_control(bytes + at, size)) {
-            fprintf(out, "\\x%02x", bytes[at]);
-            at++;
-        } else {
-            fwrite(bytes + at, 1, size, out);
-            at += size;
-        }
+        for (; at < end; at++)
+            fprintf(out, is_escaped ? "\\x%02x" : "%c", bytes[at]);
     }
     if (at < text.length)
         fputs("…", out);

@@ -21,9 +21,10 @@ const char *tcexec_suite_name(uint32_t suite)
     }
 }
 
-static void put_words(tcx_event event, uint32_t number, char *words, size_t size)
+static void put_words(const tcexec_trace *trace, tcx_event event, uint32_t number, char *words, size_t size)
 {
     const unsigned long n = number;
+    const char *s = tcexec_plural(number);
 
     switch (event) {
     case TCX_EVENT_DIAL:
@@ -45,13 +46,14 @@ static void put_words(tcx_event event, uint32_t number, char *words, size_t size
         snprintf(words, size, "TLS session resumed, %s", tcexec_suite_name(number));
         break;
     case TCX_EVENT_SENT:
-        snprintf(words, size, "%lu bytes of the request sent", n);
+        snprintf(words, size, "%lu byte%s of the request sent", n, s);
         break;
     case TCX_EVENT_REQUEST_SENT:
-        snprintf(words, size, "request sent after %lu ms: from here on it may run", n);
+        snprintf(words, size, "request sent after %lu ms%s", n,
+                 trace->is_probe ? "" : ": from now on the function may run");
         break;
     case TCX_EVENT_RECEIVED:
-        snprintf(words, size, "%lu bytes of the answer received", n);
+        snprintf(words, size, "%lu byte%s of the answer received", n, s);
         break;
     case TCX_EVENT_ANSWER:
         snprintf(words, size, "answer complete, HTTP %lu", n);
@@ -88,15 +90,16 @@ static void observe(void *context, tcx_event event, uint32_t number)
     }
     if (!trace->is_told)
         return;
-    put_words(event, number, words, sizeof words);
+    put_words(trace, event, number, words, sizeof words);
     tcexec_note("%lu.%03lu s: %s", elapsed / 1000, elapsed % 1000, words);
 }
 
-void tcexec_trace_init(tcexec_trace *trace, int is_told)
+void tcexec_trace_init(tcexec_trace *trace, const tcexec_options *options)
 {
     memset(trace, 0, sizeof *trace);
     trace->trace.event = observe;
     trace->trace.context = trace;
     trace->began = tcx_posix_tick();
-    trace->is_told = is_told;
+    trace->is_told = options->verbose;
+    trace->is_probe = options->function.bytes == NULL;
 }

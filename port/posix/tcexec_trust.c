@@ -119,7 +119,8 @@ void tcexec_untrusted_advice(const tcexec_trust *trust, char *text, size_t size)
                  "give the root that signed the server's certificate with --ca FILE.pem; of those in %s, %s",
                  trust->file, words);
     } else {
-        snprintf(text, size, "find out who answers there; if it is to be trusted, give its root with --ca FILE.pem");
+        snprintf(text, size,
+                 "if you expect this server, add its root with --ca FILE.pem. Otherwise this may be an impostor");
     }
 }
 

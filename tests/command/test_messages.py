@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""What the command says: each situation, and exactly the lines that a person then reads.
+
+A row is right if somebody who does not know the command can act on it without its manual. What differs from run to run
+is written as PLAIN and TLS (the endpoint's addresses), TIME and ID.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import signal
+import socket
+import subprocess
+import time
+import unittest
+from typing import Any, Dict, List, Sequence, Tuple
+
+from harness import (API, COMMAND, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at, encoded,
+                     endpoint, environment, folder, plain, run, secure, stand_up, wait_until)
+
+ECHO = ("mps", "Echo", "x")
+VOD = ("--session-id=s", "vod", "Echo", "x")
+
+NOT_SENT_LINE = "not sent: the function has not run, the same call may be made again"
+UNKNOWN = "sent, and unknown whether it ran: do not repeat it before you have found out"
+UNKNOWN_SAFE = "sent, and unknown whether it ran: the same call with the same --session-id will not run twice"
+DOCTOR = "what to do: tcexec doctor mps, with the same options, checks the connection step by step"
+PROXY = "what to do: check --connect, and look for a proxy in between"
+NO_ID = "no RequestId came: give the service's support the time, TIME"
+NOT_THE_SERVICE = "PLAIN: the answer is not from the service (TCX_E_HTTP_STATUS)"
+
+
+def setUpModule() -> None:
+    stand_up()
+
+
+def raw(head: bytes, body: bytes = b"") -> Dict[str, Any]:
+    """A fault: this answer."""
+    return {"kind": "raw", "base64": encoded(head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)}
+
+
+def said(done: Done) -> List[str]:
+    """The lines on standard error, with names for what differs."""
+    text = done.stderr.decode()
+    for name, port in (("PLAIN", endpoint.plain_port), ("TLS", endpoint.tls_port)):
+        text = text.replace(f"127.0.0.1:{port}", name)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "TIME", text)
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", text)
+    return [line[len("tcexec: ") :] if line.startswith("tcexec: ") else line for line in text.splitlines()]
+
+
+Row = Tuple[str, Any, Dict[str, Any], Sequence[Word], int, List[str]]
+
+PAGES: List[Row] = [
+    (f"HTTP {status}, {name}", plain, raw(b"HTTP/1.1 %d X%s" % (status, more), page), ECHO, NOT_UNDERSTOOD,
+     [NOT_THE_SERVICE, f"HTTP {status}, and {shown}", UNKNOWN, PROXY, NO_ID])
+    for status in (502, 503, 401)
+    for name, more, page, shown in (
+        ("empty", b"", b"", "its page is empty or encoded"),
+        ("gzip", b"", gzip.compress(b"busy"), "it is compressed (gzip)"),
+        ("gzip, declared", b"\r\nContent-Encoding: gzip", gzip.compress(b"busy"), "its page is empty or encoded"),
+        ("HTML", b"", b"\r\n<html>\r\n <title>busy</title>\n", "it begins: <html> <title>busy</title>"),
+        ("long", b"", b"x" * 5000, "it begins: " + "x" * 200 + "…"),
+    )
+] + [
+    ("HTTP 204", plain, {"kind": "raw", "base64": encoded(b"HTTP/1.1 204 No Content\r\n\r\n")}, ECHO, NOT_UNDERSTOOD,
+     [NOT_THE_SERVICE, "HTTP 204, and its page is empty or encoded", UNKNOWN, PROXY, NO_ID]),
+    ("HTTP 200, gzip", plain, raw(b"HTTP/1.1 200 X\r\nContent-Encoding: gzip", gzip.compress(b"{}")), ECHO,
+     NOT_UNDERSTOOD, ["PLAIN: the answer is encoded in a way that was not asked for (TCX_E_HTTP_ENCODING)",
+                      "HTTP 200", UNKNOWN, PROXY, NO_ID]),
+    ("HTTP 413", plain, raw(b"HTTP/1.1 413 X", b"large"), ECHO, NOT_UNDERSTOOD,
+     [NOT_THE_SERVICE, "HTTP 413, and it begins: large", UNKNOWN,
+      "what to do: send a smaller ARG, or look for a proxy in between that has a smaller limit", NO_ID]),
+    ("a redirect", plain, raw(b"HTTP/1.1 302 X", b"moved"), ECHO, NOT_UNDERSTOOD,
+     ["PLAIN: the answer is a redirect, which is not followed (TCX_E_HTTP_REDIRECT)", "HTTP 302, and it begins: moved",
+      UNKNOWN, PROXY, NO_ID]),
+    ("not HTTP", plain, {"kind": "raw", "base64": encoded(b"SSH-2.0-x\r\n")}, ECHO, NOT_UNDERSTOOD,
+     ["PLAIN: the answer is not HTTP (TCX_E_HTTP_SYNTAX)", UNKNOWN,
+      "what to do: check that the service is at PLAIN: check --connect, and look for a proxy in between", NO_ID]),
+    ("not JSON", plain, {"kind": "body", "base64": encoded(b"<html>a\xc2\x9b\xe2\x80\xaeb</html>")}, ECHO,
+     NOT_UNDERSTOOD, ["PLAIN: the answer is not JSON (TCX_E_JSON_SYNTAX)",
+                      r"HTTP 200, and it begins: <html>a\xc2\x9b\xe2\x80\xaeb</html>", UNKNOWN, PROXY, NO_ID]),
+]
+
+LIMITS: List[Row] = [
+    ("too many values", plain, {"kind": "body", "base64": encoded(b"[" + b"1," * 5000 + b"1]")}, ECHO, NOT_UNDERSTOOD,
+     ["PLAIN: the answer has over 4096 JSON values (TCX_E_JSON_TOKENS)",
+      "HTTP 200, and it begins: [" + "1," * 99 + "1…", UNKNOWN, PROXY, NO_ID]),
+    ("a large answer", plain, {"kind": "huge", "bytes": 17 << 20}, ECHO, NOT_UNDERSTOOD,
+     ["PLAIN: the answer is over 16 MiB (TCX_E_HTTP_BODY_TOO_LARGE)", "HTTP 200", UNKNOWN,
+      "what to do: let the function return less", NO_ID]),
+]
+
+CONNECTIONS: List[Row] = [
+    ("FIN after ClientHello", secure, {"kind": "handshake", "at": 0}, ECHO, NOT_SENT,
+     ["TLS: the server closed the connection during the TLS handshake (TCX_E_CLOSED)", NOT_SENT_LINE, DOCTOR]),
+    ("RST in the handshake", secure, {"kind": "handshake", "at": 700, "how": "rst"}, ECHO, NOT_SENT,
+     ["TLS: the connection failed during the TLS handshake (TCX_E_CONNECT, Connection reset by peer)", NOT_SENT_LINE,
+      DOCTOR]),
+    ("FIN after the request", plain, {"kind": "swallow"}, ECHO, NO_ANSWER,
+     ["PLAIN: the server closed the connection without an answer (TCX_E_CLOSED)", UNKNOWN, DOCTOR, NO_ID]),
+    ("FIN, with a session", plain, {"kind": "swallow"}, VOD, NO_ANSWER,
+     ["PLAIN: the server closed the connection without an answer (TCX_E_CLOSED)", UNKNOWN_SAFE,
+      DOCTOR.replace("mps", "vod"), NO_ID]),
+    ("FIN in the answer", plain, {"kind": "cut", "at": 60}, ECHO, NO_ANSWER,
+     ["PLAIN: the server closed the connection before the answer was complete (TCX_E_CLOSED)", "HTTP 200", UNKNOWN,
+      DOCTOR, NO_ID]),
+    ("RST after the request", plain, {"kind": "reset"}, ECHO, NO_ANSWER,
+     ["PLAIN: the connection failed before the answer was complete (TCX_E_RECEIVE, Connection reset by peer)", UNKNOWN,
+      DOCTOR, NO_ID]),
+    ("no answer in time", plain, {"kind": "stall"}, ("--timeout=0.4", *ECHO), NO_ANSWER,
+     ["PLAIN: the call did not end within 0.4 s (TCX_E_DEADLINE)", UNKNOWN,
+      "what to do: allow more with --timeout, or look for what is slow: tcexec doctor mps", NO_ID]),
+    ("TLS to a plain port", lambda *words: run(at(endpoint.plain_port), "--ca=root.pem", *words), {}, ECHO, NOT_SENT,
+     ["PLAIN: the peer does not speak TLS as it should (TCX_E_TLS, BearSSL error 3)", NOT_SENT_LINE,
+      "what to do: check that the service is at PLAIN: check --connect, and look for a proxy in between"]),
+    ("an unknown root", lambda *words: run(at(endpoint.tls_port), "--ca=other.pem", *words), {}, ECHO, NOT_SENT,
+     ["TLS: the server's certificate is not signed by a trusted root (TCX_E_X509_UNTRUSTED, BearSSL error 62)",
+      NOT_SENT_LINE,
+      "what to do: if you expect this server, add its root with --ca FILE.pem. Otherwise this may be an impostor"]),
+    ("another host", secure, {}, ("--host=vod.example.com", *ECHO), NOT_SENT,
+     ["TLS: the server's certificate is not for vod.example.com (TCX_E_X509_NAME, BearSSL error 56)", NOT_SENT_LINE,
+      "what to do: find out who answers at TLS: check --host and --connect, and look for a proxy in between"]),
+    ("a date", secure, {}, ("--time=946684800", *ECHO), NOT_SENT,
+     ["TLS: a certificate is expired or not yet valid (TCX_E_X509_TIME, BearSSL error 54)", NOT_SENT_LINE,
+      "what to do: check --time, which says TIME"]),
+    ("another key", lambda *words: run(at(endpoint.tls_port), "--pin=other.pem", *words), {}, ECHO, NOT_SENT,
+     ["TLS: the server does not have the key of other.pem, or its messages were changed on the way "
+      "(TCX_E_TLS_INTEGRITY, BearSSL error 28)", NOT_SENT_LINE,
+      "what to do: if the server has a new key, give its certificate with --pin; otherwise this may be an impostor"]),
+    ("an address as the host", secure, {}, ("--host=127.0.0.1", *ECHO), USAGE,
+     ["--host: the server's name is empty, too long, or an IP address, which TLS cannot verify: give its domain name "
+      "(TCX_E_TLS_NAME)"]),
+]
+
+
+class Lines(Case):
+    def hold(self, rows: List[Row]) -> None:
+        for situation, call, fault, words, code, lines in rows:
+            with self.subTest(situation):
+                endpoint.reset()
+                if fault:
+                    endpoint.fault(**fault)
+                done = call(*words)
+                self.assertEqual((said(done), done.returncode), (lines, code))
+
+    def test_pages(self) -> None:
+        self.hold(PAGES)
+
+    def test_limits(self) -> None:
+        self.hold(LIMITS)
+
+    def test_connections(self) -> None:
+        self.hold(CONNECTIONS)
+
+    def test_nobody_there(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        done = run(at(port, "localhost"), "--ca=root.pem", *ECHO)
+        self.assertRegex(said(done)[0], rf"^localhost:{port} \((127\.0\.0\.1|\[::1\]):{port}\): the connection could "
+                                        r"not be opened \(TCX_E_CONNECT, Connection refused\)$")
+        self.assertEqual(said(done)[1:], [NOT_SENT_LINE, DOCTOR])
+        done = run(at(443, "no-such-host.invalid"), "--ca=root.pem", "--timeout=5", *ECHO)
+        self.assertRegex(said(done)[0], r"^no-such-host\.invalid:443: .* \(TCX_E_(RESOLVE, .*|DEADLINE)\)$")
+
+    def test_a_signal(self) -> None:
+        endpoint.fault("stall")
+        process = subprocess.Popen([COMMAND, at(endpoint.plain_port), "--plaintext", *ECHO], env=environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        wait_until(lambda: endpoint.executed() == 1)
+        process.send_signal(signal.SIGTERM)
+        out, error = process.communicate(timeout=10)
+        done = subprocess.CompletedProcess([], process.returncode, out, error)
+        self.assertEqual(said(done), ["PLAIN: the call was cancelled by a signal (TCX_E_CANCELLED)", UNKNOWN, NO_ID])
+
+    def test_a_signal_before_it_was_sent(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            process = subprocess.Popen([COMMAND, at(port), "--ca=root.pem", *ECHO], env=environment(), cwd=folder,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            with silent.accept()[0] as connection:
+                connection.recv(1)
+                process.send_signal(signal.SIGTERM)
+                out, error = process.communicate(timeout=10)
+        done = subprocess.CompletedProcess([], process.returncode, out, error)
+        self.assertEqual(said(done), [f"127.0.0.1:{port}: the call was cancelled by a signal (TCX_E_CANCELLED)",
+                                      NOT_SENT_LINE])
+
+
+class Clocks(Case):
+    def clock(self, offset: int, *words: Word) -> List[str]:
+        endpoint.reset()
+        endpoint.control("POST", "clock", {"offset": offset})
+        return said(plain(*words, *ECHO))
+
+    def test_whose_clock_is_wrong(self) -> None:
+        for offset, how in ((-7200, "2 h fast"), (5400, "1 h 30 min slow"), (-86400 * 3, "3 days fast")):
+            lines = self.clock(offset)
+            self.assertIn(f"this machine's clock is {how}: it reads TIME, the service's clock TIME", lines)
+        lines = self.clock(-7200, "--attempts=2")
+        self.assertEqual(lines[0], "this machine's clock is 2 h fast: it reads TIME, the service's clock TIME. "
+                                   "Attempt 2 is signed by the service's clock")
+        lines = self.clock(-7200, f"--time={int(time.time())}")
+        self.assertIn("--time is 2 h fast: it reads TIME, the service's clock TIME", lines)
+        self.assertIn("this machine's clock agrees with the service's clock", self.clock(0, "-v"))
+
+
+class Words(Case):
+    def test_verbose(self) -> None:
+        done = secure("-v", *ECHO)
+        self.check(done, DONE, "(?m)^tcexec: 1 trust anchor from root.pem$")
+        self.assertRegex(done.stderr.decode(), r"request sent after \d+ ms: from now on the function may run")
+        done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", "-v")
+        self.assertRegex(done.stderr.decode(), r"(?m)request sent after \d+ ms$")
+
+    def test_what_a_terminal_obeys_is_escaped(self) -> None:
+        steering = "\x1b\x7f\x80\x9b\u061c\u200e\u200f\u202a\u202e\u2066\u2069"
+        harmless = "\u00a0\u061b\u200d\u2010\u2029\u202f\u2065\u206a\ufeff\U0001f600"
+        endpoint.fault("api_error", code="InternalError", message=steering + harmless)
+        done = plain("--json", *ECHO)
+        self.check(done, API)
+        self.assertEqual(json.loads(done.stdout)["error"]["message"], steering + harmless)
+        for letter in steering:
+            self.assertNotIn(letter.encode(), done.stdout + done.stderr)
+        self.assertIn(harmless.encode(), done.stdout)
+        self.assertIn(harmless.encode(), done.stderr)
+
+
+class Doctor(Case):
+    def doctor(self, *words: Word, **fault: Any) -> List[str]:
+        """The bad lines, and the last one."""
+        if fault:
+            endpoint.fault(**fault)
+        done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", *words)
+        lines = said(subprocess.CompletedProcess([], 0, b"", done.stdout))
+        return [line for line in lines if line.startswith(("bad", "Next"))]
+
+    def test_the_number_and_the_page(self) -> None:
+        head = "bad      service      TLS: the answer is not from the service (TCX_E_HTTP_STATUS): "
+        for answer, shown in ((raw(b"HTTP/1.1 502 X", b"<html>\n<title>"), "HTTP 502, and it begins: <html> <title>"),
+                              (raw(b"HTTP/1.1 503 X"), "HTTP 503, and its page is empty or encoded"),
+                              (raw(b"HTTP/1.1 401 X", gzip.compress(b"x")), "HTTP 401, and it is compressed (gzip)")):
+            self.assertEqual(self.doctor(**answer), [head + shown, PROXY.replace("what to do", "Next")])
+
+    def test_the_clock(self) -> None:
+        endpoint.control("POST", "clock", {"offset": -7200})
+        self.assertEqual(self.doctor()[0], "bad      clock        this machine's clock is 2 h fast: it reads TIME, the "
+                                           "service's clock TIME; the service allows only 5 min")
+        self.assertEqual(self.doctor()[-1], "Next: set this machine's clock: it is 2 h fast")
+
+    def test_the_handshake(self) -> None:
+        self.assertEqual(self.doctor(kind="handshake", at=100), [
+            "bad      tls          TLS: the server closed the connection during the TLS handshake (TCX_E_CLOSED)",
+            "Next: check the network between here and TLS, then run this again"])
+
+
+if __name__ == "__main__":
+    unittest.main()
