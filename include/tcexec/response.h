@@ -64,6 +64,14 @@ typedef enum tcx_api_class {
 tcx_api_class tcx_api_classify(tcx_text error_code);
 
 /*
+ * One line for a person: what the code means for this call, and the next step; "MEANING: STEP". A sub-code that is not
+ * in the table has the line of the longest code above it, and an unknown code has a line too: never NULL. Static text, no
+ * end mark. It is about the attempt that got the code: an earlier one may have run, see tcx_call.outcome. In an object of
+ * its own: unused, it costs nothing.
+ */
+const char *tcx_api_advice(tcx_text error_code);
+
+/*
  * An HTTP/1.x response reader (RFC 9112). Its fields are the library's own, but for `body_length`, which may be read.
  * RAM: 96 bytes on 32-bit machines.
  */

@@ -15,12 +15,16 @@ $(DOCS)/texts: $(B)/src/docs/texts.o $(LIB)
 $(DOCS)/statuses.md: src/docs/statuses.py include/tcexec/status.h $(DOCS)/texts
 	$(EXEC) $(DOCS)/texts | python3 $< include/tcexec/status.h > $@
 
+$(DOCS)/codes.md: src/docs/codes.py src/tcx_api_advice.c
+	mkdir -p $(@D)
+	python3 $^ > $@
+
 ## docs: the manual, build/docs/html: a page for each header, tutorial, statuses, migration
 .PHONY: docs
-docs: $(DOCS)/packages.stamp $(DOCS)/statuses.md
+docs: $(DOCS)/packages.stamp $(DOCS)/statuses.md $(DOCS)/codes.md
 	rm -rf $(DOCS)/html $(DOCS)/xml
-	{ cat src/docs/Doxyfile; echo 'INPUT += $(DOCS)/statuses.md'; echo 'OUTPUT_DIRECTORY = $(DOCS)'; \
+	{ cat src/docs/Doxyfile; echo 'INPUT += $(DOCS)/statuses.md $(DOCS)/codes.md'; echo 'OUTPUT_DIRECTORY = $(DOCS)'; \
 	  echo 'PROJECT_NUMBER = $(VERSION)'; } | doxygen -
 	python3 tests/docs/coverage.py $(DOCS)
 
-test: $(DOCS)/statuses.md
+test: $(DOCS)/statuses.md $(DOCS)/codes.md

@@ -12,6 +12,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "src/docs"))
+import codes  # noqa: E402
 import programs  # noqa: E402
 import stand  # noqa: E402
 
@@ -157,6 +159,24 @@ class Statuses(unittest.TestCase):
         rows = re.findall(r"^\| (-?\d+) \| `(\w+)` \| (.*) \| (.+) \| (.*) \|$", page, re.M)
         self.assertEqual([(row[1], row[0]) for row in rows], wanted)
         self.assertEqual([row[1] for row in rows if not row[4]], ["TCX_OK", "TCX_PENDING"])
+
+
+class Codes(unittest.TestCase):
+    """The service's codes: one table in the code, in the manual and in the manual page."""
+
+    WANTED = re.findall(r'^    "([\w.]+)",$', (stand.ROOT / "tests/unit/test_api_advice.c").read_text(), re.M)
+
+    def test_every_code_stands_in_the_table(self) -> None:
+        page = (programs.BUILD / "docs/codes.md").read_text()
+        rows = re.findall(r"^\| `([\w.]+)` \| (.+) \| (.+) \|$", page, re.M)
+        self.assertEqual([row[0] for row in rows], self.WANTED)
+
+    def test_the_manual_page_has_the_same_list(self) -> None:
+        """Where it differs: python3 src/docs/codes.py src/tcx_api_advice.c port/posix/tcexec.1"""
+        manual = (stand.ROOT / "port/posix/tcexec.1").read_text()
+        written = codes.inserted(manual, (stand.ROOT / "src/tcx_api_advice.c").read_text())
+        self.assertEqual(manual, written)
+        self.assertEqual(re.findall(r"^\.It Sy ([A-Z][\w.]+)$", manual, re.M), self.WANTED)
 
 
 if __name__ == "__main__":

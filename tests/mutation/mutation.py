@@ -37,7 +37,7 @@ OPERATOR = re.compile(r"->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<
 FUNCTION = re.compile(r"^\w[^;{}()]*?(\w+)\([^;{}]*\)\n(\{\n.*?^\})$", re.M | re.S)  # its name, its body
 LITERAL = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 OWN_TESTS = {  # what is tested by another name than the unit's
-    "build": ["request"], "clock": ["retry", "call"], "code": ["retry", "api"], "encode": ["message", "request"],
+    "build": ["request"], "clock": ["retry", "call"], "code": ["retry", "api", "api_advice"], "encode": ["message", "request"],
     "get": ["request"], "hmac": ["sign"], "execute": ["execute"], "connection": ["connection", "sweep"],
     "host": ["request", "call"], "percent": ["request", "message"], "status_name": ["status"],
     "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls_trust", "tls"],

@@ -1,5 +1,5 @@
 /*
- * units:  tcx_check tcx_code tcx_api tcx_text tcx_stack
+ * units:  tcx_check tcx_code tcx_api tcx_api_advice tcx_text tcx_stack
  * bounds: any text of 0 to 32 bytes, set or unset; any memory of 0 to 32 bytes to wipe
  * eva:    -eva-min-loop-unroll 33
  */
@@ -23,6 +23,7 @@ int main(void)
     tcx_check_optional(text, TCX_E_REGION);
     tcx_code_is(text, "AuthFailure");
     tcx_api_classify(text);
+    tcx_api_advice(text);
     tcx_wipe(memory + (MOST - length), length);
     tcx_stack_wipe();
     return 0;

@@ -54,6 +54,7 @@ CONFIGURATIONS = {  # name: entry points, and those of a configuration whose siz
     "+ rate limit": ([*CORE, "tcx_rate_init"], CORE),
     "+ blocking helper": ([*CORE, "tcx_execute"], CORE),
     "+ API error classes": ([*CORE, "tcx_api_classify"], CORE),
+    "+ advice on API codes": ([*CORE, "tcx_api_advice"], CORE),
     "+ names of statuses": ([*CORE, "tcx_status_name"], CORE),
     "+ texts of statuses": ([*CORE, "tcx_status_text"], CORE),
 }

@@ -1,0 +1,115 @@
+#include <tcexec/response.h>
+
+#include "tcx_code.h"
+
+/*
+ * The public "error codes" pages of MPS and VOD, those of ExecuteFunction first of all. A sub-code stands after its
+ * parent: the last match wins. src/docs/codes.py reads this table for the manual.
+ */
+static const struct {
+    const char *code;
+    const char *text;
+} advices[] = {
+    { "ActionOffline", "the service no longer offers ExecuteFunction, and the function did not run: ask its support "
+                       "what replaces it" },
+    { "AuthFailure", "the service does not accept the key pair or the signature, and the function did not run: check "
+                     "SecretId, SecretKey and token" },
+    { "AuthFailure.InvalidAuthorization", "the Authorization header is malformed, and the function did not run: look "
+                                          "for a proxy that changes headers" },
+    { "AuthFailure.InvalidSecretId", "this is not the SecretId of an API key, and the function did not run: copy it "
+                                     "again from the console's page of API keys" },
+    { "AuthFailure.MFAFailure", "the second factor of the account was not confirmed, and the function did not run: "
+                                "confirm it, or use a key that needs none" },
+    { "AuthFailure.SecretIdNotFound", "the SecretId is unknown, deleted or disabled, and the function did not run: "
+                                      "check the key on the console's page of API keys" },
+    { "AuthFailure.SignatureExpire", "the clock that signed is more than five minutes off, and the function did not "
+                                     "run: set the clock" },
+    { "AuthFailure.SignatureFailure", "the signature does not fit the SecretId, and the function did not run: check "
+                                      "that SecretKey and SecretId are one key pair" },
+    { "AuthFailure.TokenFailure", "the token is wrong or has expired, and the function did not run: get new temporary "
+                                  "credentials" },
+    { "AuthFailure.UnauthorizedOperation", "an access policy denies this call, and the function did not run: ask the "
+                                           "account's administrator to allow ExecuteFunction (CAM)" },
+    { "DryRunOperation", "the service only checked the request, and the function did not run: look for what adds "
+                         "DryRun to it" },
+    { "FailedOperation", "the operation failed, and how far it came is unknown: ask the function's owner, with the "
+                         "RequestId" },
+    { "FailedOperation.InvalidMpsUser", "the account is not a user of MPS: activate MPS in the console, or use a key "
+                                        "of an account that has it" },
+    { "FailedOperation.InvalidUser", "the account is not a valid user of the service: check to which account the key "
+                                     "belongs" },
+    { "FailedOperation.InvalidVodUser", "the account is not a user of VOD: activate VOD in the console, or use a key "
+                                        "of an account that has it" },
+    { "InternalError", "the service failed, and how far the function ran is unknown: look for what it did before you "
+                       "call again" },
+    { "InvalidAction", "this host has no ExecuteFunction, and the function did not run: check the host" },
+    { "InvalidParameter", "a parameter has the wrong form, and the function did not run: correct the one that the "
+                          "message names" },
+    { "InvalidParameterValue", "a parameter has a wrong value, and the function did not run: correct the one that the "
+                               "message names" },
+    { "InvalidParameterValue.FunctionArg", "the service does not accept FunctionArg, and the function did not run: "
+                                           "compare it with the form that was agreed for this function" },
+    { "InvalidParameterValue.FunctionName", "the account has no function of this name, and the function did not run: "
+                                            "check FunctionName, the service and the account" },
+    { "InvalidParameterValue.SessionContextTooLong", "SessionContext is over 1000 characters, and the function did not "
+                                                     "run: shorten it" },
+    { "InvalidParameterValue.SessionId", "a call with this SessionId was accepted within seven days, and this one did "
+                                         "not run: look for what that call did, its Result does not come again" },
+    { "InvalidParameterValue.SessionIdTooLong", "SessionId is over 50 characters, and the function did not run: "
+                                                "shorten it" },
+    { "InvalidRequest", "the body of the request is malformed, and the function did not run: look for a proxy that "
+                        "changes it" },
+    { "IpInBlacklist", "the account blocks this device's IP address, and the function did not run: remove it from the "
+                       "list of blocked addresses" },
+    { "IpNotInWhitelist", "the account does not allow this device's IP address, and the function did not run: add it "
+                          "to the list of allowed addresses" },
+    { "LimitExceeded", "a quota of the account is used up: raise the quota that the message names, or wait until it is "
+                       "renewed" },
+    { "MissingParameter", "a required parameter is missing, and the function did not run: add the one that the message "
+                          "names" },
+    { "NoSuchProduct", "this host does not know the service, and the function did not run: check the host and the "
+                       "service's name" },
+    { "NoSuchVersion", "the service does not know this version of its API, and the function did not run: check the "
+                       "service's version" },
+    { "RequestLimitExceeded", "too many requests, and the function did not run: call again after a second" },
+    { "RequestLimitExceeded.GlobalRegionUinLimitExceeded", "too many requests of this account in all regions, and the "
+                                                           "function did not run: call again after a second" },
+    { "RequestLimitExceeded.IPLimitExceeded", "too many requests from this IP address, and the function did not run: "
+                                              "call again after a second" },
+    { "RequestLimitExceeded.UinLimitExceeded", "too many requests of this account, and the function did not run: call "
+                                               "again after a second" },
+    { "RequestSizeLimitExceeded", "the request is too large, and the function did not run: send a smaller FunctionArg, "
+                                  "or only where the data is" },
+    { "ResourceInUse", "something that the function needs is in use: call again when it is free" },
+    { "ResourceInsufficient", "something that the function needs is used up: ask the function's owner, with the "
+                              "message" },
+    { "ResourceNotFound", "something that the function needs does not exist: correct FunctionArg if it names it, or "
+                          "ask the function's owner" },
+    { "ResourceUnavailable", "something that the function needs cannot be used: ask the function's owner, with the "
+                             "RequestId" },
+    { "ResponseSizeLimitExceeded", "the answer is larger than the service sends, and the function may have run: let it "
+                                   "return less" },
+    { "ServiceUnavailable", "the service is down, and how far the function ran is unknown: look for what it did before "
+                            "you call again" },
+    { "UnauthorizedOperation", "the key may not call this function, and the function did not run: ask the account's "
+                               "administrator to allow it (CAM)" },
+    { "UnknownParameter", "the service does not know one of the parameters, and the function did not run: leave out "
+                          "the one that the message names" },
+    { "UnsupportedOperation", "the service does not support this operation here, and the function did not run: see its "
+                              "message" },
+    { "UnsupportedProtocol", "the service accepts only GET and POST, and the function did not run: look for "
+                             "a proxy that changes the request" },
+    { "UnsupportedRegion", "the service is not in this region, and the function did not run: leave the region unset, "
+                           "or name another one" },
+};
+
+const char *tcx_api_advice(tcx_text error_code)
+{
+    const char *text = "the code is not in the service's public lists: quote the RequestId to the service's support";
+
+    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
+        if (tcx_code_is(error_code, advices[i].code))
+            text = advices[i].text;
+    }
+    return text;
+}
