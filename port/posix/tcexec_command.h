@@ -290,9 +290,6 @@ int tcexec_refused(tcx_status status, int detail);
 /* What a call that has ended leads to. */
 int tcexec_exit_code(const tcx_call *call);
 
-/* What to do about an API error of this kind. */
-const char *tcexec_advice(tcx_api_class kind);
-
 /* "this machine's clock is 2 h fast: …", by the last answer's date, into `text`. */
 void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size);
 

@@ -352,7 +352,7 @@ static void check_api_error(findings *found, const tcx_call *call, const char *r
            request_id);
     } else {
         bad("service", "%.*s: %.*s%s", (int)code.length, code.bytes, (int)message.length, message.bytes, request_id);
-        next(found, EXIT_API, "%s", tcexec_advice(tcx_api_classify(code)));
+        next(found, EXIT_API, "%s", tcx_api_advice(code));
     }
 }
 

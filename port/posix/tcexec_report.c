@@ -52,31 +52,6 @@ static void note_peer(const char *what, tcx_text text)
 
 /* ---- the service said no ---- */
 
-const char *tcexec_advice(tcx_api_class kind)
-{
-    switch (kind) {
-    case TCX_API_CALLER:
-        return "the request itself is refused: correct it, a repeat would fail again";
-    case TCX_API_CREDENTIALS:
-        return "refused before it ran: check the key pair, the token and what they are allowed to do";
-    case TCX_API_CLOCK:
-        return "refused before it ran, the clock is more than five minutes off: set it, or give --time or --attempts 2";
-    case TCX_API_RATE:
-        return "refused before it ran, too many requests: try again in a second";
-    case TCX_API_BUSINESS:
-        return "the function was called and failed, or may not be called: its owner knows more";
-    case TCX_API_SERVER:
-        return "a fault on the service's side, and unknown how far it ran: quote the RequestId to its support if it "
-               "lasts";
-    case TCX_API_DUPLICATE:
-        return "a call with this SessionId was accepted within seven days: it ran or is running, and its Result does "
-               "not come again. Look for what it did; a new --session-id would run it again. (If the message above "
-               "finds the SessionId malformed, correct it.)";
-    default:
-        return "the service's documents explain this code; quote the RequestId to its support";
-    }
-}
-
 void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size)
 {
     tcexec_clock_text(ended->options, tcx_call_unix_time(&ended->call), tcx_call_clock_offset(&ended->call), text,
@@ -91,23 +66,35 @@ static void note_clock_offset(const tcexec_exchange *ended)
     tcexec_note("%s", words);
 }
 
+/* What this command can do about it beyond the library's advice. */
+static void note_own_advice(const tcexec_exchange *ended, tcx_api_class kind)
+{
+    if (kind == TCX_API_DUPLICATE)
+        tcexec_note("the same work would run again with a new --session-id");
+    if (kind != TCX_API_CLOCK || tcx_response_time(&ended->call.response) == 0)
+        return;
+    note_clock_offset(ended);
+    if (ended->options->attempts == 1)
+        tcexec_note("--attempts 2 corrects the clock for a call by itself");
+}
+
 static void say_api_error(const tcexec_exchange *ended)
 {
     const tcx_response *response = &ended->call.response;
-    const tcx_api_class kind = tcx_api_classify(response->error_code);
+    char where[400];
 
+    tcexec_where_text(ended, where, sizeof where);
     tcexec_begin_error();
-    fputs("the service said no: ", stderr);
+    fprintf(stderr, "%s: the service said no: ", where);
     tcexec_print_peer(stderr, response->error_code, PEER_TEXT_MAX);
     fputs(": ", stderr);
     tcexec_print_peer(stderr, response->error_message, PEER_TEXT_MAX);
     fputc('\n', stderr);
     if (ended->call.outcome == TCX_ANSWERED)
-        tcexec_note("%s", tcexec_advice(kind));
+        tcexec_note("%s", tcx_api_advice(response->error_code));
     else
         tcexec_note("an earlier attempt may have run: the same call with the same --session-id will not run twice");
-    if (kind == TCX_API_CLOCK && tcx_response_time(response) != 0)
-        note_clock_offset(ended);
+    note_own_advice(ended, tcx_api_classify(response->error_code));
 }
 
 /* ---- the exchange failed ---- */

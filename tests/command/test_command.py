@@ -463,7 +463,7 @@ class Failures(Case):
         done = secure("mps", "Nothing", "x")
         self.check(done, API, "(?s)said no: InvalidParameterValue.FunctionName: .*RequestId: ", b"")
         done = secure("mps", "Echo", env=environment(TENCENTCLOUD_SECRET_KEY="another"))
-        self.check(done, API, "(?s)AuthFailure.SignatureFailure.*key pair", b"")
+        self.check(done, API, "(?s)AuthFailure.SignatureFailure.*SecretKey and SecretId are one key pair", b"")
         endpoint.fault("api_error", code="RequestLimitExceeded", message="\x1b[2J slow\x9b")
         self.check(plain("mps", "Echo"), API, r"(?s)RequestLimitExceeded: \\x1b\[2J slow.*too many requests", b"")
         done = plain("--time", str(int(time.time()) - 1000), "mps", "Echo")
@@ -484,13 +484,13 @@ class Failures(Case):
         asked = "what to do: tcexec doctor mps, with the same options"
         for call, kind, options, parts in [
             (plain, "api_error", {"code": "AuthFailure.SecretIdNotFound"},
-             ["said no: AuthFailure.SecretIdNotFound", "refused before it ran: check the key pair", "RequestId: "]),
+             ["said no: AuthFailure.SecretIdNotFound", "the function did not run: check the key on the console", "RequestId: "]),
             (plain, "api_error", {"code": "InvalidParameterValue.FunctionArg"},
-             ["said no: InvalidParameterValue", "the request itself is refused: correct it", "RequestId: "]),
+             ["said no: InvalidParameterValue", "the function did not run: compare it with the form", "RequestId: "]),
             (plain, "api_error", {"code": "FailedOperation"},
-             ["said no: FailedOperation", "the function was called and failed", "RequestId: "]),
+             ["said no: FailedOperation", "how far it came is unknown: ask the function's owner", "RequestId: "]),
             (plain, "api_error", {"code": "InternalError"},
-             ["said no: InternalError", "unknown how far it ran: quote the RequestId", "RequestId: "]),
+             ["said no: InternalError", "how far the function ran is unknown: look for what it did", "RequestId: "]),
             (plain, "api_error", {"code": "Unheard.Of"}, ["said no: Unheard.Of", "quote the RequestId", "RequestId: "]),
             (secure, "handshake", {"at": 100}, ["TCX_E_CLOSED", "not sent: the function has not run", asked]),
             (plain, "swallow", {}, ["TCX_E_CLOSED", "sent, and unknown whether it ran: do not repeat", asked,

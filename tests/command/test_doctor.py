@@ -72,10 +72,10 @@ class Doctor(Case):
 
     def test_a_real_call_that_fails(self) -> None:
         bad = {**WELL, "service": "bad"}
-        self.examine(self.doctor("mps", "Nothing"), API, bad, "the request itself is refused",
+        self.examine(self.doctor("mps", "Nothing"), API, bad, "the account has no function of this name",
                      service="InvalidParameterValue.FunctionName: .*RequestId")
         done = self.doctor("mps", "Echo", TENCENTCLOUD_SECRET_KEY="another")
-        self.examine(done, API, bad, "refused before it ran: check the key", service="AuthFailure.SignatureFailure")
+        self.examine(done, API, bad, "the signature does not fit the SecretId", service="AuthFailure.SignatureFailure")
 
     def test_over_plain_http(self) -> None:
         done = self.doctor("--plaintext", ca=None, port=endpoint.plain_port)
@@ -116,7 +116,7 @@ class Doctor(Case):
     def test_short_ids_are_not_shown(self) -> None:
         for secret_id, shown in (("x" * 15, r"\.\.\."), ("abcd" + "x" * 8 + "wxyz", r"abcd\.\.\.wxyz")):
             done = self.doctor(TENCENTCLOUD_SECRET_ID=secret_id)
-            self.examine(done, API, {**WELL, "service": "bad"}, "refused before it ran: check the key pair",
+            self.examine(done, API, {**WELL, "service": "bad"}, "the SecretId is unknown",
                          credentials=f"^SecretId {shown} of {len(secret_id)} characters", service="SecretIdNotFound")
 
     def test_the_permissions_of_their_file(self) -> None:
@@ -136,9 +136,9 @@ class Doctor(Case):
             profile = {"secretId": ID, "secretKey": KEY, "token": "t", "expiresAt": now + left, "type": "oauth"}
             env = self.home(".tccli/default.credential", json.dumps(profile))
             verdicts = {**WELL, "permissions": "ok", "expiry": verdict, "service": "bad"}  # it knows no token
-            self.examine(self.doctor(**env), code, verdicts, "renew" if verdict == "bad" else "refused before it ran",
+            self.examine(self.doctor(**env), code, verdicts, "renew" if verdict == "bad" else "the token is wrong or has expired",
                          expiry=said, credentials="a token, from", service="TokenFailure")
-        self.examine(self.doctor(TENCENTCLOUD_TOKEN="t"), API, {**WELL, "service": "bad"}, "refused",
+        self.examine(self.doctor(TENCENTCLOUD_TOKEN="t"), API, {**WELL, "service": "bad"}, "the token is wrong",
                      expiry="it is not known when the token ends")
 
     # ---- the way
@@ -197,10 +197,10 @@ class Doctor(Case):
     def test_the_service(self) -> None:
         bad = {**WELL, "service": "bad"}
         endpoint.fault("api_error", code="InternalError", message="\x1b[2J")
-        self.examine(self.doctor(), API, bad, "a fault on the service's side", service=r"InternalError: \\x1b\[2J, Req")
+        self.examine(self.doctor(), API, bad, "the service failed, and how far", service=r"InternalError: \\x1b\[2J, Req")
         self.examine(self.doctor("vod", "Echo", "x", "--session-id=s"), DONE, WELL, "all checks passed$")
         self.examine(self.doctor("vod", "Echo", "x", "--session-id=s"), API, bad, "a call with this SessionId was accepted "
-                     "within seven days: it ran or is running(.|\n)*new --session-id would run it again", service="InvalidParameterValue.SessionId")
+                     "within seven days, and this one did not run: look for what", service="InvalidParameterValue.SessionId")
         endpoint.fault("status", status=502)
         self.examine(self.doctor(), NOT_UNDERSTOOD, bad, "check --connect", service="TCX_E_HTTP_STATUS.: HTTP 502, and it begins: <html>")
         endpoint.fault("stall")

@@ -135,6 +135,41 @@ CONNECTIONS: List[Row] = [
       "(TCX_E_TLS_NAME)"]),
 ]
 
+NOT_RUN = "and the function did not run"
+REFUSALS: List[Row] = [
+    (code, plain, {"kind": "api_error", "code": code, "message": "m."}, words, API,
+     [f"PLAIN: the service said no: {code}: m.", *lines, "RequestId: ID"])
+    for code, words, lines in (
+        ("FailedOperation.InvalidMpsUser", ECHO,
+         ["the account is not a user of MPS: activate MPS in the console, or use a key of an account that has it"]),
+        ("FailedOperation.InvalidUser", ECHO,
+         ["the account is not a valid user of the service: check to which account the key belongs"]),
+        ("FailedOperation.InvalidVodUser", VOD,
+         ["the account is not a user of VOD: activate VOD in the console, or use a key of an account that has it"]),
+        ("FailedOperation", VOD,
+         ["the operation failed, and how far it came is unknown: ask the function's owner, with the RequestId"]),
+        ("InternalError", ECHO,
+         ["the service failed, and how far the function ran is unknown: look for what it did before you call again"]),
+        ("InvalidParameterValue.FunctionArg", ECHO,
+         [f"the service does not accept FunctionArg, {NOT_RUN}: compare it with the form that was agreed for this "
+          "function"]),
+        ("InvalidParameterValue.FunctionName", ECHO,
+         [f"the account has no function of this name, {NOT_RUN}: check FunctionName, the service and the account"]),
+        ("InvalidParameterValue.SessionContextTooLong", VOD,
+         [f"SessionContext is over 1000 characters, {NOT_RUN}: shorten it"]),
+        ("InvalidParameterValue.SessionId", VOD,
+         ["a call with this SessionId was accepted within seven days, and this one did not run: look for what that call "
+          "did, its Result does not come again", "the same work would run again with a new --session-id"]),
+        ("InvalidParameterValue.SessionIdTooLong", VOD, [f"SessionId is over 50 characters, {NOT_RUN}: shorten it"]),
+        ("UnauthorizedOperation", ECHO,
+         [f"the key may not call this function, {NOT_RUN}: ask the account's administrator to allow it (CAM)"]),
+        ("RequestLimitExceeded.IPLimitExceeded", ECHO,
+         [f"too many requests from this IP address, {NOT_RUN}: call again after a second"]),
+        ("Unheard.Of", ECHO,
+         ["the code is not in the service's public lists: quote the RequestId to the service's support"]),
+    )
+]
+
 
 class Lines(Case):
     def hold(self, rows: List[Row]) -> None:
@@ -148,6 +183,9 @@ class Lines(Case):
 
     def test_pages(self) -> None:
         self.hold(PAGES)
+
+    def test_refusals(self) -> None:
+        self.hold(REFUSALS)
 
     def test_limits(self) -> None:
         self.hold(LIMITS)
@@ -204,6 +242,9 @@ class Clocks(Case):
                                    "Attempt 2 is signed by the service's clock")
         lines = self.clock(-7200, f"--time={int(time.time())}")
         self.assertIn("--time is 2 h fast: it reads TIME, the service's clock TIME", lines)
+        self.assertIn("--attempts 2 corrects the clock for a call by itself", lines)
+        endpoint.fault("api_error", code="AuthFailure.SignatureExpire", times=3)
+        self.assertNotIn(b"--attempts", plain("--attempts=2", *ECHO).stderr)
         self.assertIn("this machine's clock agrees with the service's clock", self.clock(0, "-v"))
 
 
