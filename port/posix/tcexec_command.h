@@ -2,7 +2,8 @@
  * The parts of the command `tcexec`, and what they hand to each other:
  *
  *     tcexec.c ── words, options ──▶ tcexec_run.c ──▶ tcexec_preview.c      --dry-run, --curl
- *        │                              │   └──▶ tcexec_exchange.c ──▶ tcexec_rule.c, tcexec_trace.c, tcexec_session.c
+ *        │                              │   ├──▶ tcexec_exchange.c ──▶ tcexec_rule.c, tcexec_trace.c, tcexec_session.c,
+ *        │                              │   │                          tcexec_progress.c
  *        │   input, credentials, trust ─┤   └──▶ tcexec_report.c ──▶ tcexec_failure.c, tcexec_json.c, tcexec_text.c
  *        ├──▶ tcexec_doctor.c ──────────┘
  *        └──▶ tcexec_anchors.c
@@ -184,6 +185,14 @@ void tcexec_rule_init(tcexec_rule *rule, const tcexec_options *options, int64_t 
 
 /* ---- tcexec_trace.c ---- */
 
+typedef enum tcexec_stage {
+    TCEXEC_STAGE_CONNECT,
+    TCEXEC_STAGE_SEND,
+    TCEXEC_STAGE_WAIT,
+    TCEXEC_STAGE_RECEIVE, /* an answer that is long enough to take time */
+    TCEXEC_STAGE_PAUSE
+} tcexec_stage;
+
 /* What a call does, as it does it. Do not move it. */
 typedef struct tcexec_trace {
     tcx_trace trace; /* for the call and for TLS */
@@ -196,6 +205,11 @@ typedef struct tcexec_trace {
     uint32_t connect_time; /* ms, handshake included */
     uint32_t suite;        /* TLS cipher suite; 0: none was agreed on */
     int resumed;           /* it went on with an earlier TLS session */
+    tcexec_stage stage;
+    uint32_t since;    /* tick: when the stage began */
+    uint32_t pause;    /* ms before the next attempt */
+    uint64_t sent;     /* bytes of the request */
+    uint64_t received; /* bytes of the answer */
 } tcexec_trace;
 
 void tcexec_trace_init(tcexec_trace *trace, const tcexec_options *options);
@@ -240,6 +254,11 @@ typedef struct tcexec_exchange {
 /* Makes the call that `config`, its transport aside, and `request` describe. Returns 0 when it has ended. */
 int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,
                          tcx_call_config *config, const tcx_request *request);
+
+/* ---- tcexec_progress.c ---- */
+
+/* Shows how far the call is, in one line of the terminal, once it has taken a second. */
+void tcexec_progress_show(const tcexec_exchange *with);
 
 /* ---- tcexec_failure.c ---- */
 
@@ -310,6 +329,12 @@ void tcexec_json(const tcexec_exchange *ended);
 
 /* Whether standard error is a terminal that can do more than print lines. */
 int tcexec_is_terminal(void);
+
+/*
+ * Shows a line on the terminal in place of the one that this function showed before; NULL: in place of none. Any other
+ * line of this file takes its place, too.
+ */
+void tcexec_progress(const char *text);
 
 /* Begins a line of an error on standard error: "tcexec: ", in red on a terminal. */
 void tcexec_begin_error(void);

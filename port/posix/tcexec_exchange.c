@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 
-#define PROGRESS_AFTER 1000u /* ms: between two lines of progress, and before the first one */
+#define PROGRESS_EVERY 250u /* ms: so that its seconds are counted one by one */
 
 static volatile sig_atomic_t interrupted;
 
@@ -28,12 +28,6 @@ static void catch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-static void show_progress(const tcx_posix_tcp *tcp, uint32_t elapsed)
-{
-    fprintf(stderr, "\rtcexec: %lu s, %llu KiB sent, %llu KiB received ", (unsigned long)(elapsed / 1000),
-            (unsigned long long)(tcp->sent / 1024), (unsigned long long)(tcp->received / 1024));
-}
-
 /* Steps a call that has begun to its end. With -v the events tell how far it is. */
 static void drive(tcexec_exchange *with)
 {
@@ -41,22 +35,17 @@ static void drive(tcexec_exchange *with)
     const int is_watched = tcexec_is_terminal() && !with->options->verbose;
     tcx_call *call = &with->call;
     tcx_status status;
-    uint32_t shown = 0;
 
     while ((status = tcx_call_step(call, tcx_posix_tick())) == TCX_PENDING && !interrupted) {
         uint32_t left = tcx_call_time_left(call, tcx_posix_tick());
-        uint32_t elapsed = tcx_posix_tick() - with->trace.began;
 
-        if (is_watched && elapsed - shown >= PROGRESS_AFTER) {
-            show_progress(&with->tcp, elapsed);
-            shown = elapsed;
-        }
-        waiter.wait(waiter.context, tcx_call_wants(call), is_watched && left > PROGRESS_AFTER ? PROGRESS_AFTER : left);
+        if (is_watched)
+            tcexec_progress_show(with);
+        waiter.wait(waiter.context, tcx_call_wants(call), is_watched && left > PROGRESS_EVERY ? PROGRESS_EVERY : left);
     }
     if (status == TCX_PENDING)
         tcx_call_cancel(call);
-    if (shown > 0)
-        fputc('\n', stderr);
+    tcexec_progress(NULL);
 }
 
 static void tell_trust(const tcexec_trust *trust)

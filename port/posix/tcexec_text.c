@@ -16,12 +16,25 @@ int tcexec_is_terminal(void)
     return isatty(STDERR_FILENO) && (kind == NULL || strcmp(kind, "dumb") != 0);
 }
 
+static char shown[100]; /* the line of progress that stands there now; empty: none */
+
+void tcexec_progress(const char *text)
+{
+    if (strcmp(shown, text ? text : "") == 0)
+        return;
+    fputs(shown[0] ? "\r\033[K" : "", stderr);
+    snprintf(shown, sizeof shown, "%s", text ? text : "");
+    if (text != NULL)
+        fprintf(stderr, "tcexec: %s", text);
+}
+
 /* NO_COLOR counts unless it is empty: https://no-color.org. */
 void tcexec_begin_error(void)
 {
     const char *no_color = getenv("NO_COLOR");
     const int is_colored = tcexec_is_terminal() && (no_color == NULL || *no_color == '\0');
 
+    tcexec_progress(NULL);
     fputs(is_colored ? "\033[1;31mtcexec:\033[0m " : "tcexec: ", stderr);
 }
 
@@ -41,6 +54,7 @@ void tcexec_note(const char *format, ...)
 {
     va_list arguments;
 
+    tcexec_progress(NULL);
     fputs("tcexec: ", stderr);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
@@ -111,14 +125,16 @@ void tcexec_date_text(int64_t unix_time, char *text)
         snprintf(text, TCEXEC_DATE_SIZE, "%lld", (long long)unix_time);
 }
 
+#define MINUTES_OF_A_DAY 1440u
+
 /* The largest unit and the next one, where that is not 0. Rounded, so that a second less than 2 h is 2 h. */
 void tcexec_span_text(int64_t seconds, char *text, size_t size)
 {
     const unsigned long long s = (unsigned long long)seconds;
     const unsigned long long minutes = (s + 30) / 60;
 
-    if (minutes >= 2 * 24 * 60)
-        snprintf(text, size, "%llu days", (minutes + 12 * 60) / (24 * 60));
+    if (minutes >= 2 * MINUTES_OF_A_DAY)
+        snprintf(text, size, "%llu days", (minutes + MINUTES_OF_A_DAY / 2) / MINUTES_OF_A_DAY);
     else if (minutes >= 60 && minutes % 60 > 0)
         snprintf(text, size, "%llu h %llu min", minutes / 60, minutes % 60);
     else if (minutes >= 60)

@@ -70,12 +70,43 @@ static void put_words(const tcexec_trace *trace, tcx_event event, uint32_t numbe
     }
 }
 
+#define LONG_ANSWER 65536u /* bytes */
+
+static void set_stage(tcexec_trace *trace, tcexec_stage stage)
+{
+    trace->stage = stage;
+    trace->since = tcx_posix_tick();
+}
+
+/* An answer may come while the request is still being sent: that is not worth a stage. */
+static void enter_stage(tcexec_trace *trace, tcx_event event, uint32_t number)
+{
+    if (event == TCX_EVENT_DIAL) {
+        set_stage(trace, TCEXEC_STAGE_CONNECT);
+        trace->sent = trace->received = 0;
+    } else if (event == TCX_EVENT_CONNECTED) {
+        set_stage(trace, TCEXEC_STAGE_SEND);
+    } else if (event == TCX_EVENT_SENT) {
+        trace->sent += number;
+    } else if (event == TCX_EVENT_REQUEST_SENT) {
+        set_stage(trace, TCEXEC_STAGE_WAIT);
+    } else if (event == TCX_EVENT_RECEIVED) {
+        trace->received += number;
+        if (trace->received >= LONG_ANSWER)
+            trace->stage = TCEXEC_STAGE_RECEIVE;
+    } else if (event == TCX_EVENT_RETRY) {
+        set_stage(trace, TCEXEC_STAGE_PAUSE);
+        trace->pause = number;
+    }
+}
+
 static void observe(void *context, tcx_event event, uint32_t number)
 {
     tcexec_trace *trace = context;
     const unsigned long elapsed = tcx_posix_tick() - trace->began;
     char words[120] = "";
 
+    enter_stage(trace, event, number);
     if (event == TCX_EVENT_DIAL) {
         trace->connected = trace->resumed = 0;
         trace->suite = 0;

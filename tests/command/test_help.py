@@ -7,11 +7,12 @@ import contextlib
 import os
 import pty
 import re
+import socket
 import subprocess
 import unittest
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, Tuple
 
-from harness import (COMMAND, DONE, NO_ANSWER, ROOT, USAGE, Case, at, endpoint, environment, folder, run, stand_up,
+from harness import (COMMAND, DONE, ROOT, USAGE, Case, at, endpoint, environment, folder, run, stand_up,
                      wait_until)
 
 PORT = ROOT / "port/posix"
@@ -299,15 +300,64 @@ class Terminal(Case):
                       ["anchors", "root.pem"], [*link, "mps", "Echo", "x"]):
             self.assertNotIn(b"\x1b", self.on_a_terminal(*words, stdout=True)[1])
 
-    def test_progress(self) -> None:
-        words = (at(endpoint.plain_port), "--plaintext", "--timeout", "1.3", "mps", "Echo")
-        for names, told in (({}, True), ({"NO_COLOR": "1"}, True), ({"TERM": "dumb"}, False)):
+    def progress(self, *words: str, **names: str) -> Tuple[List[str], str]:
+        """The lines of progress that are shown one over the other, and what is there at the end."""
+        _, shown = self.on_a_terminal(*words, **names)
+        *lines, last = shown.decode().replace("\r\n", "\n").split("\r\x1b[K")
+        return lines, last
+
+    def test_progress_while_the_answer_is_awaited(self) -> None:
+        link = (at(endpoint.plain_port), "--plaintext", "--timeout=1.4")
+        call, running = ("mps", "Echo", "--timeout=2.6", *link[:-1]), "sent; it may be running; waiting"
+        rows: List[Tuple[Tuple[str, ...], Dict[str, str], str, Tuple[int, ...]]] = [
+            (call, {}, running, (1, 2)),
+            (("mps", "Echo", *link), {"NO_COLOR": "1"}, running, (1,)),
+            (("mps", "Echo", *link), {"TERM": "dumb"}, running, ()),
+            (("doctor", "mps", *link), {}, "sent; waiting", (1,)),
+        ]
+        for words, names, said, seconds in rows:
             endpoint.fault("stall")
-            code, shown = self.on_a_terminal(*words, **names)
-            self.assertEqual(code, NO_ANSWER)
-            self.assertEqual(b"\rtcexec: 1 s, 0 KiB sent, 0 KiB received" in shown, told, shown)
+            lines, last = self.progress(*words, **names)
+            wanted = [f"tcexec: {said} {second} s" for second in seconds]
+            self.assertEqual([line for line in lines if not line.endswith(" 0 s")], wanted)
+            self.assertNotIn("waiting", last)
         endpoint.fault("stall")
-        self.assertNotIn(b"\r", run(*words).stderr)
+        self.assertNotRegex(run(*link, "mps", "Echo").stderr, rb"\r|waiting")
+
+    def test_progress_is_gone_at_the_end(self) -> None:
+        endpoint.fault("split", at=30, delay_ms=1600)
+        lines, last = self.progress(at(endpoint.plain_port), "--plaintext", "mps", "Echo")
+        self.assertGreater(len(lines), 0)
+        self.assertRegex(last, "^tcexec: RequestId: .*\n$")
+
+    def test_no_progress_in_the_first_second(self) -> None:
+        endpoint.fault("split", at=30, delay_ms=500)
+        self.assertEqual(self.progress(at(endpoint.plain_port), "--plaintext", "mps", "Echo")[0], [])
+
+    def test_progress_of_the_sending(self) -> None:
+        (folder / "large").write_bytes(b"x" * (19 << 19))
+        endpoint.fault("stall_request", at=100)
+        words = (at(endpoint.plain_port), "--plaintext", "--timeout=1.4", "mps", "Echo", "@large")
+        lines, _ = self.progress(*words)
+        self.assertRegex("\n".join(lines), r"tcexec: sending \d\.\d of 9\.5 MiB \(\d\d? %\)")
+        self.assertNotIn("running", "".join(lines))
+
+    def test_progress_of_the_handshake_and_between_attempts(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            lines, _ = self.progress(at(silent.getsockname()[1]), "--ca=root.pem", "--timeout=1.4", "mps", "Echo")
+        self.assertIn("tcexec: connecting, 1 s", lines)
+        with socket.socket() as deaf:
+            deaf.bind(("127.0.0.1", 0))
+            words = (at(deaf.getsockname()[1]), "--plaintext", "--attempts=1000", "--timeout=8", "mps", "Echo")
+            lines, last = self.progress(*words)
+        self.assertRegex("\n".join(lines), r"tcexec: attempt \d+ failed; trying again in \d s")
+
+    def test_a_line_replaces_the_progress(self) -> None:
+        endpoint.control("POST", "clock", {"offset": 3600})
+        endpoint.fault("split", at=30, delay_ms=1300)
+        lines, last = self.progress(at(endpoint.plain_port), "--plaintext", "--attempts=2", "mps", "Echo")
+        self.assertRegex("".join([*lines, last]), r"(?m)^.*tcexec: this machine's clock is 1 h slow.*\n")
+        self.assertTrue(any(line.startswith("tcexec: this machine's clock") for line in [*lines, last]))
 
 
 if __name__ == "__main__":
