@@ -179,9 +179,11 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
 
     tcexec_where_text(ended, where, sizeof where);
     text[0] = '\0';
-    if (status == TCX_E_CANCELLED || status == TCX_E_RESULT_LOST)
+    if (status == TCX_E_CANCELLED && is_doctor)
+        snprintf(text, size, "run this again");
+    else if (status == TCX_E_CANCELLED || status == TCX_E_RESULT_LOST)
         return;
-    if (status == TCX_E_X509_UNTRUSTED)
+    else if (status == TCX_E_X509_UNTRUSTED)
         tcexec_untrusted_advice(ended->trust, text, size);
     else if (status == TCX_E_X509_TIME)
         put_clock_remedy(ended, text, size);

@@ -291,6 +291,15 @@ class Doctor(Case):
                                            "service's clock TIME; the service allows only 5 min")
         self.assertEqual(self.doctor()[-1], "Next: set this machine's clock: it is 2 h fast")
 
+    def test_a_signal(self) -> None:
+        endpoint.fault("stall")
+        words = [COMMAND, "doctor", at(endpoint.tls_port), "--ca=root.pem"]
+        process = subprocess.Popen(words, env=environment(), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        wait_until(lambda: endpoint.state()["requests"] == 1)
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=10)
+        self.assertRegex(out.decode(), r"cancelled by a signal \(TCX_E_CANCELLED\)\nNext: run this again\n$")
+
     def test_the_handshake(self) -> None:
         self.assertEqual(self.doctor(kind="handshake", at=100), [
             "bad      tls          TLS: the server closed the connection during the TLS handshake (TCX_E_CLOSED)",
