@@ -14,16 +14,17 @@
  */
 static int secure_standard_descriptors(void)
 {
-    int fd;
+    int flags;
 
-    for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
-            continue;
-        if (fd == STDOUT_FILENO)
-            return tcexec_say("standard output is closed: open it, if only on /dev/null");
-        if (open("/dev/null", O_RDWR) != fd)
-            return EXIT_USAGE;
-    }
+    if (tcexec_secure_stdin() != 0)
+        return EXIT_USAGE;
+    flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags < 0 && errno == EBADF)
+        return tcexec_say("standard output is closed: open it, if only on /dev/null");
+    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+        return tcexec_say("standard output is open for reading only: open it for writing, if only on /dev/null");
+    if (fcntl(STDERR_FILENO, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != STDERR_FILENO)
+        return EXIT_USAGE;
     return 0;
 }
 

@@ -86,6 +86,9 @@ void tcexec_version(FILE *out);
 
 /* ---- tcexec_input.c ---- */
 
+/* Sees to it that descriptor 0 is taken, and nothing is read from it if it was not. Returns 0, or -1. Call it first. */
+int tcexec_secure_stdin(void);
+
 /*
  * Reads a whole file, "-" being standard input, into memory of malloc(). Returns 0, or -1 with errno; EFBIG: over
  * `limit` bytes.

@@ -6,14 +6,59 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define FIRST_CAPACITY 65536u
 
+static const char *stdin_problem; /* why standard input cannot be read; NULL: it may be */
+
+int tcexec_secure_stdin(void)
+{
+    const int flags = fcntl(STDIN_FILENO, F_GETFL);
+
+    stdin_problem = NULL;
+    if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY)
+        stdin_problem = "standard input is open for writing only";
+    if (flags >= 0 || errno != EBADF)
+        return 0;
+    stdin_problem = "standard input is closed";
+    /* /dev/null would be read as empty, also as /dev/stdin. A socket that is not connected gives nothing to read. */
+    return socket(AF_UNIX, SOCK_STREAM, 0) == STDIN_FILENO ? 0 : -1;
+}
+
+/* What is wrong with standard input, if that is what the path means. */
+static const char *problem_of(const char *path)
+{
+    static const char *const names[] = { "-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0" };
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(path, names[i]) == 0)
+            return stdin_problem;
+    return NULL;
+}
+
 static int open_path(const char *path)
 {
     return strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Reads, and waits for a descriptor that does not block. */
+static ssize_t read_some(int fd, char *out, size_t length)
+{
+    struct pollfd readable = { fd, POLLIN, 0 };
+    ssize_t got;
+
+    while ((got = read(fd, out, length)) < 0) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            (void)poll(&readable, 1, -1);
+        else if (errno != EINTR)
+            break;
+    }
+    return got;
 }
 
 /*
@@ -36,13 +81,12 @@ static ssize_t read_growing(int fd, size_t limit, char **memory)
             *memory = larger;
             capacity = capacity ? 2 * capacity : FIRST_CAPACITY;
         }
-        got = read(fd, *memory + length, capacity - length);
+        got = read_some(fd, *memory + length, capacity - length);
+        if (got < 0)
+            return -1;
         if (got == 0)
             return (ssize_t)length;
-        if (got > 0)
-            length += (size_t)got;
-        else if (errno != EINTR)
-            return -1;
+        length += (size_t)got;
         if (length > limit) {
             errno = EFBIG;
             return -1;
@@ -68,11 +112,16 @@ static int read_fd(int fd, size_t limit, char **memory, tcx_text *out)
 
 int tcexec_read_file(const char *path, size_t limit, tcx_text *out)
 {
-    int fd = open_path(path);
     char *memory;
     int result;
     int error;
+    int fd;
 
+    if (problem_of(path) != NULL) {
+        errno = EBADF;
+        return -1;
+    }
+    fd = open_path(path);
     if (fd < 0)
         return -1;
     result = read_fd(fd, limit, &memory, out);
@@ -82,7 +131,7 @@ int tcexec_read_file(const char *path, size_t limit, tcx_text *out)
     return result;
 }
 
-/* A regular file is streamed; anything else can be read only once, and is kept. */
+/* A file that tells its size is streamed. Anything else can be read only once, and is kept. */
 static int take_file(int fd, tcexec_argument *out)
 {
     if (tcx_posix_file_init(&out->file, fd) != 0)
@@ -98,6 +147,7 @@ static int take_file(int fd, tcexec_argument *out)
 int tcexec_argument_open(const char *argument, tcexec_argument *out)
 {
     const char *path;
+    const char *problem;
     int fd;
 
     memset(out, 0, sizeof *out);
@@ -109,6 +159,9 @@ int tcexec_argument_open(const char *argument, tcexec_argument *out)
         return 0;
     }
     path = argument[0] == '@' ? argument + 1 : "standard input";
+    problem = problem_of(argument[0] == '@' ? argument + 1 : argument);
+    if (problem != NULL)
+        return tcexec_say("ARG: %s: %s: open it for reading, or leave ARG out", path, problem);
     fd = argument[0] == '@' ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
     if (fd >= 0 && take_file(fd, out) == 0) {
         if (out->source == NULL)

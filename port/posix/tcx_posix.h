@@ -210,8 +210,8 @@ typedef struct tcx_posix_file {
  * is used; its position is neither used nor moved afterwards. The source fails with -errno, or -EIO if the file got
  * shorter.
  *
- * Returns 0, or -1 with errno: ESPIPE, not a regular file; EISDIR; EFBIG, 4 GiB or more; or what fstat() and lseek()
- * say.
+ * Returns 0, or -1 with errno: ESPIPE, not a regular file, or one that does not end where its size says, as those in
+ * /proc: read it as a stream; EISDIR; EFBIG, 4 GiB or more; or what fstat(), lseek() and pread() say.
  */
 TCX_MUST_CHECK int tcx_posix_file_init(tcx_posix_file *file, int fd);
 

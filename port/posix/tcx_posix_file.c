@@ -8,14 +8,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static ssize_t read_from(int fd, void *out, size_t length, off_t offset)
+{
+    ssize_t got;
+
+    do
+        got = pread(fd, out, length, offset);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 /* Fills the cache from `offset` on. Returns how many bytes it holds then, or -errno. */
 static int fill(tcx_posix_file *file, uint32_t offset)
 {
-    ssize_t length;
+    ssize_t length = read_from(file->fd, file->cache, sizeof file->cache, file->start + (off_t)offset);
 
-    do
-        length = pread(file->fd, file->cache, sizeof file->cache, file->start + (off_t)offset);
-    while (length < 0 && errno == EINTR);
     file->cached = offset;
     file->cached_length = length > 0 ? (uint32_t)length : 0;
     if (length < 0)
@@ -41,6 +48,24 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
     return (int)length;
 }
 
+/*
+ * Whether the file ends where its size says. Those that the kernel writes as they are read do not: in /proc their size
+ * is told as 0, in /sys as a page. Returns 0, or -1 with errno.
+ */
+static int check_size(int fd, off_t start, off_t size)
+{
+    const off_t last = start + size - (size > 0);
+    char two[2];
+    const ssize_t got = read_from(fd, two, sizeof two, last);
+
+    if (got < 0)
+        return -1;
+    if (got == (size > 0))
+        return 0;
+    errno = ESPIPE;
+    return -1;
+}
+
 int tcx_posix_file_init(tcx_posix_file *file, int fd)
 {
     struct stat about;
@@ -61,6 +86,8 @@ int tcx_posix_file_init(tcx_posix_file *file, int fd)
         errno = EFBIG;
         return -1;
     }
+    if (check_size(fd, start, size) != 0)
+        return -1;
     tcx_source_init(&file->source, read_at, file, (uint32_t)size);
     file->fd = fd;
     file->start = start;

@@ -217,6 +217,54 @@ class Arguments(Case):
         self.check(plain("--sign", "sha1", "mps", "Echo", f"@{path}"), USAGE, "TCX_E_REQUEST_TOO_LARGE", b"")
         path.unlink()
 
+    def test_files_that_do_not_tell_their_size(self) -> None:
+        """The size of a file in /proc is told as 0, that of one in /sys as 4096, whatever they hold."""
+        for path in map(Path, ("/proc/version", "/proc/filesystems", "/sys/kernel/mm/transparent_hugepage/enabled")):
+            if not path.exists():
+                continue
+            whole = subprocess.run(["cat", path], capture_output=True).stdout
+            for words, name in ((f"@{path}", None), ("-", path)):
+                with self.subTest(words=words, name=name):
+                    with open(name or "/dev/null", "rb") as file:
+                        done = plain("mps", "Echo", words, stdin=file)
+                    self.check(done, DONE, out=whole + b"\n")
+        self.check(plain("mps", "Echo", "@/proc/self/mem"), USAGE, "ARG: /proc/self/mem: Input/output error", b"")
+        self.check(plain("mps", "Echo", "@/dev/null"), DONE, out=b"\n")
+        with open("/dev/null", "rb") as nothing:
+            self.check(plain("mps", "Echo", "-", stdin=nothing), DONE, out=b"\n")
+
+    def shell(self, line: str) -> Done:
+        """A line of the shell, where "$@" is the command with the options that reach the endpoint."""
+        words = [COMMAND, at(endpoint.plain_port), "--plaintext", "mps", "Echo"]
+        return subprocess.run(["sh", "-c", line, "sh", *words], cwd=folder, env=environment(), timeout=30,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def test_a_standard_input_that_is_not_there(self) -> None:
+        for name in ("-", "@/dev/stdin", "@/proc/self/fd/0", "@/dev/fd/0"):
+            said = f"ARG: {name.lstrip('@') if name != '-' else 'standard input'}: "
+            with self.subTest(name=name):
+                self.check(self.shell(f'"$@" {name} <&-'), USAGE, said + "standard input is closed", b"")
+                self.check(self.shell(f'"$@" {name} 0>out'), USAGE, said + "standard input is open for writing only", b"")
+        for odd in ("@//dev/stdin", "@/dev/../dev/fd/0"):
+            self.check(self.shell(f'"$@" {odd} <&-'), USAGE, "ARG: .*No such device", b"")
+        self.check(self.shell('"$@" - <.'), USAGE, "ARG: standard input: Is a directory", b"")
+        self.check(self.shell('"$@" text <&-'), DONE, out=b"text\n")
+        done = subprocess.run(["sh", "-c", '"$0" anchors - <&-', COMMAND], capture_output=True)
+        self.check(done, USAGE, "-: Bad file descriptor", b"")
+        self.assertEqual(endpoint.executed(), 1)
+
+    def test_a_standard_input_that_is_not_ready(self) -> None:
+        reader, writer = os.pipe()
+        os.set_blocking(reader, False)
+        process = subprocess.Popen([COMMAND, at(endpoint.plain_port), "--plaintext", "mps", "Echo", "-"], stdin=reader,
+                                   env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.1)
+        os.write(writer, b"late")
+        os.close(writer)
+        out, error = process.communicate(timeout=10)
+        os.close(reader)
+        self.assertEqual((process.returncode, out), (DONE, b"late\n"), error)
+
     def test_files_that_cannot_be_used(self) -> None:
         for argument in ("@", "@/nonexistent", f"@{folder}"):
             self.check(plain("mps", "Echo", argument), USAGE, f"ARG: {re.escape(argument[1:])}: ", b"")
@@ -321,6 +369,9 @@ class Refusals(Case):
     def test_a_closed_standard_output(self) -> None:
         done = subprocess.run(["sh", "-c", f"exec {shlex.quote(COMMAND)} --version >&-"], stderr=subprocess.PIPE)
         self.assertEqual((done.returncode, b"standard output is closed" in done.stderr), (USAGE, True))
+        done = subprocess.run(["sh", "-c", f"exec {shlex.quote(COMMAND)} --version 1</dev/null"], stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn(b"standard output is open for reading only", done.stderr)
 
 
 class CredentialFiles(Case):

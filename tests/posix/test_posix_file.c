@@ -148,12 +148,42 @@ static void test_what_is_no_file(void **state)
     close(fd);
 }
 
+/* What the size is told as says nothing about what can be read. */
+static void test_sizes_that_are_not_true(void **state)
+{
+    static const char *const paths[] = { "/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled" };
+    static tcx_posix_file file;
+    char name[] = "/tmp/tcexec-test-XXXXXX";
+    size_t i;
+    int fd;
+
+    (void)state;
+    for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        fd = open(paths[i], O_RDONLY);
+        if (fd < 0)
+            continue;
+        assert_int_equal(tcx_posix_file_init(&file, fd), -1);
+        assert_int_equal(errno, ESPIPE);
+        close(fd);
+    }
+    fd = make_file(SIZE);
+    assert_int_equal(tcx_posix_file_init(&file, fd), 0);
+    close(fd);
+    fd = mkstemp(name);
+    close(fd);
+    fd = open(name, O_WRONLY);
+    unlink(name);
+    assert_int_equal(tcx_posix_file_init(&file, fd), -1);
+    assert_int_equal(errno, EBADF);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_from_front_to_back_twice), cmocka_unit_test(test_around_the_edges_of_the_cache),
         cmocka_unit_test(test_from_the_position_on),     cmocka_unit_test(test_a_file_that_gets_shorter),
-        cmocka_unit_test(test_what_is_no_file),
+        cmocka_unit_test(test_what_is_no_file),          cmocka_unit_test(test_sizes_that_are_not_true),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
