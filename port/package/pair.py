@@ -121,7 +121,7 @@ def source(project: Project) -> str:
     features = dict(match.groups() for name in project.posix for match in FEATURE.finditer(read(name)))
     public = {*project.headers(), "port/posix/tcx_posix.h"}
     internal = [name for name in ordered(project.internal()) if name not in public]
-    posix = [name for name in ordered(project.posix) if name.endswith(".h") and name not in public]
+    posix = [name for name in ordered(project.posix) if name.endswith(".h") and name not in {*public, *internal}]
     return (manual(project)
             + "\n#ifdef TCX_WITH_POSIX\n"
             + "".join(f"#ifndef {name}\n#define {name}{value}\n#endif\n" for name, value in sorted(features.items()))

@@ -51,7 +51,7 @@ def read(name: str) -> str:
 
 def includes(name: str) -> list[str]:
     """The files of ours that a file includes."""
-    places = (pathlib.PurePath(name).parent, pathlib.PurePath("include"), pathlib.PurePath("port/posix"))
+    places = [pathlib.PurePath(name).parent, *map(pathlib.PurePath, ("include", "port/posix", "src"))]
     found = []
     for match in OURS.finditer(read(name)):
         header = match[1] or match[2]

@@ -11,6 +11,9 @@ $(B)/port/posix/tcexec_help.o: CPPFLAGS += \
     $(if $(BEARSSL_VERSION),-DTCX_BEARSSL_VERSION='"$(BEARSSL_VERSION)"') \
     $(if $(JSMN_VERSION),-DTCX_JSMN_VERSION='"$(JSMN_VERSION)"')
 
+# It checks JSON as the library does.
+$(B)/port/posix/tcx_posix_tccli.o: CPPFLAGS += -Isrc
+
 $(B)/tcexec: $(COMMAND_OBJECTS) $(POSIX_OBJECTS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread -Wl,--gc-sections $^ $(BEARSSL_LIBS) -o $@
 

@@ -223,7 +223,7 @@ TCX_MUST_CHECK int tcx_posix_file_init(tcx_posix_file *file, int fd);
 /* Credentials and the memory they lie in. Do not move it. RAM: 24 KB. */
 typedef struct tcx_posix_credentials {
     tcx_credentials credentials;
-    int64_t expires; /* when they end, seconds since 1970 UTC; 0: not told, or never */
+    int64_t expires; /* when the token ends, seconds since 1970 UTC; 0: not told, or there is no token */
     int is_file;     /* 1: they were found in a file */
     int exposed;     /* 1: others than the owner have access to that file */
 
@@ -241,8 +241,10 @@ typedef struct tcx_posix_credentials {
  *   2. ~/.tencentcloud/credentials: INI, section [default]: secret_id, secret_key, token. If it is set,
  *      TENCENTCLOUD_CREDENTIALS_FILE names the file instead, which must be there then
  *   3. ~/.tccli/PROFILE.credential: JSON object: secretId, secretKey, token, expiresAt. PROFILE is TCCLI_PROFILE, else
- *      "default". A profile with a role-arn is refused: its keys are not those that should sign
+ *      "default"
  *   4. /etc/tencentcloud/credentials: INI, as above
+ *
+ * A file with a role (role_arn, role-arn, or the type cvm-role) is refused: its keys are not those that should sign.
  *
  * Returns 0, or -1 with `problem` set. What is found is not looked at: tcx_signer_init() does that, and the caller
  * compares `expires` with its clock. The environment's texts are borrowed from it; wipe `found` when done.

@@ -23,11 +23,13 @@ typedef struct form {
     const char *name;
     const char *secret_id; /* what the members are called in it */
     const char *secret_key;
+    const char *role;
 } form;
 
-static const form ini = { tcx_posix_ini_read, "an INI file with a section [default]", "secret_id", "secret_key" };
+static const form ini = { tcx_posix_ini_read, "an INI file with a section [default]", "secret_id", "secret_key",
+                          "role_arn" };
 static const form tccli = { tcx_posix_tccli_read, "a JSON object with its secrets as texts and expiresAt as a number",
-                            "secretId", "secretKey" };
+                            "secretId", "secretKey", "role-arn" };
 
 __attribute__((format(printf, 2, 3))) static int refuse(tcx_posix_credentials *found, const char *format, ...)
 {
@@ -124,27 +126,47 @@ static int read_file(tcx_posix_credentials *found, size_t *length)
     return 0;
 }
 
-/* Reads the file at found->origin. */
+static int begins_with(const char *text, size_t length, const char *mark)
+{
+    return length >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0;
+}
+
+static int refuse_form(tcx_posix_credentials *found, size_t length, const form *as, const char *problem)
+{
+    if (begins_with(found->memory, length, "\xFF\xFE") || begins_with(found->memory, length, "\xFE\xFF"))
+        problem = "it is UTF-16: save it as UTF-8";
+    return refuse(found, "%s: %s%s", found->origin, problem ? "" : "not ", problem ? problem : as->name);
+}
+
+/* Reads the file at found->origin. Editors may put a byte order mark before UTF-8. */
 static int from_file(tcx_posix_credentials *found, const form *as)
 {
+    static const char mark[] = "\xEF\xBB\xBF";
     tcx_posix_secrets secrets;
     size_t length = 0;
+    size_t start;
     int status = read_file(found, &length);
 
     if (status != 0)
         return status;
+    start = begins_with(found->memory, length, mark) ? sizeof mark - 1 : 0;
     memset(&secrets, 0, sizeof secrets);
-    if (as->read(found->memory, length, &secrets) != 0)
-        return refuse(found, "%s: not %s", found->origin, as->name);
+    if (as->read(found->memory + start, length - start, &secrets) != 0)
+        return refuse_form(found, length, as, secrets.problem);
+    if (secrets.role.length > 0)
+        return refuse(found,
+                      "%s: names a role (%s), and roles are not assumed here: "
+                      "set the keys that AssumeRole gives in the environment",
+                      found->origin, as->role);
+    if (secrets.of_machine)
+        return refuse(found,
+                      "%s: its keys are those of the machine's role (type cvm-role), and those are not asked for here: "
+                      "set the role's keys and token in the environment",
+                      found->origin);
     if (secrets.credentials.secret_id.length == 0)
         return refuse(found, "%s: no %s in it", found->origin, as->secret_id);
     if (secrets.credentials.secret_key.length == 0)
         return refuse(found, "%s: no %s in it", found->origin, as->secret_key);
-    if (secrets.role.length > 0)
-        return refuse(found,
-                      "%s: names a role (role-arn), and roles are not assumed here: "
-                      "set the keys that AssumeRole gives in the environment",
-                      found->origin);
     found->credentials = secrets.credentials;
     found->expires = secrets.expires;
     return 0;

@@ -7,21 +7,25 @@
 /* What a file holds. What is not in it stays unset. */
 typedef struct tcx_posix_secrets {
     tcx_credentials credentials;
-    tcx_text role;   /* that is to be assumed with them */
-    int64_t expires; /* seconds since 1970; 0: not told */
+    tcx_text role;       /* that is to be assumed with them */
+    int of_machine;      /* 1: they are not used, but those of the machine's role */
+    int64_t expires;     /* seconds since 1970; 0: not told, or there is no token that could end */
+    const char *problem; /* after a failure: what is wrong; NULL: it is not of this form at all */
 } tcx_posix_secrets;
 
 /*
- * INI, as Tencent's Go tools read it: section [default], members secret_id, secret_key and token; lines that begin with
- * '#' or ';' are comments; blanks around names and values and a CR at the end are no part of them, quotes are; a member
- * without a value is none, of one that stands twice the last counts. The texts lie in `text`. Returns 0, or -1: no such
- * section.
+ * INI, as the configparser of Tencent's Python SDK reads it: section [default], members secret_id, secret_key, token and
+ * role_arn, in any case, with '=' or ':'; lines that begin with '#' or ';' are comments, and what follows a section's
+ * name is one; blanks around names and values are no part of them. Of a member that stands twice the last one counts, as
+ * with Tencent's Go SDK; one without a value counts as absent. The texts lie in `text`. Returns 0, or -1: no such
+ * section, or a value in quotes.
  */
 int tcx_posix_ini_read(char *text, size_t length, tcx_posix_secrets *out);
 
 /*
- * JSON, as tccli writes it: an object with the texts secretId, secretKey, token and role-arn, and the number expiresAt;
- * other members may be anything. The texts lie in `text`, which is changed. Returns 0, or -1: not such an object.
+ * JSON, as tccli writes it: an object with the texts secretId, secretKey, token, role-arn and type, and the number
+ * expiresAt; other members may be anything. The texts lie in `text`, which is changed. Returns 0, or -1: not JSON, or
+ * not such an object.
  */
 int tcx_posix_tccli_read(char *text, size_t length, tcx_posix_secrets *out);
 

@@ -3,7 +3,7 @@
 
 static int is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+    return c == ' ' || c == '\t' || c == '\v' || c == '\f';
 }
 
 static tcx_text trim(const char *start, const char *end)
@@ -19,29 +19,71 @@ static tcx_text trim(const char *start, const char *end)
     return text;
 }
 
-static int equals(tcx_text text, const char *other)
+/* Whether it is `name`, which has no upper case in it, in any case. */
+static int is_name(tcx_text text, const char *name)
 {
-    return text.length == strlen(other) && memcmp(text.bytes, other, text.length) == 0;
+    size_t i;
+
+    if (text.length != strlen(name))
+        return 0;
+    for (i = 0; i < text.length; i++) {
+        const char c = text.bytes[i];
+
+        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != name[i])
+            return 0;
+    }
+    return 1;
 }
 
-static void take_member(tcx_text line, tcx_credentials *out)
+/* A section's name ends with the last ']' of its line: a comment may follow. */
+static int is_default(tcx_text line)
 {
-    const char *equal = memchr(line.bytes, '=', line.length);
+    static const char name[] = "[default]";
+    size_t length = line.length;
+
+    while (length > 0 && line.bytes[length - 1] != ']')
+        length--;
+    return length == sizeof name - 1 && memcmp(line.bytes, name, length) == 0;
+}
+
+static void take_member(tcx_text line, tcx_posix_secrets *out)
+{
+    const char *end = line.bytes + line.length;
+    const char *mark = line.bytes;
     tcx_text name;
     tcx_text value;
 
-    if (equal == NULL)
+    while (mark < end && *mark != '=' && *mark != ':')
+        mark++;
+    if (mark == end)
         return;
-    name = trim(line.bytes, equal);
-    value = trim(equal + 1, line.bytes + line.length);
+    name = trim(line.bytes, mark);
+    value = trim(mark + 1, end);
     if (value.length == 0)
         return;
-    if (equals(name, "secret_id"))
-        out->secret_id = value;
-    else if (equals(name, "secret_key"))
-        out->secret_key = value;
-    else if (equals(name, "token"))
-        out->token = value;
+    if (is_name(name, "secret_id"))
+        out->credentials.secret_id = value;
+    else if (is_name(name, "secret_key"))
+        out->credentials.secret_key = value;
+    else if (is_name(name, "token"))
+        out->credentials.token = value;
+    else if (is_name(name, "role_arn"))
+        out->role = value;
+}
+
+static int is_quoted(tcx_text text)
+{
+    return text.length > 0 && (*text.bytes == '"' || *text.bytes == '\'');
+}
+
+/* One of Tencent's SDKs signs with the quotes, another takes them off. No key has any. */
+static const char *quoted(const tcx_credentials *credentials)
+{
+    if (is_quoted(credentials->secret_id))
+        return "the value of secret_id is in quotes: remove them";
+    if (is_quoted(credentials->secret_key))
+        return "the value of secret_key is in quotes: remove them";
+    return is_quoted(credentials->token) ? "the value of token is in quotes: remove them" : NULL;
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the type of all readers; another one decodes in place */
@@ -53,18 +95,22 @@ int tcx_posix_ini_read(char *text, size_t length, tcx_posix_secrets *out)
     int inside = 0;
 
     while (at < end) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        tcx_text line = trim(at, newline ? newline : end);
+        const char *stop = at;
+        tcx_text line;
 
-        at = newline ? newline + 1 : end;
+        while (stop < end && *stop != '\n' && *stop != '\r')
+            stop++;
+        line = trim(at, stop);
+        at = stop < end ? stop + 1 : end;
         if (line.length == 0 || *line.bytes == '#' || *line.bytes == ';')
             continue;
         if (*line.bytes == '[') {
-            inside = equals(line, "[default]");
+            inside = is_default(line);
             found |= inside;
         } else if (inside) {
-            take_member(line, &out->credentials);
+            take_member(line, out);
         }
     }
-    return found ? 0 : -1;
+    out->problem = quoted(&out->credentials);
+    return found && out->problem == NULL ? 0 : -1;
 }

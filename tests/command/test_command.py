@@ -462,6 +462,23 @@ class CredentialFiles(Case):
         text = '{"secretId": "AKIDtccli", "secretKey": "k", "role-arn": "qcs::cam::uin/1:roleName/x"}'
         self.write(".tccli/default.credential", text)
         self.check(self.dry(), USAGE, r"names a role \(role-arn\)", b"")
+        self.write(".tccli/default.credential", '{"type": "cvm-role", "secretId": "AKIDold", "secretKey": "k"}')
+        self.check(self.dry(), USAGE, r"machine's role \(type cvm-role\)", b"")
+        self.write(".tencentcloud/credentials", "[default]\nsecret_id=AKIDini\nsecret_key=k\nrole_arn=qcs::x\n")
+        self.check(self.dry(), USAGE, r"names a role \(role_arn\)", b"")
+
+    def test_files_as_editors_write_them(self) -> None:
+        self.write(".tccli/default.credential", '\ufeff{"secretId": "AKIDold", "secretKey": "k", "token": null,'
+                                                ' "expiresAt": 1600000000}\r\n')
+        self.assertEqual(self.found("AKIDold"), b"")
+        for text in ("\ufeff[default] ; mine\r\nSecret_Id: AKIDini\r\nsecret_key: k\r\n",
+                     "# mine\n[default]\n  SECRET_ID = AKIDini\n  secret_key = k\n"):
+            self.write(".tencentcloud/credentials", text)
+            self.found("AKIDini")
+        self.write(".tencentcloud/credentials", '[default]\nsecret_id = "AKIDini"\nsecret_key = "k"\n')
+        self.check(self.dry(), USAGE, "/.tencentcloud/credentials: the value of secret_id is in quotes: remove them", b"")
+        self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini ; mine\nsecret_key = k\n")
+        self.check(self.dry(), USAGE, "SecretId: .*blank", b"")
 
     def test_half_an_environment_is_an_error(self) -> None:
         self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini\nsecret_key = k\n")

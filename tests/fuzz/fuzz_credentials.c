@@ -3,12 +3,13 @@
  * good JSON is read, and what only looks like it is not. Then as a file in a home directory: the credentials that are
  * found are those of the text, or the reason is named and nothing stays behind.
  */
-#define _GNU_SOURCE /* memmem */
+#define _GNU_SOURCE /* memrchr */
 
 #include "fuzz.h"
 #include "judge.h"
 #include "tcx_posix_credentials.h"
 
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,12 @@ const unsigned fuzz_runs = 60000;
 
 static int is_blank(char c)
 {
-    return memchr(" \t\r\v\f", c, 5) != NULL;
+    return memchr(" \t\v\f", c, 4) != NULL;
+}
+
+static int same_letters(const char *at, size_t length, const char *name)
+{
+    return length == strlen(name) && strncasecmp(at, name, length) == 0;
 }
 
 /* The value of the last member of that name in [default], line by line, or unset. `*section`: whether there is one. */
@@ -29,31 +35,43 @@ static tcx_text judge_ini(const char *text, size_t length, const char *name, int
 
     *section = 0;
     for (const char *at = text, *end = text + length; at < end;) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at)), *next = stop != NULL ? stop + 1 : end, *value;
+        const char *stop = at, *next, *mark, *value;
 
-        stop = stop != NULL ? stop : end;
+        while (stop < end && strchr("\r\n", *stop) == NULL)
+            stop++;
+        while (stop < end && *stop == '\0') /* strchr() finds the end of its text, too */
+            for (stop++; stop < end && strchr("\r\n", *stop) == NULL;)
+                stop++;
+        next = stop < end ? stop + 1 : end;
         while (at < stop && is_blank(*at))
             at++;
         while (stop > at && is_blank(stop[-1]))
             stop--;
         if (at < stop && *at == '[') {
-            inside = stop - at == 9 && memcmp(at, "[default]", 9) == 0;
+            const char *close = memrchr(at, ']', (size_t)(stop - at));
+
+            inside = close != NULL && close - at == 8 && memcmp(at, "[default]", 9) == 0;
             *section |= inside;
-        } else if (inside && (size_t)(stop - at) > strlen(name) && memcmp(at, name, strlen(name)) == 0) {
-            for (value = at + strlen(name); value < stop && is_blank(*value); value++)
+        } else if (inside && at < stop && *at != '#' && *at != ';') {
+            for (mark = at; mark < stop && *mark != '=' && *mark != ':'; mark++)
                 ;
-            if (value < stop && *value == '=') {
-                for (value++; value < stop && is_blank(*value); value++)
-                    ;
-                if (value < stop) {
-                    found.bytes = value;
-                    found.length = (size_t)(stop - value);
-                }
+            for (value = mark; value < stop && (value == mark || is_blank(*value)); value++)
+                ;
+            while (mark > at && is_blank(mark[-1]))
+                mark--;
+            if (value < stop && same_letters(at, (size_t)(mark - at), name)) {
+                found.bytes = value;
+                found.length = (size_t)(stop - value);
             }
         }
         at = next;
     }
     return found;
+}
+
+static int in_quotes(tcx_text value)
+{
+    return value.length > 0 && (*value.bytes == '"' || *value.bytes == '\'');
 }
 
 static void same(tcx_text a, tcx_text b, const char *name)
@@ -65,27 +83,31 @@ static void same(tcx_text a, tcx_text b, const char *name)
 
 static void check_ini(const char *data, size_t size)
 {
-    static const char *const names[] = { "secret_id", "secret_key", "token" };
+    static const char *const names[] = { "secret_id", "secret_key", "token", "role_arn" };
     tcx_posix_secrets found;
     const tcx_text *const texts[] = { &found.credentials.secret_id, &found.credentials.secret_key,
-                                      &found.credentials.token };
+                                      &found.credentials.token, &found.role };
     char *text = fuzz_copy(data, size);
-    int status, section;
+    int status, section, quotes = 0;
 
     memset(&found, 0, sizeof found);
     status = tcx_posix_ini_read(text, size, &found);
     fuzz_check(memcmp(text, data, size) == 0, "the text was changed");
     for (size_t i = 0; i < FUZZ_COUNT(names); i++) {
-        same(*texts[i], judge_ini(data, size, names[i], &section), names[i]);
+        const tcx_text value = judge_ini(data, size, names[i], &section);
+
+        same(*texts[i], value, names[i]);
         fuzz_inside(*texts[i], text, size, names[i]);
+        quotes |= i < 3 && in_quotes(value);
     }
-    fuzz_check(status == (section ? 0 : -1), "%d, with a section or none", status);
+    fuzz_check(status == (section && !quotes ? 0 : -1), "%d, with a section or none", status);
+    fuzz_check((found.problem != NULL) == quotes, "quotes, or none");
     free(text);
 }
 
 enum { READABLE, NOT_READABLE, OPEN };
 
-/* Whether a member can be read: null, or a text with no escape but those of \ / and ". One that stands twice is open. */
+/* Whether a member can be read: null, or a text. One that stands twice is open. */
 static int judge_secret(judge_span object, const char *name, char *out, tcx_text *value)
 {
     judge_span found;
@@ -97,10 +119,6 @@ static int judge_secret(judge_span object, const char *name, char *out, tcx_text
         return OPEN;
     if (times == 0 || judge_null(found))
         return READABLE;
-    for (const char *at = found.at; at < found.end; at++) {
-        if (*at == '\\' && memchr("\\/\"", *++at, 3) == NULL)
-            return NOT_READABLE;
-    }
     if (!judge_string(found, out, &value->length))
         return NOT_READABLE;
     value->bytes = value->length > 0 ? out : NULL;
@@ -110,13 +128,13 @@ static int judge_secret(judge_span object, const char *name, char *out, tcx_text
 static void check_tccli(const char *data, size_t size)
 {
     static const char *const names[] = { "secretId", "secretKey", "token", "role-arn" };
-    judge_span object = { data, data + size }, time;
+    judge_span object = { data, data + size }, time, one_token;
     tcx_posix_secrets found;
     const tcx_text *const texts[] = { &found.credentials.secret_id, &found.credentials.secret_key,
                                       &found.credentials.token, &found.role };
     char *text = fuzz_copy(data, size);
-    int status, verdict;
-    unsigned times;
+    int status, verdict, is_permanent;
+    unsigned times, token;
     size_t tokens;
 
     memset(&found, 0, sizeof found);
@@ -124,12 +142,17 @@ static void check_tccli(const char *data, size_t size)
     fuzz_check(status == 0 || status == -1, "%d", status);
     for (size_t i = 0; status == 0 && i < FUZZ_COUNT(texts); i++)
         fuzz_inside(*texts[i], text, size, names[i]);
-    /* Names are compared as they are written: with \u in one, the two readers may differ. */
-    if (judge_json(object, &tokens) && tokens <= 128 && memmem(data, size, "\\u", 2) == NULL) {
+    if (!judge_json(object, &tokens)) {
+        fuzz_check(status != 0, "read, and not JSON");
+    } else if (tokens <= 128) {
         while (object.at < object.end && memchr(" \t\r\n", *object.at, 4) != NULL)
             object.at++;
         times = judge_member(object, "expiresAt", &time);
-        verdict = *object.at != '{' ? NOT_READABLE : times == 0 || (times == 1 && judge_null(time)) ? READABLE : OPEN;
+        token = judge_member(object, "token", &one_token);
+        is_permanent = token == 0 || (token == 1 && (judge_null(one_token) || one_token.end - one_token.at == 2));
+        verdict = *object.at != '{'                                                  ? NOT_READABLE
+                  : times == 0 || (times == 1 && (is_permanent || judge_null(time))) ? READABLE
+                                                                                     : OPEN;
         for (size_t i = 0; i < FUZZ_COUNT(texts); i++) {
             char *out = fuzz_memory(size);
             tcx_text value;
@@ -201,9 +224,10 @@ static int is_zero(const void *memory, size_t size)
 /* Why a file with these secrets is refused; NULL: it is not. */
 static const char *refusal(const tcx_posix_secrets *secrets)
 {
-    return secrets->credentials.secret_id.length == 0    ? ": no secret"
+    return secrets->role.length > 0                      ? ": names a role"
+           : secrets->of_machine                         ? ": its keys are those of the machine"
+           : secrets->credentials.secret_id.length == 0  ? ": no secret"
            : secrets->credentials.secret_key.length == 0 ? ": no secret"
-           : secrets->role.length > 0                    ? ": names a role"
                                                          : NULL;
 }
 

@@ -162,8 +162,8 @@ static void test_ini(void **state)
     (void)state;
     write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\n");
     assert_found("a", "b", NULL);
-    write_text(INI, "; x\r\n# y\r\n\r\n [default] \r\n  secret_id \t=  a=b  \r\nsecret_key = \"k y\"\r\ntoken\t=t\r\n");
-    assert_found("a=b", "\"k y\"", "t");
+    write_text(INI, "; x\r\n# y\r\n\r\n [default] \r\n  secret_id \t=  a=b  \r\nsecret_key = k y\r\ntoken\t=t\r\n");
+    assert_found("a=b", "k y", "t");
     write_text(INI, "secret_id=0\n[other]\nsecret_id=1\nsecret_key=1\n"
                     "[default]\nsecret_id=2\nsecret_id=3\nsecret_key=4\n[last]\ntoken=5");
     assert_found("3", "4", NULL);
@@ -171,6 +171,42 @@ static void test_ini(void **state)
     assert_found("a", "b#c", NULL);
     write_text(INI, "[other]\n[default]\nsecret_id=a\nsecret_key=\ntoken=\nsecret_key=b\n");
     assert_found("a", "b", NULL);
+}
+
+/* As editors write them, and as the configparser of Tencent's Python SDK reads them. */
+static void test_ini_of_editors(void **state)
+{
+    static const char *const texts[] = {
+        "\xEF\xBB\xBF[default]\r\nsecret_id = a\r\nsecret_key = b\r\n",
+        "\xEF\xBB\xBF\n[default]\nsecret_id=a\nsecret_key=b\n",
+        "[default] ; mine\nsecret_id: a\nsecret_key : b\n",
+        "[default]# mine\nSecret_Id = a\nSECRET_KEY=b",
+        "[default]\rsecret_id=a\rsecret_key=b\rrole_arn =\r",
+        "[other]\nrole_arn = x\n[default]\nsecret_id=a\nsecret_key=b\nregion=\"c\"\n",
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        write_text(INI, texts[i]);
+        assert_found("a", "b", NULL);
+    }
+    write_text(INI, "[default]\nsecret_id=a:b=c\nsecret_key:d=e:f\n");
+    assert_found("a:b=c", "d=e:f", NULL);
+    write_text(INI, "[Default]\nsecret_id=a\nsecret_key=b\n");
+    assert_refused("not an INI file");
+    write_text(INI, "[default] ; not [this]\nsecret_id=a\nsecret_key=b\n");
+    assert_refused("not an INI file");
+    write_text(INI, "[default\nsecret_id=a\nsecret_key=b\n");
+    assert_refused("not an INI file");
+    write_text(INI, "[default]\nsecret_id=\"a\"\nsecret_key=b\n");
+    assert_refused("the value of secret_id is in quotes");
+    write_text(INI, "[default]\nsecret_id=a\nsecret_key='b'\n");
+    assert_refused("the value of secret_key is in quotes");
+    write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\nToken = \"\"\n");
+    assert_refused("the value of token is in quotes");
+    write_bytes(INI, "\xFF\xFE[\0d\0", 6, 0600);
+    assert_refused("it is UTF-16: save it as UTF-8");
 }
 
 static void test_ini_refused(void **state)
@@ -213,6 +249,8 @@ static void test_json(void **state)
     }
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"token\":\"c\\/d\\\\e\\\"f\"}");
     assert_found("a", "b", "c/d\\e\"f");
+    write_text(JSON, "\xEF\xBB\xBF{\"secret\\u0049d\":\"\\u0061\",\"secretKey\":\"b\\n\"}\r\n");
+    assert_found("a", "b\n", NULL);
 }
 
 static void test_json_refused(void **state)
@@ -239,8 +277,12 @@ static void test_json_refused(void **state)
         "{\"secretId\":5,\"secretKey\":\"b\"}",
         "{\"secretId\":{\"a\":1},\"secretKey\":\"b\"}",
         "{\"secretId\":[\"a\"],\"secretKey\":\"b\"}",
-        "{\"secretId\":\"a\\n\",\"secretKey\":\"b\"}",
-        "{\"secretId\":\"\\u0061\",\"secretKey\":\"b\"}",
+        "{\"secretId\":\"a\\x\",\"secretKey\":\"b\"}",
+        "{\"secretId\":\"a\n\",\"secretKey\":\"b\"}",
+        "{\"secretId\":\"a\",\"secretKey\":\"b\",\"more\":tru}",
+        "{\"secretId\":\"a\",\"secretKey\":\"b\",\"more\":01}",
+        "{\"secretId\":\"a\",\"secretKey\":\"b\",\"more\":{\"a\" 1}}",
+        "{\"secretId\":\"a\",\"secretKey\":\"b\",\"more\":[1 2]}",
         "{\"secretId\":\"a\",\"secretKey\"}",
         "{secretId:\"a\",\"secretKey\":\"b\"}",
         "[{\"secretId\":\"a\",\"secretKey\":\"b\"}]",
@@ -252,6 +294,12 @@ static void test_json_refused(void **state)
         write_text(JSON, texts[i]);
         assert_refused("not a JSON object");
     }
+    write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"more\":\"\xFF\"}");
+    assert_refused("not UTF-8");
+    write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"more\":\"\\ud800\"}");
+    assert_refused("not UTF-8");
+    write_bytes(JSON, "\xFF\xFE{\0}\0", 6, 0600);
+    assert_refused("it is UTF-16: save it as UTF-8");
     write_text(JSON, "{}");
     assert_refused("no secretId");
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"\"}");
@@ -353,14 +401,22 @@ static void test_when_they_end(void **state)
 
     (void)state;
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(text, sizeof text, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"token\":null,\"expiresAt\":%s}",
+                 cases[i].value);
+        write_text(JSON, text);
+        if (strchr(cases[i].value, ':') == NULL) { /* permanent keys do not end, whatever stands there */
+            assert_found("a", "b", NULL);
+            assert_int_equal(found.expires, 0);
+        }
         snprintf(text, sizeof text,
-                 "{\"secretId\":\"a\",\"secretKey\":\"b\",\"sso\":{\"expiresAt\":1},\"expiresAt\":%s}", cases[i].value);
+                 "{\"secretId\":\"a\",\"secretKey\":\"b\",\"sso\":{\"expiresAt\":1},\"expiresAt\":%s,\"token\":\"t\"}",
+                 cases[i].value);
         write_text(JSON, text);
         if (cases[i].expires == -1) {
             assert_refused("expiresAt as a number");
             continue;
         }
-        assert_found("a", "b", NULL);
+        assert_found("a", "b", "t");
         assert_int_equal(found.expires, cases[i].expires);
     }
     write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\n");
@@ -373,6 +429,16 @@ static void test_roles_are_not_assumed(void **state)
     (void)state;
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"role-arn\":\"qcs::cam::uin/1:roleName/x\"}");
     assert_refused("names a role (role-arn)");
+    write_text(JSON, "{\"role-arn\":\"qcs::cam::uin/1:roleName/x\"}");
+    assert_refused("names a role (role-arn)");
+    write_text(JSON, "{\"type\":\"cvm-role\",\"secretId\":\"a\",\"secretKey\":\"b\",\"token\":null}");
+    assert_refused("its keys are those of the machine's role (type cvm-role)");
+    write_text(JSON, "{\"type\":\"cvm-role\"}");
+    assert_refused("its keys are those of the machine's role (type cvm-role)");
+    write_text(JSON, "{\"type\":\"oauth\",\"secretId\":\"a\",\"secretKey\":\"b\",\"token\":\"t\"}");
+    assert_found("a", "b", "t");
+    write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\nRole_Arn = qcs::cam::uin/1:roleName/x\n");
+    assert_refused("names a role (role_arn)");
 }
 
 static void test_permissions(void **state)
@@ -422,6 +488,7 @@ int main(void)
         cmocka_unit_test_setup(test_environment, start),
         cmocka_unit_test_setup(test_nowhere, start),
         cmocka_unit_test_setup(test_ini, start),
+        cmocka_unit_test_setup(test_ini_of_editors, start),
         cmocka_unit_test_setup(test_ini_refused, start),
         cmocka_unit_test_setup(test_json, start),
         cmocka_unit_test_setup(test_json_refused, start),

@@ -20,9 +20,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("B", ROOT / "build")).resolve() / "static"
 LIBRARY = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("src/*.c"))
 ALL = LIBRARY + sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("port/posix/*.c"))
-FLAGS = ["-std=c99", "-Iinclude", "-Iport/posix"]
+FLAGS = ["-std=c99", "-Iinclude", "-Iport/posix", "-Isrc"]
 CPPCHECK = ["cppcheck", "--std=c99", "--quiet", "--inline-suppr", "--suppress=missingIncludeSystem", "-Iinclude",
-            "-Iport/posix", "--template={file}:{line}: {id}: {message}"]
+            "-Iport/posix", "-Isrc", "--template={file}:{line}: {id}: {message}"]
 
 # MISRA C:2012 with its amendments 1 and 2, by number; a rule in neither list is required.
 MANDATORY = "9.1 12.5 13.6 17.3 17.4 17.6 19.1 21.13 21.17 21.18 21.19 21.20 22.2 22.4 22.5 22.6".split()
