@@ -18,19 +18,6 @@ static int is_named(const char *text, const jsmntok_t *name, const char *expecte
     return tcx_json_equals(text + name->start, (size_t)(name->end - name->start), expected);
 }
 
-static tcx_text *field_of(const char *text, const jsmntok_t *name, tcx_posix_secrets *out)
-{
-    if (is_named(text, name, "secretId"))
-        return &out->credentials.secret_id;
-    if (is_named(text, name, "secretKey"))
-        return &out->credentials.secret_key;
-    if (is_named(text, name, "token"))
-        return &out->credentials.token;
-    if (is_named(text, name, "role-arn"))
-        return &out->role;
-    return NULL;
-}
-
 /* The token after `value` and all that it holds. */
 static int skip(const jsmntok_t *tokens, int count, int value)
 {
@@ -83,10 +70,17 @@ static int read_time(const char *text, const jsmntok_t *value, int64_t *out)
     return at == end && seconds > 0 && seconds <= TIME_MAX ? 0 : -1;
 }
 
-/* A member whose value is not a secret: how tccli comes by the keys, and when they end. */
-static int take_other(const char *text, const jsmntok_t *name, const jsmntok_t *value, const jsmntok_t **time,
-                      tcx_posix_secrets *out)
+static int take_member(char *text, const jsmntok_t *name, const jsmntok_t *value, const jsmntok_t **time,
+                       tcx_posix_secrets *out)
 {
+    if (is_named(text, name, "secretId"))
+        return take_value(text, value, &out->credentials.secret_id);
+    if (is_named(text, name, "secretKey"))
+        return take_value(text, value, &out->credentials.secret_key);
+    if (is_named(text, name, "token"))
+        return take_value(text, value, &out->credentials.token);
+    if (is_named(text, name, "role-arn"))
+        return take_value(text, value, &out->role);
     if (is_named(text, name, "type") && value->type == JSMN_STRING && is_named(text, value, "cvm-role"))
         out->of_machine = 1;
     if (!is_named(text, name, "expiresAt"))
@@ -102,14 +96,9 @@ static int take_members(char *text, const jsmntok_t *tokens, int count, tcx_posi
     const jsmntok_t *time = NULL;
     int name;
 
-    for (name = 1; name < count; name = skip(tokens, count, name + 1)) {
-        const jsmntok_t *value = &tokens[name + 1];
-        tcx_text *field = field_of(text, &tokens[name], out);
-
-        if (field != NULL ? take_value(text, value, field) != 0
-                          : take_other(text, &tokens[name], value, &time, out) != 0)
+    for (name = 1; name < count; name = skip(tokens, count, name + 1))
+        if (take_member(text, &tokens[name], &tokens[name + 1], &time, out) != 0)
             return -1;
-    }
     /* tccli leaves the time of an earlier token beside keys that do not end. */
     if (time == NULL || out->credentials.token.bytes == NULL)
         return 0;
