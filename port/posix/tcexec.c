@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 /*
@@ -35,7 +34,7 @@ int main(int argc, char **argv)
 
     if (code != 0)
         return code;
-    signal(SIGPIPE, SIG_IGN);
+    tcexec_signals_catch();
     code = tcexec_options_read(argc, argv, &options);
     if (code != 0)
         return code;

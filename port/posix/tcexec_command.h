@@ -3,7 +3,7 @@
  *
  *     tcexec.c ── words, options ──▶ tcexec_run.c ──▶ tcexec_preview.c      --dry-run, --curl
  *        │                              │   ├──▶ tcexec_exchange.c ──▶ tcexec_rule.c, tcexec_trace.c, tcexec_session.c,
- *        │                              │   │                          tcexec_progress.c
+ *        │                              │   │                          tcexec_progress.c, tcexec_signals.c
  *        │   input, credentials, trust ─┤   └──▶ tcexec_report.c ──▶ tcexec_failure.c, tcexec_json.c, tcexec_text.c
  *        ├──▶ tcexec_doctor.c ──────────┘
  *        └──▶ tcexec_anchors.c
@@ -238,6 +238,18 @@ int tcexec_session_load(const tcexec_options *options, tcexec_session *session);
  * that is forgotten is removed. A failure is told and changes nothing else.
  */
 void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trace, const tcexec_session *session);
+
+/* ---- tcexec_signals.c ---- */
+
+/*
+ * Catches SIGINT, SIGTERM and SIGHUP, but for those that were inherited as ignored. Before the call one ends the command
+ * at once, with EXIT_NOT_SENT. The first one during a call is noted, so that the outcome can be told; a further one ends
+ * the command. After the call, the second one ends a write to standard output that is stuck.
+ */
+void tcexec_signals_catch(void);
+void tcexec_signals_begin(void);
+int tcexec_signals_caught(void);
+void tcexec_signals_end(const tcx_call *call);
 
 /* ---- tcexec_exchange.c ---- */
 

@@ -472,7 +472,9 @@ static int examine(const tcexec_options *options, const tcx_request *request)
     if (code != 0)
         return code;
     tell_next(&found);
-    return tcexec_flush(found.code, options->function.bytes ? EXIT_NO_ANSWER : EXIT_USAGE);
+    return tcexec_flush(found.code, found.code != EXIT_DONE   ? found.code
+                                    : options->function.bytes ? EXIT_NO_ANSWER
+                                                              : EXIT_USAGE);
 }
 
 int tcexec_doctor(const tcexec_options *options)

@@ -4,29 +4,9 @@
 #include "tcexec_command.h"
 
 #include <errno.h>
-#include <signal.h>
 
-#define PROGRESS_EVERY 250u /* ms: so that its seconds are counted one by one */
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
-/* The first signal ends the call in order, so that its outcome can be told; the second one ends the program. */
-static void catch_signals(void)
-{
-    struct sigaction action;
-
-    memset(&action, 0, sizeof action);
-    action.sa_handler = interrupt;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
+#define PROGRESS_EVERY 250u  /* ms: so that its seconds are counted one by one */
+#define WAIT_MAX       1000u /* ms: a signal that arrives just before a wait does not end it */
 
 /* Steps a call that has begun to its end. With -v the events tell how far it is. */
 static void drive(tcexec_exchange *with)
@@ -36,11 +16,13 @@ static void drive(tcexec_exchange *with)
     tcx_call *call = &with->call;
     tcx_status status;
 
-    while ((status = tcx_call_step(call, tcx_posix_tick())) == TCX_PENDING && !interrupted) {
+    while ((status = tcx_call_step(call, tcx_posix_tick())) == TCX_PENDING && !tcexec_signals_caught()) {
         uint32_t left = tcx_call_time_left(call, tcx_posix_tick());
 
         if (is_watched)
             tcexec_progress_show(with);
+        if (left > WAIT_MAX)
+            left = WAIT_MAX;
         waiter.wait(waiter.context, tcx_call_wants(call), is_watched && left > PROGRESS_EVERY ? PROGRESS_EVERY : left);
     }
     if (status == TCX_PENDING)
@@ -81,7 +63,9 @@ static void call_service(tcexec_exchange *with, const tcx_call_config *config, c
         with->is_refused = 1;
         return;
     }
+    tcexec_signals_begin();
     drive(with);
+    tcexec_signals_end(&with->call);
     with->is_refused = is_refusal(&with->call);
     with->elapsed = tcx_posix_tick() - with->trace.began;
     if (with->options->verbose && !with->is_refused)
@@ -128,7 +112,6 @@ int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, c
     memset(with, 0, sizeof *with);
     if (options->attempts > 1 && tcx_posix_entropy(NULL, &config->jitter, sizeof config->jitter) < 0)
         return tcexec_say("--attempts: the system gives no random numbers: %s", strerror(errno));
-    catch_signals();
     with->options = options;
     with->trust = trust;
     tcx_posix_tcp_init(&with->tcp, options->timeout);

@@ -65,15 +65,37 @@ void tcexec_configure_end(tcx_call_config *config)
 
 /* ---- the call ---- */
 
+/*
+ * A Result that the caller does not get is, for the caller, a call without an answer, and a blind repeat would run it
+ * again. Without a Result nothing is lost that the exit code does not tell.
+ */
+static int lost(const tcexec_exchange *ended)
+{
+    const tcexec_options *options = ended->options;
+
+    if (ended->call.status != TCX_OK)
+        return tcexec_exit_code(&ended->call);
+    if (options->service == &tcx_vod && options->session_id.length > 0)
+        tcexec_note("the function ran; its Result could not be written: look for what it did; a call with the same "
+                    "--session-id is refused and brings no Result");
+    else
+        tcexec_note("the function ran; its Result could not be written: look for what it did; the same call would run "
+                    "it again");
+    return EXIT_NO_ANSWER;
+}
+
 static int call_service(const tcexec_options *options, const tcexec_trust *trust, tcx_call_config *config,
                         const tcx_request *request)
 {
     tcexec_exchange ended;
-    const int code = tcexec_exchange_make(&ended, options, trust, config, request);
+    int code = tcexec_exchange_make(&ended, options, trust, config, request);
 
     if (code != 0)
         return code;
-    return ended.is_refused ? tcexec_refused(ended.call.status, ended.call.detail) : tcexec_report(&ended);
+    if (ended.is_refused)
+        return tcexec_refused(ended.call.status, ended.call.detail);
+    code = tcexec_report(&ended);
+    return ferror(stdout) ? lost(&ended) : code;
 }
 
 static int run(const tcexec_options *options, const tcexec_trust *trust, tcx_signer *signer, const tcx_request *request)

@@ -681,12 +681,20 @@ class Failures(Case):
                 endpoint.answer(body)
                 self.check(plain("mps", "Echo", "x"), NOT_UNDERSTOOD, said, b"")
 
+    def start(self, *words: Word, ignoring: str = "", **more: Any) -> subprocess.Popen:
+        """The command in the background; `ignoring` is the signals that it inherits as ignored."""
+        trap = f"trap '' {ignoring};" if ignoring else ""
+        more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **more}
+        process = subprocess.Popen(["sh", "-c", f'{trap} exec "$@"', "sh", COMMAND, *words], cwd=folder,
+                                   env=environment(), stderr=subprocess.PIPE, **more)
+        self.addCleanup(process.kill)
+        return process
+
     def test_an_interrupt_ends_the_call_in_order(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             endpoint.reset()
             endpoint.fault("stall")
-            process = subprocess.Popen([COMMAND, at(endpoint.plain_port), "--plaintext", "--json", "mps", "Echo"],
-                                       env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            process = self.start(at(endpoint.plain_port), "--plaintext", "--json", "mps", "Echo")
             wait_until(lambda: endpoint.executed() == 1)
             process.send_signal(number)
             out, error = process.communicate(timeout=10)
@@ -694,11 +702,71 @@ class Failures(Case):
             document = json.loads(out)
             self.assertEqual((document["status"], document["outcome"]), ("TCX_E_CANCELLED", "maybe_executed"))
 
+    def test_an_interrupt_before_anything_is_sent(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number=number), socket.create_server(("127.0.0.1", 0)) as silent:
+                process = self.start(at(silent.getsockname()[1]), "--ca=root.pem", "--json", "mps", "Echo")
+                with silent.accept()[0] as connection:
+                    connection.recv(1)
+                    process.send_signal(number)
+                    out, error = process.communicate(timeout=10)
+                self.assertEqual(process.returncode, NOT_SENT, error)
+                self.assertEqual(json.loads(out)["outcome"], "not_sent")
+                reader, writer = os.pipe()
+                process = self.start(at(endpoint.plain_port), "--plaintext", "mps", "Echo", "-", stdin=reader)
+                wait_until(lambda: b"tcexec" in Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")[0])
+                time.sleep(0.2)
+                process.send_signal(number)
+                out, error = process.communicate(timeout=10)
+                os.close(reader)
+                os.close(writer)
+                self.assertEqual((process.returncode, out), (NOT_SENT, b""), error)
+                self.assertIn(b"nothing was sent", error)
+        self.assertEqual(endpoint.state()["requests"], 0)
+
+    def test_an_interrupt_that_is_ignored(self) -> None:
+        """As nohup and a shell's "trap '' INT" have it."""
+        for number, name in ((signal.SIGINT, "INT"), (signal.SIGTERM, "TERM"), (signal.SIGHUP, "HUP")):
+            endpoint.reset()
+            endpoint.fault("drip", chunk=20, delay_ms=20)
+            process = self.start(at(endpoint.plain_port), "--plaintext", "mps", "Echo", "x", ignoring=name)
+            wait_until(lambda: endpoint.executed() == 1)
+            process.send_signal(number)
+            out, error = process.communicate(timeout=10)
+            self.assertEqual((process.returncode, out), (DONE, b"x\n"), error)
+
+    def test_an_interrupt_while_the_result_is_written(self) -> None:
+        endpoint.fault("huge", bytes=4 << 20)
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        process = self.start(at(endpoint.plain_port), "--plaintext", "mps", "Echo", stdout=writer)
+        os.close(writer)
+        self.assertEqual(os.read(reader, 1), b"x")
+        for _ in range(2):  # the first one may end a write that has written something: what is left is tried again
+            time.sleep(0.3)
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=10)[1]
+        self.assertEqual(process.returncode, NO_ANSWER, error)
+        self.assertRegex(error.decode(), "RequestId: .*\n.*the function ran; its Result could not be written")
+
     def test_a_result_that_cannot_be_written(self) -> None:
         with open("/dev/full", "wb") as full:
             said = "standard output: No space left"
-            self.check(plain("mps", "Echo", "x", stdout=full), NO_ANSWER, f"{said}(.|\n)*RequestId: ")
-            self.check(plain("--json", "mps", "Echo", "x", stdout=full), NO_ANSWER, said)
+            ran = "the function ran; its Result could not be written"
+            for words in ((), ("--json",)):
+                done = plain(*words, "mps", "Echo", "x", stdout=full)
+                self.check(done, NO_ANSWER, f"{said}(.|\n)*RequestId: .*\ntcexec: {ran}.* would run it again")
+                done = plain(*words, "--session-id", f"s{len(words)}", "vod", "Echo", "x", stdout=full)
+                self.check(done, NO_ANSWER, f"{ran}.* same --session-id")
+            for code, fault in ((API, {"kind": "api_error"}), (NO_ANSWER, {"kind": "swallow"}),
+                                (NOT_UNDERSTOOD, {"kind": "garbage"})):
+                endpoint.fault(**fault)
+                done = plain("--json", "mps", "Echo", "x", stdout=full)
+                self.check(done, code, said)
+                self.assertNotIn(b"the function ran", done.stderr)
+            done = run("--json", "--plaintext", "--connect=127.0.0.1:1", "mps", "Echo", stdout=full)
+            self.check(done, NOT_SENT, said)
             for line in ("--dry-run mps F", "--curl mps F", "--help", "--version", "anchors root.pem"):
                 self.check(run(*line.split(), stdout=full), USAGE, said)
         reader, writer = os.pipe()

@@ -1,0 +1,71 @@
+/* What ends the command from outside: see tcexec_command.h. */
+#define _DEFAULT_SOURCE
+
+#include "tcexec_command.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+enum { BEFORE, DURING, AFTER }; /* the call */
+
+static volatile sig_atomic_t stage;
+static volatile sig_atomic_t caught;     /* how many, since the call began */
+static volatile sig_atomic_t abort_code; /* of a signal that cannot wait */
+
+/* Only what POSIX allows in a handler is called. */
+static void end_at_once(const char *words)
+{
+    /* There is nobody left to tell if that fails. */
+    if (write(STDERR_FILENO, words, strlen(words)) < 0)
+        _exit(abort_code);
+    _exit(abort_code);
+}
+
+static void handle(int number)
+{
+    (void)number;
+    if (stage == BEFORE)
+        end_at_once("tcexec: interrupted: nothing was sent\n");
+    caught++;
+    if (stage == DURING && caught > 1)
+        end_at_once("tcexec: interrupted twice: it is unknown whether the function ran, "
+                    "do not repeat the call before you have found out\n");
+    if (stage == AFTER && caught > 2)
+        _exit(abort_code);
+    /* A write that is stuck goes on after a signal. Without a descriptor it fails, and what is lost is told. */
+    if (stage == AFTER && caught > 1)
+        close(STDOUT_FILENO);
+}
+
+void tcexec_signals_catch(void)
+{
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action;
+    struct sigaction inherited;
+    size_t i;
+
+    abort_code = EXIT_NOT_SENT;
+    signal(SIGPIPE, SIG_IGN);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handle;
+    for (i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (sigaction(numbers[i], NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+}
+
+void tcexec_signals_begin(void)
+{
+    abort_code = EXIT_NO_ANSWER;
+    stage = DURING;
+}
+
+int tcexec_signals_caught(void)
+{
+    return caught > 0;
+}
+
+void tcexec_signals_end(const tcx_call *call)
+{
+    abort_code = call->outcome == TCX_NOT_SENT ? EXIT_NOT_SENT : EXIT_NO_ANSWER;
+    stage = AFTER;
+}
