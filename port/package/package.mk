@@ -6,12 +6,13 @@ BINDIR      ?= $(PREFIX)/bin
 LIBDIR      ?= $(PREFIX)/lib
 INCLUDEDIR  ?= $(PREFIX)/include
 MANDIR      ?= $(PREFIX)/share/man
+DATADIR     ?= $(PREFIX)/share
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
 PORT        ?= posix
 INSTALL     ?= install
 
-FOLDERS := PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR BASHCOMPDIR ZSHCOMPDIR
+FOLDERS := PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR DATADIR BASHCOMPDIR ZSHCOMPDIR
 is_plain = $(and $(filter 1,$(words $(1))),$(filter /%,$(1)),$(filter-out %/,$(1)))
 refuse   = $(foreach name,$(FOLDERS),$(if $(call is_plain,$($(name))),, \
                $(error $(name)="$($(name))": it must be one absolute path, without blanks or a slash at its end))) \
@@ -41,6 +42,7 @@ ifneq ($(posix),)
 INSTALLED += port/posix/tcx_posix.h:$(INCLUDEDIR)/tcx_posix.h \
              $(B)/tcexec:$(BINDIR)/tcexec \
              $(addsuffix :$(MANDIR)/man1/tcexec.1,$(wildcard port/posix/tcexec.1)) \
+             $(foreach schema,$(wildcard port/posix/*.schema.json),$(schema):$(DATADIR)/tcexec/$(notdir $(schema))) \
              $(addsuffix :$(BASHCOMPDIR)/tcexec,$(wildcard port/posix/completion/tcexec.bash)) \
              $(addsuffix :$(ZSHCOMPDIR)/_tcexec,$(wildcard port/posix/completion/_tcexec))
 endif
@@ -84,7 +86,7 @@ install: $(foreach file,$(INSTALLED),$(firstword $(subst :, ,$(file))))
 .PHONY: uninstall
 uninstall:
 	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(lastword $(subst :, ,$(file)))')
-	rmdir '$(DESTDIR)$(INCLUDEDIR)/tcexec' '$(DESTDIR)$(LIBDIR)/cmake/tcexec' 2>/dev/null || true
+	rmdir '$(DESTDIR)$(INCLUDEDIR)/tcexec' '$(DESTDIR)$(LIBDIR)/cmake/tcexec' '$(DESTDIR)$(DATADIR)/tcexec' 2>/dev/null || true
 
 # What is handed out: tcexec.c and tcexec.h, a tarball, bills of materials, packages for other build systems, checksums.
 POSIX_SOURCES := $(POSIX_OBJECTS:$(B)/%.o=%.c)

@@ -27,6 +27,32 @@ static int secure_standard_descriptors(void)
     return 0;
 }
 
+/* What is told before the end is known: all of it is kept back, and given away after success. */
+static char told[65536];
+
+static int do_command(const tcexec_options *options)
+{
+    switch (options->command) {
+    case TCEXEC_DOCTOR:
+        return tcexec_doctor(options);
+    case TCEXEC_ANCHORS:
+        return tcexec_anchors(options);
+    default:
+        return tcexec_run(options);
+    }
+}
+
+static int do_quietly(const tcexec_options *options)
+{
+    int code;
+
+    setvbuf(stderr, told, _IOFBF, sizeof told);
+    code = do_command(options);
+    if (code == EXIT_DONE)
+        close(STDERR_FILENO);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     tcexec_options options;
@@ -45,12 +71,5 @@ int main(int argc, char **argv)
             tcexec_version(stdout);
         return tcexec_flush(EXIT_DONE, EXIT_USAGE);
     }
-    switch (options.command) {
-    case TCEXEC_DOCTOR:
-        return tcexec_doctor(&options);
-    case TCEXEC_ANCHORS:
-        return tcexec_anchors(&options);
-    default:
-        return tcexec_run(&options);
-    }
+    return options.quiet ? do_quietly(&options) : do_command(&options);
 }

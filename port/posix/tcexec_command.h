@@ -75,6 +75,7 @@ typedef struct tcexec_options {
     int curl;
     int json;
     int verbose;
+    int quiet;
 } tcexec_options;
 
 int tcexec_options_read(int argc, char **argv, tcexec_options *options);
@@ -336,6 +337,9 @@ int tcexec_report(const tcexec_exchange *ended);
 int tcexec_flush(int code, int failed);
 
 /* ---- tcexec_json.c ---- */
+
+/* Writes text as a string of JSON to standard output; what is not UTF-8 as U+FFFD. */
+void tcexec_json_string(tcx_text text);
 
 /* Writes the object of --json and a newline to standard output. */
 void tcexec_json(const tcexec_exchange *ended);

@@ -30,12 +30,26 @@ typedef struct findings {
 
 /* ---- lines ---- */
 
+static int as_json;
+static int told; /* steps of the object */
+
+static void print_step(const char *verdict, const char *what, const char *text)
+{
+    printf("%s{\"name\":\"%s\",\"state\":\"%s\",\"text\":", told++ > 0 ? "," : "{\"steps\":[", what, verdict);
+    tcexec_json_string(tcx_text_from(text));
+    putchar('}');
+}
+
 /* Text of files and of the peer is in them. */
 static void print_line(const char *verdict, const char *what, const char *format, va_list arguments)
 {
     char text[LINE_MAX_BYTES];
 
     vsnprintf(text, sizeof text, format, arguments);
+    if (as_json) {
+        print_step(verdict, what, text);
+        return;
+    }
     printf("%-8s %-12s ", verdict, what);
     tcexec_print_peer(stdout, tcx_text_from(text), sizeof text);
     putchar('\n');
@@ -444,17 +458,22 @@ static int check_the_way(findings *found, const tcx_credentials *given, const tc
     return code;
 }
 
-static void tell_next(const findings *found)
+static void tell_next(findings *found)
 {
-    fputs("Next: ", stdout);
-    if (found->code != EXIT_DONE)
+    if (found->code == EXIT_DONE && found->options->function.bytes != NULL)
+        snprintf(found->next, sizeof found->next, "all checks passed");
+    else if (found->code == EXIT_DONE)
+        snprintf(found->next, sizeof found->next,
+                 "all checks passed. The SecretKey was not tested. This call tests it, and runs FUNCTION: "
+                 "tcexec doctor %s FUNCTION",
+                 found->options->service->name.bytes);
+    fputs(as_json ? "],\"next\":" : "Next: ", stdout);
+    if (as_json) {
+        tcexec_json_string(tcx_text_from(found->next));
+        printf(",\"exit\":%d}", found->code);
+    } else {
         tcexec_print_peer(stdout, tcx_text_from(found->next), sizeof found->next);
-    else if (found->options->function.bytes != NULL)
-        fputs("all checks passed", stdout);
-    else
-        printf("all checks passed. The SecretKey was not tested. This call tests it, and runs FUNCTION: "
-               "tcexec doctor %s FUNCTION",
-               found->options->service->name.bytes);
+    }
     putchar('\n');
 }
 
@@ -466,12 +485,16 @@ static int examine(const tcexec_options *options, const tcx_request *request)
 
     memset(&found, 0, sizeof found);
     found.options = options;
+    as_json = options->json;
     check_credentials(&found, &credentials);
     code = check_the_way(&found, &credentials.credentials, request);
     tcx_posix_credentials_wipe(&credentials);
     if (code != 0)
+        next(&found, code, "mend what standard error names");
+    if (code == 0 || as_json)
+        tell_next(&found);
+    if (code != 0)
         return code;
-    tell_next(&found);
     return tcexec_flush(found.code, found.code != EXIT_DONE   ? found.code
                                     : options->function.bytes ? EXIT_NO_ANSWER
                                                               : EXIT_USAGE);

@@ -12,7 +12,7 @@
 static void drive(tcexec_exchange *with)
 {
     const tcx_waiter waiter = tcx_posix_waiter(&with->tcp);
-    const int is_watched = tcexec_is_terminal() && !with->options->verbose;
+    const int is_watched = tcexec_is_terminal() && !with->options->verbose && !with->options->quiet;
     tcx_call *call = &with->call;
     tcx_status status;
 

@@ -10,7 +10,7 @@
 #endif
 
 static const char help_of_call[] = "usage: tcexec [OPTIONS] mps|vod FUNCTION [ARG]   ARG: text, - for stdin, @FILE\n"
-                                   "       tcexec doctor [mps|vod]   finds what is wrong, and says what to do next\n"
+                                   "       tcexec doctor [mps|vod [FUNCTION]]   what is wrong, and what to do next\n"
                                    "       tcexec anchors --tencent|FILE.pem   trust anchors for firmware, in C\n"
                                    "Calls Tencent Cloud's ExecuteFunction and prints the Result. More: man tcexec\n"
                                    "  --sub-app-id N  --session-id S  --session-context S  --ext-info S        vod\n"
@@ -21,7 +21,8 @@ static const char help_of_call[] = "usage: tcexec [OPTIONS] mps|vod FUNCTION [AR
                                    "  --session-file FILE   resume TLS: a file of yours alone, mode 600, not a link\n"
                                    "  --plaintext   no TLS: loopback only\n"
                                    "  --dry-run   print the request     --curl   print it as a curl command\n"
-                                   "  --json   print one JSON object    -v   tell every event   --version   --help\n"
+                                   "  --json   print one JSON object    --quiet   say nothing after success\n"
+                                   "  -v   tell every event    --version    --help, or: tcexec help doctor|anchors\n"
                                    "Credentials: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and _TOKEN; else\n"
                                    "  ~/.tencentcloud/credentials; else of tccli's profile: --profile NAME (default)\n"
                                    "Exit: 0 done, 1 the API said no, 2 invalid input, 3 not sent,\n"
@@ -43,6 +44,7 @@ static const char help_of_doctor[] =
     "\n"
     "  --profile NAME  --ca FILE | --pin CERT.pem  --connect HOST:PORT  -v\n"
     "  --host NAME[:PORT]  --timeout SECONDS  --time UNIX  --plaintext\n"
+    "  --json   print one JSON object in place of the lines\n"
     "and what else makes a request: see tcexec --help.\n"
     "Exit: 0 all is well; else of the first bad line: 1 the API said no, 2 something\n"
     "  here is wrong, 3 no connection, 4 no complete answer, 5 not understood\n"

@@ -2,7 +2,7 @@
 #include "tcexec_command.h"
 
 /* Text of a peer that is no UTF-8 (an answer that was not understood) is told with U+FFFD in its place. */
-static void print_string(tcx_text text)
+void tcexec_json_string(tcx_text text)
 {
     const unsigned char *bytes = (const unsigned char *)text.bytes;
     size_t at = 0;
@@ -31,7 +31,7 @@ static void print_text(const char *name, tcx_text text)
     if (text.bytes == NULL)
         fputs("null", stdout);
     else
-        print_string(text);
+        tcexec_json_string(text);
 }
 
 static void print_error(const tcx_response *response)

@@ -97,7 +97,7 @@ static int split_host(const char *text, tcx_text *host, uint16_t *port)
 
 static int refuse_service(const char *name)
 {
-    static const char *const names[] = { "mps", "vod", "doctor", "anchors" };
+    static const char *const names[] = { "mps", "vod", "doctor", "anchors", "help" };
     const char *nearest = tcexec_nearest(name, strlen(name), names, sizeof names / sizeof names[0]);
 
     if (nearest != NULL)
@@ -255,6 +255,9 @@ static int read_output(const tcexec_words *sorted, tcexec_options *options)
     options->curl = sorted->value[CURL] != NULL;
     options->dry_run = sorted->value[DRY_RUN] != NULL;
     options->verbose = sorted->value[VERBOSE] != NULL;
+    options->quiet = sorted->value[QUIET] != NULL;
+    if (options->quiet && options->verbose)
+        return tcexec_say("--quiet and -v contradict each other: give one of them");
     if (options->json + options->curl + options->dry_run > 1)
         return tcexec_say("--json, --curl and --dry-run each decide what is printed: give one of them");
     return 0;
@@ -285,13 +288,32 @@ static int read_request(const tcexec_words *sorted, tcexec_options *options)
     return code;
 }
 
-static tcexec_command find_command(const tcexec_words *sorted)
+/* The command that the positional at `place` names; a call if none does. */
+static tcexec_command find_command(const tcexec_words *sorted, int place)
 {
-    if (sorted->positionals > 0 && strcmp(sorted->positional[0], "doctor") == 0)
+    if (sorted->positionals > place && strcmp(sorted->positional[place], "doctor") == 0)
         return TCEXEC_DOCTOR;
-    if (sorted->positionals > 0 && strcmp(sorted->positional[0], "anchors") == 0)
+    if (sorted->positionals > place && strcmp(sorted->positional[place], "anchors") == 0)
         return TCEXEC_ANCHORS;
     return TCEXEC_CALL;
+}
+
+/* tcexec help [COMMAND] */
+static int read_help(const tcexec_words *sorted, tcexec_options *options)
+{
+    static const char *const of_calls[] = { "mps", "vod", "help" };
+    size_t i;
+
+    options->help = 1;
+    options->command = find_command(sorted, 1);
+    if (sorted->positionals > 2)
+        return tcexec_say("one argument too many: '%s'", sorted->positional[2]);
+    if (sorted->positionals < 2 || options->command != TCEXEC_CALL)
+        return 0;
+    for (i = 0; i < sizeof of_calls / sizeof of_calls[0]; i++)
+        if (strcmp(sorted->positional[1], of_calls[i]) == 0)
+            return 0;
+    return refuse_service(sorted->positional[1]);
 }
 
 int tcexec_options_read(int argc, char **argv, tcexec_options *options)
@@ -305,7 +327,7 @@ int tcexec_options_read(int argc, char **argv, tcexec_options *options)
     code = tcexec_words_sort(argc, argv, &sorted);
     if (code != 0)
         return code;
-    options->command = find_command(&sorted);
+    options->command = find_command(&sorted, 0);
     options->help = sorted.value[HELP] != NULL;
     options->version = sorted.value[VERSION] != NULL;
     if (options->help || options->version)
@@ -314,6 +336,8 @@ int tcexec_options_read(int argc, char **argv, tcexec_options *options)
         tcexec_help(TCEXEC_CALL, stderr);
         return EXIT_USAGE;
     }
+    if (strcmp(sorted.positional[0], "help") == 0)
+        return read_help(&sorted, options);
     misplaced = tcexec_words_misplaced(&sorted, options->command);
     if (misplaced != OPTION_COUNT)
         return tcexec_say("%s has no meaning for %s", tcexec_option_name(misplaced), names[options->command]);

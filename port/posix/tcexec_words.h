@@ -23,6 +23,7 @@ enum {
     PIN,
     PLAINTEXT,
     PROFILE,
+    QUIET,
     REGION,
     SESSION_CONTEXT,
     SESSION_FILE,

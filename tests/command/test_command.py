@@ -158,6 +158,30 @@ class Calls(Case):
             r"\d{3} bytes of the answer received", "answer complete, HTTP 200")]
         self.check(done, DONE, "(?s)" + ".*".join([*said, r"\d+ bytes sent", "TCX_OK, answered, HTTP"]), b"x\n")
 
+    def test_quiet(self) -> None:
+        """Nothing on standard error after success; everything after an error."""
+        exposed = folder / "exposed"
+        exposed.write_text(f"[default]\nsecret_id={ID}\nsecret_key={KEY}\n")
+        exposed.chmod(0o644)
+        names = environment(TENCENTCLOUD_SECRET_ID=None, TENCENTCLOUD_SECRET_KEY=None,
+                            TENCENTCLOUD_CREDENTIALS_FILE=str(exposed))
+        self.assertIn(b"exposed", secure("mps", "Echo", "x", env=names).stderr)
+        self.check(secure("--quiet", "mps", "Echo", "x", env=names), DONE, "^$", b"x\n")
+        self.check(secure("--quiet", "--session-file=/nonexistent/x", "mps", "Echo", "x"), DONE, "^$", b"x\n")
+        done = secure("--quiet", "--json", "mps", "Echo", "x")
+        self.check(done, DONE, "^$")
+        self.assertEqual(json.loads(done.stdout)["result"], "x")
+        for option in ("--dry-run", "--curl"):
+            self.check(run("--quiet", option, "mps", "F"), DONE, "^$")
+        done = secure("--quiet", "mps", "Nothing", env=names)
+        self.check(done, API, "(?s)exposed.*said no: InvalidParameterValue.FunctionName.*RequestId: ", b"")
+        self.check(run("--quiet", "mps", "F", "@/nonexistent"), USAGE, "ARG: /nonexistent", b"")
+        with open("/dev/full", "wb") as full:
+            self.check(plain("--quiet", "mps", "Echo", "x", stdout=full), NO_ANSWER, "(?s)RequestId: .*function ran")
+        endpoint.faults({"kind": "api_error", "code": "RequestLimitExceeded"})
+        self.check(secure("--quiet", "--attempts=2", "mps", "Echo", "x"), DONE, "^$", b"x\n")
+        self.check(run("--quiet", "-v", "mps", "F"), USAGE, "--quiet and -v contradict each other", b"")
+
 
 class Arguments(Case):
     def seen(self, argument: bytes) -> None:

@@ -19,7 +19,7 @@ PORT = ROOT / "port/posix"
 MANUAL = (PORT / "tcexec.1").read_text()
 BASH, ZSH = PORT / "completion/tcexec.bash", PORT / "completion/_tcexec"
 OPTION = r"(?<![\w-])(--[a-z][a-z-]*|-v)(?![\w-])"
-COMMANDS = ("mps", "vod", "doctor", "anchors")
+COMMANDS = ("mps", "vod", "doctor", "anchors", "help")
 
 
 def setUpModule() -> None:
@@ -69,6 +69,16 @@ class Help(Case):
         self.assertEqual(run("-h").stdout.decode(), in_help())
         done = run()
         self.check(done, USAGE, re.escape(in_help()), b"")
+        for words, page in {(): (), ("mps",): (), ("vod",): (), ("doctor",): ("doctor",), ("anchors",): ("anchors",),
+                            ("help",): ()}.items():
+            done = run("help", *words)
+            self.check(done, DONE, "^$", in_help(*page).encode())
+        self.check(run("help", "doctro"), USAGE, r"unknown service 'doctro': did you mean doctor\?", b"")
+        self.check(run("help", "doctor", "mps"), USAGE, "one argument too many: 'mps'", b"")
+
+    def test_what_doctor_takes(self) -> None:
+        for page in (in_help(), in_help("doctor"), MANUAL.replace("\n.", " ").lower()):
+            self.assertRegex(page, r"(?is)doctor.{1,20}\[? ?(cm )?mps ?\| ?vod.{1,9}function")
 
     def test_the_examples_work_as_they_are_printed(self) -> None:
         """By a shell, with a `tcexec` in its path that dials the endpoint and trusts its root."""
@@ -135,6 +145,7 @@ class Mistyped(Case):
             (["msp", "F"], r"unknown service 'msp': did you mean mps\?"),
             (["vdo", "F"], r"did you mean vod\?"),
             (["docter"], r"did you mean doctor\?"),
+            (["hlep"], r"did you mean help\?"),
             (["anchor", "root.pem"], r"did you mean anchors\?"),
             (["doctor", "vodd"], r"did you mean vod\?"),
             (["mp", "F"], "unknown service 'mp': it is mps or vod"),  # half of it differs
@@ -197,8 +208,11 @@ class Completion(Case):
             (["--region", "x"], []),
             (["anchors", "oth"], ["other.key", "other.pem"]),
             (["anchors", "--"], ["--tencent", "--help"]),
-            (["--region", "vod", "doctor", "--j"], []),
-            (["--region", "=", "vod", "doctor", "--j"], []),
+            (["h"], ["help"]),
+            (["help", "d"], ["doctor"]),
+            (["--region", "vod", "doctor", "--cu"], []),
+            (["--region", "=", "vod", "doctor", "--cu"], []),
+            (["doctor", "--j"], ["--json"]),
             (["doctor", "m"], ["mps"]),
             (["vod", "F", "@root.p"], ["@root.pem"]),
             (["mps", "F", "--cu"], ["--curl"]),
@@ -251,9 +265,11 @@ class Completion(Case):
             "tcexec anchors oth": "tcexec anchors other.",
             "tcexec vod F @roo": "tcexec vod F @root.",
             "tcexec mps F --js": "tcexec mps F --json",
-            "tcexec doctor --js": "tcexec doctor --js",
+            "tcexec doctor --js": "tcexec doctor --json",
+            "tcexec doctor --cu": "tcexec doctor --cu",
+            "tcexec help d": "tcexec help doctor",
             "tcexec doctor v": "tcexec doctor vod",
-            "tcexec --region vod doctor --js": "tcexec --region vod doctor --js",
+            "tcexec --region vod doctor --cu": "tcexec --region vod doctor --cu",
         }
         self.assertEqual(dict(zip(cases, self.zsh(list(cases)))), cases)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The schema of --json, port/posix/tcexec.schema.json: every exit of the command is checked against it.
+"""The schemas of --json, port/posix/tcexec.schema.json and tcexec-doctor.schema.json: every exit is checked by them.
 
 The checker below knows the keywords that the schema uses and refuses any other, so that none is passed over.
 """
@@ -10,14 +10,15 @@ import json
 import re
 import socket
 import unittest
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
-from harness import (API, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, ROOT, USAGE, Case, Done, at, encoded, endpoint,
-                     plain, run, secure, stand_up)
+from harness import (API, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, ROOT, USAGE, Case, Done, Word, at, encoded,
+                     endpoint, environment, plain, run, secure, stand_up)
 
+DOCTOR = json.loads((ROOT / "port/posix/tcexec-doctor.schema.json").read_text())
 SCHEMA = json.loads((ROOT / "port/posix/tcexec.schema.json").read_text())
 NOTES = {"$schema", "title", "description"}
-TYPES = {"object": dict, "string": str, "boolean": bool, "null": type(None), "integer": int}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int}
 
 
 def setUpModule() -> None:
@@ -50,6 +51,11 @@ def violations(value: Any, schema: Dict[str, Any], where: str = "$") -> List[str
         elif keyword == "properties":
             for name in wanted if isinstance(value, dict) else ():
                 found += violations(value[name], wanted[name], f"{where}.{name}") if name in value else []
+        elif keyword == "minItems":
+            right = not isinstance(value, list) or len(value) >= wanted
+        elif keyword == "items":
+            for place, item in enumerate(value if isinstance(value, list) else ()):
+                found += violations(item, wanted, f"{where}[{place}]")
         elif keyword not in NOTES:
             raise ValueError(f"the checker does not know {keyword}")
         if not right:
@@ -120,6 +126,61 @@ class Schema(Case):
         self.assertEqual(violations({**good, "more": 1}, SCHEMA), [])
         with self.assertRaises(ValueError):
             violations({}, {"propertyNames": {}})
+
+
+class DoctorSchema(Case):
+    STEPS = ["credentials", "permissions", "expiry", "roots", "dns", "tcp", "tls", "clock", "service"]
+
+    def examine(self, code: int, *words: Word, steps: Optional[List[str]] = None, **more: Any) -> Dict[str, Any]:
+        """The object of one doctor, which says what the lines of another one say."""
+        done = run("doctor", "--json", *words, **more)
+        self.check(done, code)
+        self.assertEqual(done.stdout.count(b"\n"), 1)
+        document = json.loads(done.stdout)
+        self.assertEqual(violations(document, DOCTOR), [])
+        self.assertEqual(list(document), DOCTOR["required"])
+        self.assertEqual(document["exit"], code)
+        self.assertEqual([step["name"] for step in document["steps"]], steps or self.STEPS)
+        for step in document["steps"]:
+            self.assertEqual(list(step), DOCTOR["properties"]["steps"]["items"]["required"])
+        self.assertEqual(code == DONE, all(step["state"] != "bad" for step in document["steps"]))
+        return document
+
+    def test_all_is_well(self) -> None:
+        words = (at(endpoint.tls_port), "--ca=root.pem")
+        document = self.examine(DONE, *words)
+        lines = run("doctor", *words).stdout.decode().splitlines()
+        self.assertEqual("Next: " + document["next"], lines[-1])
+        for step, line in list(zip(document["steps"], lines))[:5]:
+            self.assertEqual(f"{step['state']:8} {step['name']:12} {step['text']}", line)
+        self.examine(DONE, *words, "mps", "Echo", "x")
+
+    def test_every_other_exit(self) -> None:
+        words = (at(endpoint.tls_port), "--ca=root.pem")
+        self.examine(API, *words, "mps", "Nothing")
+        self.examine(USAGE, *words, env=environment(TENCENTCLOUD_SECRET_ID=None))
+        self.examine(USAGE, at(endpoint.tls_port), "--ca=missing.pem")
+        self.examine(NOT_SENT, at(endpoint.tls_port), "--ca=other.pem")
+        self.examine(USAGE, *words, "--host=127.0.0.1", steps=[*self.STEPS[:4], "request"])
+        endpoint.fault("swallow")
+        self.examine(NO_ANSWER, *words)
+        endpoint.fault("status", status=502)
+        self.examine(NOT_UNDERSTOOD, *words)
+        endpoint.fault("api_error", code="InternalError", message='"\\\x1b[2J\n')
+        document = self.examine(API, *words)
+        self.assertIn('InternalError: "\\\x1b[2J\n', document["steps"][-1]["text"])
+
+    def test_nothing_without_a_check(self) -> None:
+        self.check(run("doctor", "--json", "vod", "Echo", "@/nonexistent"), USAGE, "ARG: ", b"")
+        self.check(run("doctor", "--json", "--curl"), USAGE, "--curl has no meaning for doctor", b"")
+
+    def test_the_manual_page_names_the_same_members(self) -> None:
+        manual = (ROOT / "port/posix/tcexec.1").read_text()
+        section = manual.partition(".Ss Doctor\n")[2].partition(".Ss ")[0]
+        items = DOCTOR["properties"]["steps"]["items"]
+        self.assertEqual(re.findall(r"^\.It Sy (\w+)$", section, re.M), DOCTOR["required"])
+        self.assertEqual(list(DOCTOR["properties"]), DOCTOR["required"])
+        self.assertEqual(list(items["properties"]), items["required"])
 
 
 if __name__ == "__main__":

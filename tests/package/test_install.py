@@ -170,6 +170,8 @@ class Install(unittest.TestCase):
         installed = files(self.root)
         headers = {str(path.relative_to(stand.ROOT)) for path in (stand.ROOT / "include").rglob("*.h")}
         extras = {"share/man/man1/tcexec.1": "port/posix/tcexec.1",
+                  "share/tcexec/tcexec.schema.json": "port/posix/tcexec.schema.json",
+                  "share/tcexec/tcexec-doctor.schema.json": "port/posix/tcexec-doctor.schema.json",
                   "share/bash-completion/completions/tcexec": "port/posix/completion/tcexec.bash",
                   "share/zsh/site-functions/_tcexec": "port/posix/completion/_tcexec"}
         expected = {*headers, "include/tcx_posix.h", "lib/libtcexec.a", "lib/pkgconfig/tcexec.pc", "bin/tcexec",
@@ -212,8 +214,9 @@ class Uninstall(unittest.TestCase):
     def test_every_folder(self) -> None:
         """LIBDIR two levels down stays movable; INCLUDEDIR elsewhere is named as it is."""
         installed = self.check("folders", f"DESTDIR={FOLDER}/folders", "PREFIX=/p", "LIBDIR=/p/lib/triplet",
-                               "BINDIR=/b", "INCLUDEDIR=/i", "MANDIR=/m", "BASHCOMPDIR=/bash", "ZSHCOMPDIR=/zsh")
-        for name in ("p/lib/triplet/libtcexec.a", "p/lib/triplet/pkgconfig/tcexec.pc", "b/tcexec", "i/tcexec/tls.h"):
+                               "BINDIR=/b", "INCLUDEDIR=/i", "MANDIR=/m", "DATADIR=/d", "BASHCOMPDIR=/bash", "ZSHCOMPDIR=/zsh")
+        for name in ("p/lib/triplet/libtcexec.a", "p/lib/triplet/pkgconfig/tcexec.pc", "b/tcexec", "i/tcexec/tls.h",
+                     "d/tcexec/tcexec.schema.json"):
             self.assertIn(name, installed)
         make("install", f"DESTDIR={FOLDER}/folders", "PREFIX=/p", "LIBDIR=/p/lib/triplet", "INCLUDEDIR=/i", "PORT=none")
         text = (FOLDER / "folders/p/lib/triplet/pkgconfig/tcexec.pc").read_text()

@@ -22,7 +22,7 @@ _tcexec_command() {
 _tcexec() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command profile
     local request='--ca --connect --get --help --host --language --nonce --pin --plaintext --profile --region --sign
-        --time --timeout -v --ext-info --session-context --session-id --sub-app-id'
+        --time --timeout -v --json --ext-info --session-context --session-id --sub-app-id'
     [[ $word == = ]] && word=
     [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
     COMPREPLY=()
@@ -56,7 +56,7 @@ _tcexec() {
     command=$(_tcexec_command)
     case $command in
     '') mapfile -t COMPREPLY < <(compgen -W \
-        "mps vod doctor anchors $request --attempts --curl --dry-run --json --session-file --version" -- "$word") ;;
+        "mps vod doctor anchors help $request --attempts --curl --dry-run --quiet --session-file --version" -- "$word") ;;
     anchors)
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '--tencent --help' -- "$word")
@@ -65,6 +65,7 @@ _tcexec() {
             compopt -o filenames 2>/dev/null
         fi
         ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'doctor anchors mps vod' -- "$word") ;;
     doctor) mapfile -t COMPREPLY < <(compgen -W "mps vod $request" -- "$word") ;;
     *)
         if [[ $word == @* ]]; then # ARG from a file
@@ -72,7 +73,7 @@ _tcexec() {
             compopt -o filenames 2>/dev/null
         else
             mapfile -t COMPREPLY < <(compgen -W \
-                "$request --attempts --curl --dry-run --json --session-file" -- "$word")
+                "$request --attempts --curl --dry-run --quiet --session-file" -- "$word")
         fi
         ;;
     esac
