@@ -19,6 +19,14 @@ CPPFLAGS      += -Iinclude $(if $(BEARSSL),-isystem $(BEARSSL)/inc) $(if $(JSMN)
 BEARSSL_LIBS  ?= $(if $(BEARSSL),$(BEARSSL)/build/libbearssl.a,-l:libbearssl.a)
 TARGET_FLAGS  := -ffunction-sections -fdata-sections
 
+# What is named must be there, before anything is built with it. A library for another machine links nothing.
+needed  = $(if $(wildcard $(2)),,$(error $(1)="$($(1))": there is no $(2)))
+links   = $(and $(filter file,$(origin BEARSSL_LIBS)),$(filter-out none,$(or $(PORT),posix)))
+$(if $(filter-out clean help,$(or $(MAKECMDGOALS),all)), \
+    $(if $(BEARSSL),$(call needed,BEARSSL,$(BEARSSL)/inc/bearssl.h)) \
+    $(if $(JSMN),$(call needed,JSMN,$(JSMN)/jsmn.h)) \
+    $(if $(and $(BEARSSL),$(links)),$(call needed,BEARSSL,$(BEARSSL)/build/libbearssl.a)))
+
 LIB      := $(B)/libtcexec.a
 SOURCES  := $(wildcard src/*.c)
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)

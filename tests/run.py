@@ -36,7 +36,7 @@ def programs() -> dict[str, list[str]]:
         name = path.stem.removeprefix("test_")
         if name in found:
             sys.exit(f"two tests are called {name}: {found[name][-1]} and {path}")
-        found[name] = [sys.executable, str(path)] if path.suffix == ".py" else [*wrapper, str(path)]
+        found[name] = [sys.executable, str(path), "-v"] if path.suffix == ".py" else [*wrapper, str(path)]
     return found
 
 
@@ -62,6 +62,19 @@ def count(output: str) -> Counts:
     verdicts = ["skip" if "# SKIP" in rest else word for word, rest in lines]
     verdicts += ["not ok"] * (announced - len(lines))
     return Counts(*map(verdicts.count, ("ok", "not ok", "skip")))
+
+
+def reasons(output: str) -> list[str]:
+    """Why tests were skipped: what unittest printed with -v, or what a program of cmocka wrote before a test ended."""
+    found = re.findall(r"\.\.\. skipped (?:'(.*)'|\"(.*)\")$|^(not ok|# .*: not run, .*$)(?: \d+ - (\S+) # SKIP)?", output, re.M)
+    why, told = [], ""
+    for single, double, word, name in found:
+        if single or double:
+            why.append(single or double)
+        elif name:
+            why.append(told or f"{name}: no reason is given")
+        told = word[2:] if word.startswith("#") else ""
+    return [f"{why.count(reason)} x {reason}" if why.count(reason) > 1 else reason for reason in dict.fromkeys(why)]
 
 
 def processor_time(session: int) -> float:
@@ -132,6 +145,8 @@ def main(names: list[str]) -> int:
         results.append(counts)
         print(f"{'FAIL' if counts.failed else 'ok  '} {name:24} {counts.passed:5} passed", end="")
         print(f" {time.monotonic() - start:7.1f} s{f'  {counts.skipped} skipped' if counts.skipped else ''}", flush=True)
+        if counts.skipped:
+            print("".join(f"     {'':24} skipped: {reason}\n" for reason in reasons(output)), end="", flush=True)
         if counts.failed:
             print(output, flush=True)
     total = Counts(*map(sum, zip(*results)))

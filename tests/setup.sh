@@ -122,16 +122,38 @@ if ! command -v apt-get >/dev/null; then
     echo "There is no apt-get here: install what is missing in this system's own way."
     exit 1
 fi
+by_hand="To install it yourself, run as root:
+    apt-get update && apt-get install -y --no-install-recommends$missing"
 sudo=
-[ "$(id -u)" = 0 ] || sudo=sudo
+if [ "$(id -u)" != 0 ]; then
+    sudo=sudo
+    if ! command -v sudo >/dev/null; then
+        echo "Only root may install packages, and there is no sudo here. $by_hand"
+        exit 1
+    fi
+fi
 echo "installing:$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# shellcheck disable=SC2086
-if ! { $sudo env DEBIAN_FRONTEND=noninteractive apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive \
-       apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+
+# Another apt-get may be at work: dpkg's lock is waited for. That of the lists is not by apt itself.
+apt() {
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 "$@" >"$log" 2>&1
+}
+fail() {
     cat "$log"
+    echo "$by_hand"
     exit 1
-fi
+}
+tries=1
+until apt update; do
+    if [ $tries = 60 ] || ! grep -q 'Could not get lock' "$log"; then
+        fail
+    fi
+    tries=$((tries + 1))
+    sleep 5
+done
+# shellcheck disable=SC2086
+apt install -y --no-install-recommends $missing || fail
 look "$@"
 [ -z "$missing" ]

@@ -653,8 +653,10 @@ static void test_the_system_bundle(void **state)
     size_t used = 0;
 
     (void)state;
-    if (file == NULL)
+    if (file == NULL) {
+        print_message("# the system's bundle: not run, there is no /etc/ssl/certs/ca-certificates.crt\n");
         skip();
+    }
     text.length = fread(pem, 1, sizeof pem - 1, file);
     fclose(file);
     memory = malloc(sizeof pem);

@@ -96,6 +96,22 @@ class Run(unittest.TestCase):
             with self.subTest(name):
                 self.check_ended(int(self.results[name][1].split()[4]))
 
+    def test_why_tests_are_skipped(self):
+        unittest_said = ("test_a (m.C.test_a)\nOver IPv6. ... skipped 'no IPv6 here'\n"
+                         "test_b (m.C.test_b) ... ok\ntest_c (m.C.test_c) ... skipped \"it's slow\"\n"
+                         "test_d (m.C.test_d) ... skipped 'no IPv6 here'\nRan 4 tests in 1s\n\nOK (skipped=3)\n")
+        self.assertEqual(run.reasons(unittest_said), ["2 x no IPv6 here", "it's slow"])
+        self.assertEqual(run.count(unittest_said), run.Counts(1, 0, 3))
+        cmocka_said = "1..2\n# the bundle: not run, there is none\nnot ok 1 - test_e # SKIP\nnot ok 2 - test_f # SKIP\n"
+        self.assertEqual(run.reasons(cmocka_said), ["the bundle: not run, there is none", "test_f: no reason is given"])
+        with tempfile.TemporaryDirectory() as folder:
+            suite = pathlib.Path(folder, "test_a.py")
+            suite.write_text("import unittest\nclass A(unittest.TestCase):\n    def test_a(self):\n        pass\n"
+                             "    @unittest.skip('for a reason')\n    def test_b(self):\n        pass\nunittest.main()\n")
+            with mock.patch.multiple(run, **LIMITS):
+                counts, output = run.run([sys.executable, str(suite), "-v"])
+            self.assertEqual((counts, run.reasons(output)), (run.Counts(1, 0, 1), ["for a reason"]))
+
     def test_interrupted(self):
         """A signal that ends run.py also ends what it runs."""
         for number in (signal.SIGINT, signal.SIGTERM):
