@@ -151,6 +151,9 @@ static struct {
     tcx_peer peer;
     char command[100], answer[64];
     size_t command_length, answer_length;
+    unsigned lost, garbled,
+        greetings;                   /* of the first `AT`: how many are lost, how many answered ERROR; how many came */
+    const char *connected, *refused; /* NULL: as usual */
 } modem;
 
 static void answer(const char *text)
@@ -171,7 +174,9 @@ static void obey(void)
     modem.command[modem.command_length] = '\0';
     modem.command_length = 0;
     if (strcmp(modem.command, "AT") == 0) {
-        answer("\r\nOK\r\n");
+        modem.greetings++;
+        if (modem.greetings > modem.lost)
+            answer(modem.greetings > modem.lost + modem.garbled ? "\r\nOK\r\n" : "\r\nERROR\r\n");
     } else if (strncmp(modem.command, dial, sizeof dial - 1) == 0) {
         modem.peer = peer;
         modem.peer.port = (uint16_t)atoi(modem.command + sizeof dial - 1);
@@ -193,7 +198,10 @@ static void modem_turn(void)
         return;
     modem.is_dialling = 0;
     modem.carrier = result == 1;
-    answer(result == 1 ? "\r\nCONNECT\r\n" : "\r\n+QSSLOPEN: 0,552\r\n");
+    if (result == 1)
+        answer(modem.connected ? modem.connected : "\r\nCONNECT\r\n");
+    else
+        answer(modem.refused ? modem.refused : "\r\n+QSSLOPEN: 0,552\r\n");
 }
 
 static size_t uart_write(void *context, const void *bytes, size_t length)
@@ -271,19 +279,86 @@ static void uart_wait(void *context, unsigned wants, uint32_t time_left)
     memory_wait(&wire, modem.carrier ? wants : TCX_TIME, modem.carrier || wants == TCX_TIME ? time_left : 1);
 }
 
+static uint32_t uart_now(void *context)
+{
+    (void)context;
+    return memory_now(&wire);
+}
+
+/* A dial, and an echo if it comes about, to `port`. Returns what tcx_contract_check() does; `*took`: ms. */
+static int dial(tcx_contract *contract, uint16_t port, uint32_t *took)
+{
+    uint32_t began;
+    int result;
+
+    memory_init(&wire);
+    began = memory_now(&wire);
+    modem.greetings = 0;
+    modem.answer_length = 0;
+    contract->peer.port = port;
+    result = tcx_contract_check(contract, 4);
+    *took = memory_now(&wire) - began;
+    return result;
+}
+
+/* What a modem may say in place of what is usual. */
+static void test_answers(tcx_contract *contract)
+{
+    static const char *const connected[] = { "\r\nCONNECT 150000000\r\n", "\r\nOK\r\n\r\nCONNECT\r\n", "CONNECT\r\n" };
+    static const char *const refused[] = { "\r\n+CME ERROR: 58\r\n",   "\r\nERROR\r\n",          "\r\nNO ANSWER\r\n",
+                                           "\r\nNO CARRIER\r\n",       "\r\nNO DIALTONE\r\n",    "\r\nBUSY\r\n",
+                                           "\r\n+QSSLOPEN: 1,579\r\n", "\r\n+CMS ERROR: 500\r\n" };
+    static const struct {
+        unsigned lost, garbled;
+        int number;
+    } greetings[] = {
+        { 1, 0, 0 }, { 0, 1, 0 }, { 3, 2, 0 }, { 1000, 0, TCX_MODEM_SILENT }, { 0, 1000, TCX_MODEM_SILENT }
+    };
+    uint32_t took;
+    size_t i;
+    int result;
+
+    contract->patience = 30000;
+    for (i = 0; i < sizeof connected / sizeof connected[0]; i++) {
+        modem.connected = connected[i];
+        bench_report(dial(contract, MEMORY_PEER, &took) == 1, "modem: another answer of success, %u", (unsigned)i);
+    }
+    modem.connected = NULL;
+    for (i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        modem.refused = refused[i];
+        result = dial(contract, MEMORY_REFUSING, &took);
+        bench_report(result < 0 && contract->number == TCX_MODEM_REFUSED && took < 1000,
+                     "modem: another answer of failure, %u, after %u ms", (unsigned)i, (unsigned)took);
+    }
+    modem.refused = NULL;
+    for (i = 0; i < sizeof greetings / sizeof greetings[0]; i++) {
+        modem.lost = greetings[i].lost;
+        modem.garbled = greetings[i].garbled;
+        result = dial(contract, MEMORY_PEER, &took);
+        bench_report(result == (greetings[i].number ? -1 : 1) && contract->number == greetings[i].number &&
+                         took < 15000,
+                     "modem: %u AT lost, %u answered ERROR, after %u ms", modem.lost, modem.garbled, (unsigned)took);
+    }
+    modem.lost = modem.garbled = 0;
+}
+
 static void test_modem(void)
 {
-    static const tcx_modem_board board = { NULL, uart_write, uart_read, uart_carrier, uart_ready };
-    static const tcx_waiter waiter = { &wire, memory_now, uart_wait };
+    static const tcx_modem_board board = {
+        &wire, uart_write, uart_read, uart_carrier, uart_ready, uart_now, uart_wait
+    };
     static tcx_modem link;
+    tcx_waiter waiter;
     tcx_contract contract;
 
     memory_init(&wire);
     memory_bench(&wire, &contract, buffer, sizeof buffer);
     tcx_modem_init(&link, &board);
+    waiter = tcx_modem_waiter(&link);
     contract.transport = &link.transport;
     contract.waiter = &waiter;
     bench_run("modem", &contract, 0);
+    test_answers(&contract);
 
     /* What the last peer said is no answer of the modem's. */
     memory_init(&wire);

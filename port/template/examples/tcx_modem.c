@@ -2,6 +2,10 @@
 
 enum { CLOSED, GREETING, GREETED, DIALLING, DIALLED, UP, ENDED };
 
+#define AGAIN_AFTER                                                                                                    \
+    1000u /* ms without OK after which AT is sent again: a modem that wakes or finds its baud rate loses it */
+#define ATTEMPTS 10u
+
 #define END        "\r\nNO CARRIER\r\n"
 #define END_LENGTH (sizeof END - 1)
 
@@ -74,6 +78,24 @@ static int starts_line(const tcx_modem *modem, const char *text)
     return strlen(modem->line) >= strlen(text) && memcmp(modem->line, text, strlen(text)) == 0;
 }
 
+/* Whether the line is a result that ends a command without a connection. Numbers and reasons may follow. */
+static int is_failure(const tcx_modem *modem)
+{
+    static const char *const begins[] = { "ERROR", "+CME ERROR", "+CMS ERROR", "NO ", "BUSY", "+QSSLOPEN:" };
+    size_t i;
+
+    for (i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        if (starts_line(modem, begins[i]))
+            return 1;
+    return 0;
+}
+
+/* The rate of the line may follow. */
+static int is_connected(const tcx_modem *modem)
+{
+    return is_line(modem, "CONNECT") || starts_line(modem, "CONNECT ");
+}
+
 /* A quote or a control character in the address would end the command: it is not dialled. */
 static int is_plain(tcx_text text)
 {
@@ -93,6 +115,31 @@ static void empty_ring(tcx_modem *modem)
         ;
 }
 
+static void greet(tcx_modem *modem)
+{
+    begin_command(modem, GREETING);
+    append_string(modem, "AT\r");
+    modem->greeted = modem->board->now(modem->board->context);
+    modem->attempts++;
+}
+
+/* ms until AT is to be sent again. */
+static uint32_t until_again(const tcx_modem *modem)
+{
+    const uint32_t gone = modem->board->now(modem->board->context) - modem->greeted;
+
+    return gone < AGAIN_AFTER ? AGAIN_AFTER - gone : 0;
+}
+
+/* 1: the modem has said OK. */
+static int is_greeted(tcx_modem *modem)
+{
+    while (read_line(modem))
+        if (is_line(modem, "OK"))
+            return 1;
+    return 0;
+}
+
 /* The greeting's `OK` comes after what the modem itself still says about the last link. */
 static int modem_open(void *context, const tcx_peer *peer)
 {
@@ -104,8 +151,8 @@ static int modem_open(void *context, const tcx_peer *peer)
             return TCX_MODEM_ADDRESS;
         empty_ring(modem);
         modem->board->ready(modem->board->context, 1);
-        begin_command(modem, GREETING);
-        append_string(modem, "AT\r");
+        modem->attempts = 0;
+        greet(modem);
         /* fall through */
     case GREETING:
         if (!write_command(modem))
@@ -113,10 +160,14 @@ static int modem_open(void *context, const tcx_peer *peer)
         modem->state = GREETED;
         /* fall through */
     case GREETED:
-        do {
-            if (!read_line(modem))
+        if (!is_greeted(modem)) {
+            if (until_again(modem) > 0)
                 return TCX_WANT_READ;
-        } while (!is_line(modem, "OK"));
+            if (modem->attempts == ATTEMPTS)
+                return TCX_MODEM_SILENT;
+            greet(modem);
+            return TCX_AGAIN;
+        }
         begin_command(modem, DIALLING);
         append_string(modem, "AT+QSSLOPEN=1,1,0,\""); /* PDP context, TLS context, connection */
         append(modem, peer->address.bytes, peer->address.length);
@@ -133,9 +184,9 @@ static int modem_open(void *context, const tcx_peer *peer)
         do {
             if (!read_line(modem))
                 return TCX_WANT_READ;
-            if (is_line(modem, "ERROR") || is_line(modem, "NO CARRIER") || starts_line(modem, "+QSSLOPEN:"))
+            if (is_failure(modem))
                 return TCX_MODEM_REFUSED; /* its certificate may be the reason: ask with AT+QIGETERROR */
-        } while (!is_line(modem, "CONNECT"));
+        } while (!is_connected(modem));
         modem->state = UP;
         return 1;
     default:
@@ -199,4 +250,27 @@ void tcx_modem_init(tcx_modem *modem, const tcx_modem_board *board)
     memset(modem, 0, sizeof *modem);
     modem->transport = transport;
     modem->board = board;
+}
+
+static uint32_t modem_now(void *context)
+{
+    const tcx_modem *modem = context;
+
+    return modem->board->now(modem->board->context);
+}
+
+static void modem_wait(void *context, unsigned wants, uint32_t time_left)
+{
+    const tcx_modem *modem = context;
+
+    if (modem->state == GREETED && time_left > until_again(modem))
+        time_left = until_again(modem);
+    modem->board->wait(modem->board->context, wants, time_left);
+}
+
+tcx_waiter tcx_modem_waiter(tcx_modem *modem)
+{
+    const tcx_waiter waiter = { modem, modem_now, modem_wait };
+
+    return waiter;
 }

@@ -22,15 +22,21 @@
 
 #include <tcexec.h>
 
-enum { TCX_MODEM_REFUSED = -1001, TCX_MODEM_ADDRESS = -1002 };
+enum {
+    TCX_MODEM_REFUSED = -1001, /* it could not connect, or does not know the command */
+    TCX_MODEM_ADDRESS = -1002, /* the address cannot be part of a command */
+    TCX_MODEM_SILENT = -1003   /* it has not answered a single AT with OK: look at power, baud rate and wires */
+};
 
-/* What the example needs of the board. None of it blocks. */
+/* What the example needs of the board. None of it blocks, but for the last. */
 typedef struct tcx_modem_board {
     void *context;
     size_t (*write)(void *context, const void *bytes, size_t length); /* into the UART's ring; how many fitted */
     size_t (*read)(void *context, void *bytes, size_t length);        /* from the UART's ring; how many were there */
     int (*carrier)(void *context);                                    /* DCD: 1 while the link is up */
     void (*ready)(void *context, int on);                             /* DTR: off hangs up */
+    uint32_t (*now)(void *context);                                   /* ms, may wrap */
+    void (*wait)(void *context, unsigned wants, uint32_t time_left);  /* as that of a tcx_waiter */
 } tcx_modem_board;
 
 /* One link. Do not move it. */
@@ -41,9 +47,14 @@ typedef struct tcx_modem {
     char line[160]; /* to write; then the answer that is being read; then what may be NO CARRIER */
     size_t length;
     size_t written;
+    uint32_t greeted;  /* tick: the last AT */
+    unsigned attempts; /* how many there were */
 } tcx_modem;
 
 /* Borrows `board`. */
 void tcx_modem_init(tcx_modem *modem, const tcx_modem_board *board);
+
+/* Waits by the board's function, and no longer than until an AT is to be sent again. Borrows `modem`. */
+tcx_waiter tcx_modem_waiter(tcx_modem *modem);
 
 #endif
