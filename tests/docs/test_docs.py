@@ -78,6 +78,15 @@ class Tutorial(unittest.TestCase):
         status, lines = self.run_step("port", "127.0.0.1:1")
         self.assertEqual((status, lines[0]), (1, "not_sent: TCX_E_CONNECT, detail -111"))
 
+    def test_the_peer_explains_itself(self) -> None:
+        peer = [sys.executable, stand.ROOT / "tests/transport/peer.py"]
+        for words, code, said in ((["--help"], 0, "usage: peer.py .*address.*port"), (["127.0.0.1", "x"], 2, "invalid int"),
+                                  (["192.0.2.1", "7000"], 2, "cannot listen at 192.0.2.1 port 7000: ")):
+            done = subprocess.run([*peer, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertRegex(done.stdout + done.stderr, said)
+            self.assertNotIn("Traceback", done.stderr)
+
     def test_port_keeps_the_contract(self) -> None:
         suite = stand.ROOT / "tests/transport"
         driver = FOLDER / "contract.c"

@@ -37,6 +37,8 @@ void bench_run(const char *transport, tcx_contract *contract, int leave_out)
         else if (result > 0)
             bench_report(1, "%s: %s", transport, tcx_contract_name(i));
     }
+    if (tcx_contract_note(contract) != NULL)
+        printf("# %s: %s\n", transport, tcx_contract_note(contract));
     if (left_out != leave_out)
         bench_report(0, "%s: %d checks were left out, not %d", transport, left_out, leave_out);
 }

@@ -4,6 +4,7 @@ Prints one line, `peer PORT refusing PORT unanswering PORT`, and ends when its s
 it: `peer.py ADDRESS [PORT]` listens there.
 """
 
+import argparse
 import socket
 import struct
 import sys
@@ -115,8 +116,16 @@ def full(server: socket.socket) -> list[socket.socket]:
     return links
 
 
-def main(address: str = "127.0.0.1", port: str = "0") -> None:
-    server = listener(address, int(port))
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address", nargs="?", default="127.0.0.1", help="of this machine; default: %(default)s")
+    parser.add_argument("port", nargs="?", type=int, default=0, help="default: any that is free")
+    given = parser.parse_args()
+    address, port = given.address, given.port
+    try:
+        server = listener(address, port)
+    except (OSError, OverflowError) as error:
+        parser.error(f"cannot listen at {address} port {port}: {error}")
     threading.Thread(target=serve, args=(server,), daemon=True).start()
     refusing = socket.socket()
     refusing.bind((address, 0))  # and never listens
@@ -130,4 +139,4 @@ def main(address: str = "127.0.0.1", port: str = "0") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -135,6 +135,8 @@ static int do_send(tcx_contract *c, size_t length)
     uint32_t began = now(c);
     int result = judge(c, began, c->transport->send(c->transport->context, outgoing(c), length), length);
 
+    if (result > 0 && (size_t)result < length)
+        c->short_sends++;
     if (result > 0)
         c->sum = add_to_sum(c->sum, outgoing(c), (size_t)result);
     if (result == TCX_CLOSED_CLEAN)
@@ -772,4 +774,11 @@ size_t tcx_contract_run(tcx_contract *c, const char **failed, size_t room)
     c->problem = problem;
     c->number = number;
     return count;
+}
+
+const char *tcx_contract_note(const tcx_contract *c)
+{
+    return c->short_sends > 0 ? NULL
+                              : "no send took only a part of what it was offered, so what becomes of the rest was not "
+                                "seen: give a larger buffer, up to TCX_CONTRACT_BUFFER_MAX, or a larger bulk";
 }

@@ -3,9 +3,10 @@
  *
  * It needs the transport, a waiter (tcexec/call.h), a test peer to dial, and some memory; of the C library, string.h.
  * So it runs wherever the port runs, on the device itself too. RAM: this structure, the caller's buffer and less than
- * 300 bytes of stack.
+ * 300 bytes of stack. With less RAM give a smaller buffer: it must be more than twice what a send of the port takes at
+ * once, or what becomes of the rest is not seen. tcx_contract_note() says so.
  *
- *     static unsigned char buffer[1024];
+ *     static unsigned char buffer[TCX_CONTRACT_BUFFER_MAX];
  *     tcx_contract contract = {
  *         .transport = &port.transport,
  *         .waiter = &waiter,
@@ -15,6 +16,7 @@
  *     };
  *     const char *failed[TCX_CONTRACT_CHECKS];
  *     size_t count = tcx_contract_run(&contract, failed, TCX_CONTRACT_CHECKS);
+ *     const char *note = tcx_contract_note(&contract);
  *
  * Every check opens its own link and closes it, so a check that fails does not spoil the next. A function that blocks
  * for ever blocks the suite as well: show the name of each check before it runs, or let a watchdog bite.
@@ -67,6 +69,7 @@ typedef struct tcx_contract {
     int number;          /* that goes with it: what a function returned, or bytes, or ms */
     unsigned wants;      /* TCX_READ and TCX_WRITE, as far as the transport ever wanted them */
     uint32_t slowest;    /* ms: the function that took longest */
+    uint32_t short_sends; /* sends that took fewer bytes than they were offered */
 
     /* The suite's own. */
     uint32_t since; /* tick of the last progress */
@@ -87,6 +90,9 @@ int tcx_contract_check(tcx_contract *contract, size_t check);
  * what a port should strive for. `problem` and `number` are then of the first that failed.
  */
 size_t tcx_contract_run(tcx_contract *contract, const char **failed, size_t room);
+
+/* What the checks that were run could not see, in a line; NULL: nothing. Print it: it is not a failure. */
+const char *tcx_contract_note(const tcx_contract *contract);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,16 @@
 
 static unsigned char buffer[TCX_CONTRACT_BUFFER_MAX];
 
+/* All or nothing: that is right, and hides what becomes of a rest. */
+static int send_whole(void *context, const void *bytes, size_t length)
+{
+    memory *m = context;
+
+    if (m->is_up && m->end == 0 && sizeof m->out.bytes - m->out.length < length)
+        return TCX_WANT_WRITE;
+    return memory_send(context, bytes, length);
+}
+
 int main(void)
 {
     static const struct {
@@ -34,7 +44,16 @@ int main(void)
         memory_bench(&link, &contract, buffer, ways[i].buffer_size);
         bench_run(name, &contract, 0);
         bench_report(contract.wants == (TCX_READ | TCX_WRITE), "%s: it had to wait for both", name);
+        bench_report(tcx_contract_note(&contract) == NULL, "%s: a send took only a part", name);
     }
+
+    memory_init(&link);
+    link.piece = TCX_TRANSFER_MAX;
+    link.transport.send = send_whole;
+    memory_bench(&link, &contract, buffer, 1000);
+    bench_run("memory, whole sends", &contract, 0);
+    bench_report(tcx_contract_note(&contract) != NULL && contract.short_sends == 0,
+                 "no send that took only a part: noted");
 
     /* What is not given is left out, and nothing else. */
     memory_init(&link);

@@ -61,6 +61,13 @@ static int all_is_taken(void *context, const void *bytes, size_t length)
     return (int)length;
 }
 
+static int any_entropy(void *context, void *out, size_t length)
+{
+    (void)context;
+    memset(out, 7, length);
+    return (int)length;
+}
+
 int main(void)
 {
     enum { NOW = 1800000000 };
@@ -76,6 +83,7 @@ int main(void)
         .buffer = records,
         .buffer_size = sizeof records,
     };
+    tcx_tls_config with_entropy = tls_config;
     const tcx_peer peer = { TCX_TEXT("peer"), TCX_TEXT("192.0.2.1"), 7000, 0, 0 };
     tcx_waiter waiter = tcx_port_waiter(&port);
     tcx_contract contract;
@@ -94,6 +102,16 @@ int main(void)
     run("no recv", &port.transport, NOW, TCX_E_RECEIVE, TCX_MAYBE_EXECUTED, TCX_PORT_NO_RECV);
     port.transport.recv = nothing_comes;
     run("no tick: it ends even so", &port.transport, NOW, TCX_E_DEADLINE, TCX_MAYBE_EXECUTED, 0);
+
+    /* The same with TLS on top: it sends and receives before its own open comes to 1. */
+    with_entropy.entropy = any_entropy;
+    tcx_port_init(&port);
+    bench_report(tcx_tls_init(&tls, &with_entropy) == TCX_OK, "TLS on top, with entropy");
+    run("no open under TLS", &tls.transport, NOW, TCX_E_CONNECT, TCX_NOT_SENT, TCX_PORT_NO_OPEN);
+    port.transport.open = is_open;
+    run("no send under TLS", &tls.transport, NOW, TCX_E_CONNECT, TCX_NOT_SENT, TCX_PORT_NO_SEND);
+    port.transport.send = all_is_taken;
+    run("no recv under TLS", &tls.transport, NOW, TCX_E_CONNECT, TCX_NOT_SENT, TCX_PORT_NO_RECV);
 
     tcx_port_init(&port);
     memset(&contract, 0, sizeof contract);
