@@ -8,6 +8,7 @@
  *   tcexec/request.h    what to call: check, measure, build into a buffer
  *   tcexec/response.h   the answer: HTTP reader, Result and RequestId, error classes
  *   tcexec/transport.h  the port contract: four functions
+ *   tcexec/proxy.h      a tunnel through an HTTP proxy, over a transport
  *   tcexec/call.h       the whole call, step by step or blocking
  *   tcexec/retry.h      when to try again, and how fast to call
  *   tcexec/trace.h      events for progress displays and logs
@@ -31,6 +32,7 @@
 #define TCX_VERSION "0.1.0"
 
 #include <tcexec/call.h>
+#include <tcexec/proxy.h>
 #include <tcexec/request.h>
 #include <tcexec/response.h>
 #include <tcexec/retry.h>

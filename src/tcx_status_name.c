@@ -35,6 +35,12 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_TLS_NAME";
     case TCX_E_TLS_PROFILE:
         return "TCX_E_TLS_PROFILE";
+    case TCX_E_PROXY_ADDRESS:
+        return "TCX_E_PROXY_ADDRESS";
+    case TCX_E_PROXY_CREDENTIALS:
+        return "TCX_E_PROXY_CREDENTIALS";
+    case TCX_E_PROXY_TARGET:
+        return "TCX_E_PROXY_TARGET";
     case TCX_E_SECRET_ID:
         return "TCX_E_SECRET_ID";
     case TCX_E_SECRET_ID_EMPTY:
@@ -117,6 +123,12 @@ const char *tcx_status_name(tcx_status status)
         return "TCX_E_RESULT_LOST";
     case TCX_E_RESOLVE:
         return "TCX_E_RESOLVE";
+    case TCX_E_PROXY:
+        return "TCX_E_PROXY";
+    case TCX_E_PROXY_ANSWER:
+        return "TCX_E_PROXY_ANSWER";
+    case TCX_E_PROXY_CLOSED:
+        return "TCX_E_PROXY_CLOSED";
     case TCX_E_TLS:
         return "TCX_E_TLS";
     case TCX_E_TLS_ALERT:

@@ -35,6 +35,12 @@ const char *tcx_status_text(tcx_status status)
         return "the TLS profile lacks what a handshake needs: give it suites, curves, hashes and a PRF";
     case TCX_E_TLS_NAME:
         return "the server's name is empty, too long, or an IP address, which TLS cannot verify: give its domain name";
+    case TCX_E_PROXY_ADDRESS:
+        return "the proxy has no usable address or port: give NAME and PORT, in visible ASCII";
+    case TCX_E_PROXY_CREDENTIALS:
+        return "the proxy's credentials are not user:password, too long, or have a control character: write them again";
+    case TCX_E_PROXY_TARGET:
+        return "the address to dial through the proxy is not a name or an IP address: correct it";
     case TCX_E_SECRET_ID:
         return "SecretId has a blank, a control character or a non-ASCII character in it: copy it again";
     case TCX_E_SECRET_ID_EMPTY:
@@ -120,6 +126,12 @@ const char *tcx_status_text(tcx_status status)
                "SessionId would run it again";
     case TCX_E_RESOLVE:
         return "the name could not be resolved to an address: check the name and DNS";
+    case TCX_E_PROXY:
+        return "the proxy refused to connect, so nothing was sent: see its HTTP status, 407 asks for user and password";
+    case TCX_E_PROXY_ANSWER:
+        return "the proxy's answer is not HTTP, so nothing was sent: check that an HTTP proxy has this address and port";
+    case TCX_E_PROXY_CLOSED:
+        return "the proxy closed the connection without an answer, so nothing was sent: check its address, port and log";
     case TCX_E_TLS:
         return "the peer does not speak TLS as it should: check that address and port are the service's";
     case TCX_E_TLS_ALERT:

@@ -45,6 +45,11 @@ typedef enum tcx_status {
     TCX_E_TLS_NAME = -23,         /* the server's name is empty, over 255 bytes, an IP address, or has a zero byte */
     TCX_E_TLS_PROFILE = -24,      /* the profile lacks what a handshake needs: a suite, curve, hash or PRF */
 
+    /* The caller's mistake, with a proxy. */
+    TCX_E_PROXY_ADDRESS = -30,     /* the proxy's address is empty or is not visible ASCII, or its port is 0 */
+    TCX_E_PROXY_CREDENTIALS = -31, /* not user:password, a control character, or over TCX_PROXY_CREDENTIALS_MAX bytes */
+    TCX_E_PROXY_TARGET = -32,      /* the address to dial through the proxy is not a name or an IP address */
+
     /* The caller's mistake, by field: the tens name the field, the unit the reason. */
     TCX_E_SECRET_ID = -110,       /* a control character, a blank inside, or a byte outside ASCII */
     TCX_E_SECRET_ID_EMPTY = -111,
@@ -89,6 +94,9 @@ typedef enum tcx_status {
     TCX_E_CANCELLED = -306,          /* tcx_call_cancel() */
     TCX_E_RESULT_LOST = -308,        /* a repeat was refused: a call with this SessionId ran, or is running */
     TCX_E_RESOLVE = -307,            /* the address could not be looked up; the resolver's number is in `detail` */
+    TCX_E_PROXY = -309,              /* the proxy refused to connect; its HTTP status is in `detail` */
+    TCX_E_PROXY_ANSWER = -310,       /* the proxy's answer is not HTTP/1.x, or over TCX_PROXY_ANSWER_MAX bytes */
+    TCX_E_PROXY_CLOSED = -311,       /* the proxy closed the connection before its answer was complete */
 
     /* TLS. BearSSL's error number is in `detail`. */
     TCX_E_TLS = -400,             /* the peer broke the protocol, or is no TLS server */

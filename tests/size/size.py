@@ -47,6 +47,7 @@ CONFIGURATIONS = {  # name: entry points, and those of a configuration whose siz
     "+ chain validation": ([*TLS, "tcx_tls_chain_init"], TLS),
     "+ pinned key": ([*TLS, "tcx_tls_pin_init"], TLS),
     "+ session resumption": ([*TLS, "tcx_tls_session_init"], TLS),
+    "+ HTTP proxy": ([*CORE, "tcx_proxy_init"], CORE),
     "+ GET": ([*CORE, "tcx_method_get"], CORE),
     "+ signature v1": ([*CORE, "tcx_sign_hmac_sha1"], CORE),
     "+ second service": ([*CORE, "tcx_vod"], CORE),
@@ -59,9 +60,9 @@ CONFIGURATIONS = {  # name: entry points, and those of a configuration whose siz
     "+ texts of statuses": ([*CORE, "tcx_status_text"], CORE),
 }
 STRUCTURES = ["tcx_signer", "tcx_call", "tcx_source", "tcx_connection", "tcx_rate", "tcx_token", "tcx_tls", "tcx_tls_chain",
-              "tcx_tls_pin", "tcx_tls_session"]
+              "tcx_tls_pin", "tcx_tls_session", "tcx_proxy"]
 STACKS = ["tcx_signer_init", "tcx_request_build", "tcx_call_begin", "tcx_call_step", "tcx_response_read", "tls_open",
-          "tls_send", "tls_recv"]
+          "tls_send", "tls_recv", "proxy_open"]
 
 # Where the library calls through a pointer, and what may stand behind it. A transport, a source and an observer are the
 # user's and count nothing here; neither does BearSSL's engine, whose stack is painted and read in the firmware.
@@ -83,6 +84,7 @@ INDIRECT = {
 INDIRECT_BY_FILE = {  # what was inlined into what differs by core
     "tcx_call": ["tcx_rate_wait", "tcx_connection.c:look", "tcx_retry_again"],
     "tcx_tls": USER,
+    "tcx_proxy.c:": USER,
     "tcx_x509.c:": USER,
     "tcx_hmac": HASH,
     "tcx_tc3.c:": HASH,

@@ -1,0 +1,80 @@
+/*
+ * A tunnel through an HTTP proxy: CONNECT (RFC 9110 section 9.3.6) over a transport. It takes a transport and is one.
+ *
+ * The link below is opened to the proxy. The proxy is asked to connect to where the call dials: tcx_peer.address and
+ * .port. Once it has agreed, bytes pass through unchanged, and TLS goes on top as without a proxy: it verifies the
+ * server, not the proxy. The proxy sees the server's name and the amount of data. Without TLS on top, it sees all.
+ *
+ *     tcx_proxy proxy;
+ *     const tcx_proxy_config proxy_config = { .link = &modem, .address = TCX_TEXT("proxy.plant.example"),
+ *                                             .port = 3128, .credentials = TCX_TEXT("user:password") };
+ *     status = tcx_proxy_init(&proxy, &proxy_config);     ... then give &proxy.transport to TLS as its link
+ *
+ * What ends an open, with nothing of the call sent:
+ *
+ *   TCX_E_PROXY          the proxy answered with a status other than 2xx: its number is in `detail`. 407: it wants
+ *                        other credentials; 403: it does not allow this target; 502, 503, 504: it could not reach it
+ *   TCX_E_PROXY_ANSWER   its answer is not HTTP/1.x, or is over TCX_PROXY_ANSWER_MAX bytes
+ *   TCX_E_PROXY_CLOSED   it closed the connection before its answer was complete
+ *   TCX_E_PROXY_TARGET   the call's address has a character that no name and no IP address has, or is empty, or is over
+ *                        255 bytes. The link below was not opened
+ *
+ * Errors of the link below keep their names (TCX_E_RESOLVE, TCX_E_CONNECT). Before the tunnel is up they are about the
+ * proxy.
+ */
+#ifndef TCEXEC_PROXY_H
+#define TCEXEC_PROXY_H
+
+#include <tcexec/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TCX_PROXY_ANSWER_MAX      8192u /* bytes of the proxy's answer that are read, 1xx answers included */
+#define TCX_PROXY_CREDENTIALS_MAX 1024u /* bytes of `credentials` */
+
+/* Where the proxy is, and who asks it. */
+typedef struct tcx_proxy_config {
+    const tcx_transport *link; /* required: the transport below */
+    tcx_text address;          /* required: the proxy's name, IPv4 or IPv6 address (no brackets), in visible ASCII */
+    uint16_t port;             /* required: the proxy's port, 1 … 65535 */
+    /*
+     * "user:password" as it is: the library encodes it for Proxy-Authorization: Basic (RFC 7617). The user has no colon.
+     * No control characters; other bytes are UTF-8. Without TLS to the proxy, everyone on the way to it can read this.
+     * Unset: none is sent.
+     */
+    tcx_text credentials;
+} tcx_proxy_config;
+
+/*
+ * A link through a proxy. Give `&proxy.transport` to TLS or to a call; the rest is the library's own. Do not move it: it
+ * points into itself. RAM: 48 bytes on 32-bit machines. Stack: 0.4 KB in open(), which is over before TLS begins its
+ * handshake. No copy of the credentials is kept.
+ */
+typedef struct tcx_proxy {
+    tcx_transport transport;
+    const tcx_proxy_config *config;
+    tcx_status status; /* of the proxy itself; TCX_OK while only the link below can have failed */
+    int detail;
+    uint16_t at;   /* bytes of the request that were sent, then bytes of the answer that were read */
+    uint16_t code; /* digits of the answer's status so far */
+    uint8_t state;
+    uint8_t place;  /* what the next byte of the answer belongs to */
+    uint8_t column; /* of the status line's fixed part */
+} tcx_proxy;
+
+/*
+ * Makes a link through a proxy. Borrows `config` and all it points to for as long as `proxy` is used. Nothing is sent.
+ *
+ *   TCX_E_NULL               also: the link lacks a function
+ *   TCX_E_PROXY_ADDRESS      the address is empty or has a byte that is not visible ASCII, or the port is 0
+ *   TCX_E_PROXY_CREDENTIALS  no colon, a control character, or over TCX_PROXY_CREDENTIALS_MAX bytes
+ */
+TCX_MUST_CHECK tcx_status tcx_proxy_init(tcx_proxy *proxy, const tcx_proxy_config *config);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
