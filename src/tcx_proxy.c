@@ -143,7 +143,7 @@ static int ask(tcx_proxy *proxy, const tcx_peer *peer)
 /* RFC 9110 section 5.6.2 */
 static int is_token(unsigned char byte)
 {
-    static const uint32_t set[] = { 0, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF };
+    static const uint32_t set[] = { 0, 0x03FF6CFAu, 0xC7FFFFFEu, 0x57FFFFFFu };
 
     return byte < 128 && (set[byte / 32] >> byte % 32 & 1);
 }
@@ -253,8 +253,10 @@ static int read_answer(tcx_proxy *proxy)
         proxy->at++;
         result = take(proxy, byte);
     }
-    if (result == 1)
+    if (result == 1) {
         proxy->state = OPEN;
+        proxy->is_up = 1;
+    }
     return result == 0 ? TCX_AGAIN : result;
 }
 
@@ -295,6 +297,7 @@ static int proxy_open(void *context, const tcx_peer *peer)
 
     if (proxy->state == CLOSED) {
         proxy->status = TCX_OK;
+        proxy->is_up = 0;
         if (!is_target(peer->address))
             return fail(proxy, TCX_E_PROXY_TARGET, 0);
         proxy->at = 0;

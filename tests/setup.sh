@@ -1,6 +1,6 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [command|node|fuzz|firmware|riscv|dist|docs|static|everywhere|proof|coverage|secrets|bench|
+#   setup.sh check|install [command|proxy|node|fuzz|firmware|riscv|dist|docs|static|everywhere|proof|coverage|secrets|bench|
 #                           bench-quick]
 set -u
 mode=${1:-check}
@@ -41,6 +41,9 @@ look() {
         command -v mandoc >/dev/null || need mandoc "mandoc, to check the manual page"
         command -v zsh >/dev/null || need zsh "zsh, to check its completion"
         [ -e /etc/ssl/certs/ca-certificates.crt ] || need ca-certificates "root certificates"
+        ;;
+    proxy)
+        command -v tinyproxy >/dev/null || [ -x /usr/sbin/tinyproxy ] || need tinyproxy-bin "tinyproxy, an HTTP proxy"
         ;;
     node)
         command -v node >/dev/null || need nodejs "Node.js"

@@ -62,6 +62,7 @@ typedef struct tcx_proxy {
     uint8_t state;
     uint8_t place;  /* what the next byte of the answer belongs to */
     uint8_t column; /* of the status line's fixed part */
+    uint8_t is_up;  /* the last open reached its target through the proxy; may be read after a call */
 } tcx_proxy;
 
 /*

@@ -1,7 +1,7 @@
 /*
  * The parts of the command `tcexec`, and what they hand to each other:
  *
- *     tcexec.c ── words, options ──▶ tcexec_run.c ──▶ tcexec_preview.c      --dry-run, --curl
+ *     tcexec.c ── words, options, proxy ──▶ tcexec_run.c ──▶ tcexec_preview.c      --dry-run, --curl
  *        │                              │   ├──▶ tcexec_exchange.c ──▶ tcexec_rule.c, tcexec_trace.c, tcexec_session.c,
  *        │                              │   │                          tcexec_progress.c, tcexec_signals.c
  *        │   input, credentials, trust ─┤   └──▶ tcexec_report.c ──▶ tcexec_failure.c, tcexec_json.c, tcexec_text.c
@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 
+#include <tcexec/proxy.h>
 #include <tcexec/tls.h>
 
 #include "tcx_posix.h"
@@ -33,6 +34,16 @@ enum {
 /* ---- tcexec_options.c ---- */
 
 #define TCEXEC_TIME_MIN 946684800 /* 2000-01-01: the earliest --time */
+
+/* The proxy to go through. Do not move it once it is found. */
+typedef struct tcexec_proxy {
+    tcx_text address;     /* without brackets; unset: none */
+    uint16_t port;        /* 1 … 65535 */
+    tcx_text credentials; /* "user:password", decoded: never printed; unset: none */
+    const char *origin;   /* the option or variable that names it */
+    char host[300];
+    char memory[TCX_PROXY_CREDENTIALS_MAX];
+} tcexec_proxy;
 
 typedef enum tcexec_command { TCEXEC_CALL, TCEXEC_DOCTOR, TCEXEC_ANCHORS } tcexec_command;
 
@@ -62,6 +73,7 @@ typedef struct tcexec_options {
     const char *profile;
     const char *session_file;
     int plaintext;
+    tcexec_proxy proxy;
 
     const tcx_scheme *scheme;
     const tcx_method *method;
@@ -80,10 +92,37 @@ typedef struct tcexec_options {
 
 int tcexec_options_read(int argc, char **argv, tcexec_options *options);
 
+/*
+ * Parts HOST[:PORT]; an IPv6 address stands in brackets, which are taken off. `*port` stays as it is when none is
+ * given. Returns 1, or 0 when it is nothing of the kind.
+ */
+int tcexec_host_split(const char *text, tcx_text *host, uint16_t *port);
+
 /* ---- tcexec_help.c ---- */
 
 void tcexec_help(tcexec_command command, FILE *out);
 void tcexec_version(FILE *out);
+
+/* ---- tcexec_proxy.c ---- */
+
+typedef struct tcexec_exchange tcexec_exchange;
+
+#define TCEXEC_PROXY_TEXT_MAX 320u /* bytes of HOST:PORT with the zero byte */
+
+/*
+ * Finds the proxy for what is dialled, `name` and `port`: that of --proxy (NULL: not given; empty: none), else that of
+ * https_proxy or HTTPS_PROXY, unless no_proxy or NO_PROXY excepts the name.
+ */
+int tcexec_proxy_find(const char *option, tcx_text name, uint16_t port, tcexec_proxy *proxy);
+
+/* Writes HOST:PORT of a proxy that there is. */
+void tcexec_proxy_text(const tcexec_proxy *proxy, char *text, size_t size);
+
+/* Whether the call ended before the proxy had connected it, so that the proxy or the way to it failed. */
+int tcexec_proxy_failed(const tcexec_exchange *ended);
+
+/* After such a failure: writes the one thing to do next. */
+void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size);
 
 /* ---- tcexec_input.c ---- */
 
@@ -255,7 +294,7 @@ void tcexec_signals_end(const tcx_call *call);
 /* ---- tcexec_exchange.c ---- */
 
 /* A call, and how it ended. Do not move it. */
-typedef struct tcexec_exchange {
+struct tcexec_exchange {
     const tcexec_options *options;
     const tcexec_trust *trust;
     tcx_call call;
@@ -264,8 +303,10 @@ typedef struct tcexec_exchange {
     tcx_posix_tcp tcp;
     tcexec_rule rule;
     tcexec_trace trace;
+    tcx_proxy proxy;
+    tcx_proxy_config proxy_config;
     unsigned char ahead[TCX_POSIX_READ_AHEAD];
-} tcexec_exchange;
+};
 
 /* Makes the call that `config`, its transport aside, and `request` describe. Returns 0 when it has ended. */
 int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,

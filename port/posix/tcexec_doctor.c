@@ -266,7 +266,8 @@ static void advise(findings *found, int code, const tcexec_exchange *with)
 /* Returns whether the name led to an address. */
 static int check_dns(findings *found, const tcexec_exchange *with)
 {
-    const tcx_text name = with->call.peer.address;
+    const tcexec_proxy *proxy = &found->options->proxy;
+    const tcx_text name = proxy->address.bytes != NULL ? proxy->address : with->call.peer.address;
     char peer[80];
 
     tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
@@ -275,23 +276,53 @@ static int check_dns(findings *found, const tcexec_exchange *with)
         next(found, EXIT_NOT_SENT, "check the name %.*s and this machine's DNS", (int)name.length, name.bytes);
         return 0;
     }
-    ok("dns", "%.*s leads to %zu address%s, the last tried is %s", (int)name.length, name.bytes,
-       with->tcp.addresses.count, with->tcp.addresses.count == 1 ? "" : "es", peer);
+    ok("dns", "%s%.*s leads to %zu address%s, the last tried is %s",
+       proxy->address.bytes != NULL ? "the proxy's name " : "", (int)name.length, name.bytes, with->tcp.addresses.count,
+       with->tcp.addresses.count == 1 ? "" : "es", peer);
     return 1;
 }
 
 /* Returns whether a connection came about. The first thing that is done with one is to send. */
 static int check_tcp(findings *found, const tcexec_exchange *with)
 {
+    const tcexec_proxy *proxy = &found->options->proxy;
+    char advice[2 * TCEXEC_PROBLEM_MAX];
     char peer[80];
 
     tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
     if (with->tcp.sent > 0) {
-        ok("tcp", "connected to %s", peer);
+        ok("tcp", "connected to %s%s", peer, proxy->address.bytes != NULL ? ", the proxy" : "");
         return 1;
     }
     tell_failure("tcp", with);
+    if (proxy->address.bytes != NULL) {
+        tcexec_proxy_advice(with, advice, sizeof advice);
+        next(found, EXIT_NOT_SENT, "%s", advice);
+        return 0;
+    }
     next(found, EXIT_NOT_SENT, "check that %s is the service, and the network and firewalls on the way to it", peer);
+    return 0;
+}
+
+/* Returns whether there is a way through the proxy, or none is used. */
+static int check_proxy(findings *found, const tcexec_exchange *with)
+{
+    const tcexec_proxy *proxy = &found->options->proxy;
+    const tcx_text to = with->call.peer.address;
+    char name[TCEXEC_PROXY_TEXT_MAX];
+    char advice[2 * TCEXEC_PROBLEM_MAX];
+
+    if (proxy->address.bytes == NULL)
+        return 1;
+    tcexec_proxy_text(proxy, name, sizeof name);
+    if (with->proxy.is_up) {
+        ok("proxy", "%s, which %s names, connects to %.*s:%u", name, proxy->origin, (int)to.length, to.bytes,
+           (unsigned)with->call.peer.port);
+        return 1;
+    }
+    tell_failure("proxy", with);
+    tcexec_proxy_advice(with, advice, sizeof advice);
+    next(found, EXIT_NOT_SENT, "%s", advice);
     return 0;
 }
 
@@ -392,8 +423,19 @@ static void check_service(findings *found, const tcexec_exchange *with)
 
 /* ---- the whole ---- */
 
-static const char *const of_the_way[] = { "dns", "tcp", "tls", "clock", "service" };
-#define OF_THE_WAY 5
+/* Skips the checks of the way from one on. That of a proxy is there only if one is used. */
+static void skip_from(const findings *found, const char *first, const char *reason)
+{
+    static const char *const of_the_way[] = { "dns", "tcp", "proxy", "tls", "clock", "service" };
+    int is_behind = 0;
+    size_t i;
+
+    for (i = 0; i < sizeof of_the_way / sizeof of_the_way[0]; i++) {
+        is_behind |= strcmp(of_the_way[i], first) == 0;
+        if (is_behind && (strcmp(of_the_way[i], "proxy") != 0 || found->options->proxy.address.bytes != NULL))
+            skipped(of_the_way[i], "%s", reason);
+    }
+}
 
 static void interpret(findings *found, const tcexec_exchange *with)
 {
@@ -402,11 +444,13 @@ static void interpret(findings *found, const tcexec_exchange *with)
     if (with->is_refused) {
         tell_refusal(found, call);
     } else if (!check_dns(found, with)) {
-        skip_all(of_the_way + 1, OF_THE_WAY - 1, "no address");
+        skip_from(found, "tcp", "no address");
     } else if (!check_tcp(found, with)) {
-        skip_all(of_the_way + 2, OF_THE_WAY - 2, "no connection");
+        skip_from(found, "proxy", "no connection");
+    } else if (!check_proxy(found, with)) {
+        skip_from(found, "tls", "no connection through the proxy");
     } else if (!check_tls(found, with)) {
-        skip_all(of_the_way + 3, OF_THE_WAY - 3, "the server is not verified");
+        skip_from(found, "clock", "the server is not verified");
     } else {
         check_clock(found, with);
         check_service(found, with);
@@ -449,9 +493,9 @@ static int check_the_way(findings *found, const tcx_credentials *given, const tc
     if (is_probe)
         credentials.secret_key = tcx_text_from(PROBE_KEY);
     if (!check_roots(found, &trust))
-        skip_all(of_the_way, OF_THE_WAY, "no roots to verify the server by");
+        skip_from(found, "dns", "no roots to verify the server by");
     else if (!is_probe && !found->has_credentials)
-        skip_all(of_the_way, OF_THE_WAY, "no credentials to make the call with");
+        skip_from(found, "dns", "no credentials to make the call with");
     else
         code = ask(found, &credentials, &trust, request);
     free(trust.memory);

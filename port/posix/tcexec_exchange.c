@@ -39,6 +39,16 @@ static void tell_trust(const tcexec_trust *trust)
         tcexec_note("the key of %s is pinned", trust->file);
 }
 
+static void tell_proxy(const tcexec_proxy *proxy)
+{
+    char name[TCEXEC_PROXY_TEXT_MAX];
+
+    if (proxy->address.bytes == NULL)
+        return;
+    tcexec_proxy_text(proxy, name, sizeof name);
+    tcexec_note("through the proxy %s, which %s names", name, proxy->origin);
+}
+
 static void tell_link(const tcexec_exchange *with)
 {
     char where[400];
@@ -57,8 +67,10 @@ static int is_refusal(const tcx_call *call)
 
 static void call_service(tcexec_exchange *with, const tcx_call_config *config, const tcx_request *request)
 {
-    if (with->options->verbose)
+    if (with->options->verbose) {
         tell_trust(with->trust);
+        tell_proxy(&with->options->proxy);
+    }
     if (tcx_call_begin(&with->call, config, request, with->trace.began) != TCX_OK) {
         with->is_refused = 1;
         return;
@@ -72,6 +84,22 @@ static void call_service(tcexec_exchange *with, const tcx_call_config *config, c
         tell_link(with);
 }
 
+/* Makes the link that TLS goes over: TCP, or a tunnel through a proxy over TCP. */
+static tcx_status make_link(tcexec_exchange *with, const tcx_transport **link)
+{
+    const tcexec_proxy *proxy = &with->options->proxy;
+
+    *link = &with->tcp.transport;
+    if (proxy->address.bytes == NULL)
+        return TCX_OK;
+    with->proxy_config.link = &with->tcp.transport;
+    with->proxy_config.address = proxy->address;
+    with->proxy_config.port = proxy->port;
+    with->proxy_config.credentials = proxy->credentials;
+    *link = &with->proxy.transport;
+    return tcx_proxy_init(&with->proxy, &with->proxy_config);
+}
+
 static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const tcx_request *request)
 {
     unsigned char records[TCX_TLS_BUFFER_DUPLEX]; /* to hear an early answer at any moment */
@@ -83,7 +111,7 @@ static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const t
     if (code != 0)
         return code;
     memset(&tls_config, 0, sizeof tls_config);
-    tls_config.link = &with->tcp.transport;
+    with->call.status = make_link(with, &tls_config.link);
     tls_config.profile = tcx_tls_profile_full;
     tls_config.trust = with->trust->use;
     tls_config.entropy = tcx_posix_entropy;
@@ -91,7 +119,8 @@ static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const t
     tls_config.buffer_size = sizeof records;
     tls_config.session = with->options->session_file ? &session.session : NULL;
     tls_config.trace = &with->trace.trace;
-    with->call.status = tcx_tls_init(&tls, &tls_config);
+    if (with->call.status == TCX_OK)
+        with->call.status = tcx_tls_init(&tls, &tls_config);
     with->is_refused = with->call.status != TCX_OK;
     if (!with->is_refused) {
         config->transport = &tls.transport;

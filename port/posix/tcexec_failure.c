@@ -13,9 +13,18 @@ void tcexec_where_text(const tcexec_exchange *ended, char *text, size_t size)
     const int is_ipv6 = peer->address.bytes != NULL && memchr(peer->address.bytes, ':', peer->address.length) != NULL;
     char name[300];
     char number[80];
+    char proxy[TCEXEC_PROXY_TEXT_MAX];
 
     snprintf(name, sizeof name, is_ipv6 ? "[%.*s]:%u" : "%.*s:%u", (int)peer->address.length, peer->address.bytes,
              peer->port);
+    if (ended->options->proxy.address.bytes != NULL) {
+        tcexec_proxy_text(&ended->options->proxy, proxy, sizeof proxy);
+        if (tcexec_proxy_failed(ended))
+            snprintf(text, size, "proxy %s", proxy);
+        else
+            snprintf(text, size, "%s through the proxy %s", name, proxy);
+        return;
+    }
     tcx_posix_tcp_peer(&ended->tcp, number, sizeof number);
     if (number[0] == '\0' || strcmp(name, number) == 0)
         snprintf(text, size, "%s", name);
@@ -179,7 +188,9 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
 
     tcexec_where_text(ended, where, sizeof where);
     text[0] = '\0';
-    if (status == TCX_E_CANCELLED && is_doctor)
+    if (tcexec_proxy_failed(ended))
+        tcexec_proxy_advice(ended, text, size);
+    else if (status == TCX_E_CANCELLED && is_doctor)
         snprintf(text, size, "run this again");
     else if (status == TCX_E_CANCELLED || status == TCX_E_RESULT_LOST)
         return;

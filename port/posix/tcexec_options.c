@@ -68,11 +68,7 @@ static int is_host(tcx_text host)
     return host.length > 0 && host.length <= 255;
 }
 
-/*
- * Parts HOST[:PORT]; an IPv6 address stands in brackets, which are taken off. `*port` stays as it is when none is
- * given. Returns 1, or 0 when it is nothing of the kind.
- */
-static int split_host(const char *text, tcx_text *host, uint16_t *port)
+int tcexec_host_split(const char *text, tcx_text *host, uint16_t *port)
 {
     const char *end = *text == '[' ? strchr(text, ']') : text + strcspn(text, ":");
     uint64_t number;
@@ -208,27 +204,47 @@ static int is_loopback(tcx_text address)
     return strcasecmp(text, "localhost") == 0;
 }
 
+/* The name and port that are dialled; `*port` is 0 where nothing names one. */
+static tcx_text find_dialled(const tcexec_words *sorted, const tcexec_options *options, uint16_t *port)
+{
+    const char *host = sorted->value[HOST];
+    tcx_text dialled = options->address;
+
+    *port = 0;
+    if (dialled.bytes == NULL && (host == NULL || !tcexec_host_split(host, &dialled, port)))
+        dialled = options->service->host;
+    if (options->port != 0)
+        *port = options->port;
+    return dialled;
+}
+
 /* The library's default port is that of TLS. */
 static int read_plaintext(const tcexec_words *sorted, tcexec_options *options)
 {
-    static const int of_tls[] = { CA, PIN, SESSION_FILE };
-    const char *host = sorted->value[HOST];
-    tcx_text dialled = options->address;
-    uint16_t host_port = 0;
+    static const int of_tls[] = { CA, PIN, SESSION_FILE, PROXY };
+    uint16_t port;
+    const tcx_text dialled = find_dialled(sorted, options, &port);
     size_t i;
 
     for (i = 0; i < sizeof of_tls / sizeof of_tls[0]; i++)
         if (sorted->value[of_tls[i]] != NULL)
             return tcexec_say("--plaintext and %s contradict each other", tcexec_option_name(of_tls[i]));
-    if (dialled.bytes == NULL && (host == NULL || !split_host(host, &dialled, &host_port)))
-        dialled = options->service->host;
     if (!is_loopback(dialled))
         return tcexec_say("--plaintext: '%.*s' is not loopback: dial 127.0.0.1, [::1] or localhost, or use TLS",
                           (int)dialled.length, dialled.bytes);
     options->plaintext = 1;
-    if (options->port == 0 && (options->address.bytes != NULL || host_port == 0))
+    if (port == 0)
         options->port = 80;
     return 0;
+}
+
+/* Plain HTTP goes to loopback alone, where no proxy is of use: the environment's is left aside. */
+static int read_proxy(const tcexec_words *sorted, tcexec_options *options)
+{
+    uint16_t port;
+    const tcx_text dialled = find_dialled(sorted, options, &port);
+
+    return tcexec_proxy_find(sorted->value[PROXY], dialled, port != 0 ? port : 443, &options->proxy);
 }
 
 static int read_link(const tcexec_words *sorted, tcexec_options *options)
@@ -244,9 +260,9 @@ static int read_link(const tcexec_words *sorted, tcexec_options *options)
     options->timeout = TCX_TIMEOUT_DEFAULT;
     if (sorted->value[TIMEOUT] != NULL && !read_seconds(sorted->value[TIMEOUT], &options->timeout))
         return tcexec_say("--timeout: '%s' is no number of seconds from 0.001 to 2147483.647", sorted->value[TIMEOUT]);
-    if (connect != NULL && !split_host(connect, &options->address, &options->port))
+    if (connect != NULL && !tcexec_host_split(connect, &options->address, &options->port))
         return tcexec_say("--connect: '%s' is not HOST:PORT (an IPv6 address stands in brackets)", connect);
-    return sorted->value[PLAINTEXT] ? read_plaintext(sorted, options) : 0;
+    return sorted->value[PLAINTEXT] ? read_plaintext(sorted, options) : read_proxy(sorted, options);
 }
 
 static int read_output(const tcexec_words *sorted, tcexec_options *options)

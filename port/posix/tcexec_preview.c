@@ -100,6 +100,22 @@ static void print_trust(const tcexec_options *options)
     }
 }
 
+/* A proxy of the environment's is curl's as well. The credentials are left out: what is printed is read by others. */
+static void print_proxy(const tcexec_options *options)
+{
+    char name[TCEXEC_PROXY_TEXT_MAX];
+
+    if (options->proxy.address.bytes == NULL || strcmp(options->proxy.origin, "--proxy") != 0)
+        return;
+    tcexec_proxy_text(&options->proxy, name, sizeof name);
+    fputs(" --noproxy '' --proxy ", stdout);
+    fputs("'http://", stdout);
+    tcexec_print_quoted_part(stdout, name, strlen(name));
+    fputc('\'', stdout);
+    if (options->proxy.credentials.bytes != NULL)
+        tcexec_note("the proxy's user and password are not in the command: add --proxy-user USER:PASSWORD");
+}
+
 static void print_address(const tcexec_options *options)
 {
     const int is_v6 = memchr(options->address.bytes, ':', options->address.length) != NULL;
@@ -129,6 +145,7 @@ static void print_command(const preview *shown)
     if (options->address.bytes != NULL)
         print_address(options);
     print_trust(options);
+    print_proxy(options);
     while (left.length > 2) {
         line = take_line(&left);
         if (has_prefix(line, "Content-Length:"))

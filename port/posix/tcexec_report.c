@@ -28,6 +28,8 @@ const char *tcexec_culprit(tcx_status status)
     case TCX_E_SOURCE:
     case TCX_E_REQUEST_TOO_LARGE:
         return "ARG";
+    case TCX_E_PROXY_TARGET:
+        return "--connect";
     default:
         return NULL;
     }

@@ -28,6 +28,7 @@ static const struct option {
     [PIN] = { "--pin", 1, FOR_REQUEST },
     [PLAINTEXT] = { "--plaintext", 0, FOR_REQUEST },
     [PROFILE] = { "--profile", 1, FOR_REQUEST },
+    [PROXY] = { "--proxy", 1, FOR_REQUEST },
     [QUIET] = { "--quiet", 0, FOR_CALL },
     [REGION] = { "--region", 1, FOR_REQUEST },
     [SESSION_CONTEXT] = { "--session-context", 1, FOR_REQUEST },

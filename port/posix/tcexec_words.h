@@ -23,6 +23,7 @@ enum {
     PIN,
     PLAINTEXT,
     PROFILE,
+    PROXY,
     QUIET,
     REGION,
     SESSION_CONTEXT,

@@ -58,6 +58,8 @@ static void expect(const char *where, tcx_status status, int detail)
     const int result = open_to(&peer);
     int found = result;
 
+    assert_int_equal(f.proxy.is_up, status == TCX_OK);
+
     if (status == TCX_OK) {
         check(result == 1, "%s: open returned %d", where, result);
     } else {
@@ -167,6 +169,7 @@ static void test_targets(void **state)
         to.address = (tcx_text){ address, 6 };
         assert_true(f.proxy.transport.open(f.proxy.transport.context, &to) < 0);
         assert_status("target", failure(&detail), TCX_E_PROXY_TARGET);
+        assert_int_equal(f.proxy.is_up, 0);
         assert_int_equal(detail, 0);
         close_proxy();
         assert_int_equal(f.link.calls, 0);
@@ -432,6 +435,7 @@ static void test_faults(void **state)
         detail = 5;
         assert_int_equal(open_to(&peer), 1);
         assert_status("as new", failure(&detail), TCX_OK);
+        assert_int_equal(f.proxy.is_up, 1);
         assert_int_equal(detail, 5);
         close_proxy();
     }

@@ -5,8 +5,8 @@ _tcexec_command() {
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        --attempts | --ca | --connect | --ext-info | --host | --language | --nonce | --pin | --profile | --region | \
-            --session-context | --session-file | --session-id | --sign | --sub-app-id | --time | --timeout)
+        --attempts | --ca | --connect | --ext-info | --host | --language | --nonce | --pin | --profile | --proxy | \
+            --region | --session-context | --session-file | --session-id | --sign | --sub-app-id | --time | --timeout)
             ((i++))
             [[ ${COMP_WORDS[i]} == = ]] && ((i++)) # bash parts --region=x into three words
             ;;
@@ -21,7 +21,7 @@ _tcexec_command() {
 
 _tcexec() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command profile
-    local request='--ca --connect --get --help --host --language --nonce --pin --plaintext --profile --region --sign
+    local request='--ca --connect --get --help --host --language --nonce --pin --plaintext --profile --proxy --region --sign
         --time --timeout -v --json --ext-info --session-context --session-id --sub-app-id'
     [[ $word == = ]] && word=
     [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
@@ -48,8 +48,8 @@ _tcexec() {
         done
         return
         ;;
-    --attempts | --connect | --ext-info | --host | --nonce | --region | --session-context | --session-id | \
-        --sub-app-id | --time | --timeout)
+    --attempts | --connect | --ext-info | --host | --nonce | --proxy | --region | --session-context | \
+        --session-id | --sub-app-id | --time | --timeout)
         return
         ;;
     esac
