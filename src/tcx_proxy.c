@@ -167,13 +167,13 @@ static void begin_answer(tcx_proxy *proxy)
 static int status_line(tcx_proxy *proxy, unsigned char byte)
 {
     static const char pattern[] = "HTTP/1.# ###";
-    const char expected = pattern[proxy->column];
+    char expected;
 
-    if (expected == '\0') {
+    if (proxy->column >= sizeof pattern - 1) {
         proxy->place = byte == '\r' ? LINE_FEED : TEXT;
         return byte == '\r' || byte == ' ';
     }
-    proxy->column++;
+    expected = pattern[proxy->column++];
     if (expected != '#')
         return byte == (unsigned char)expected;
     if (byte < '0' || byte > '9')
