@@ -10,6 +10,7 @@
 
 #include "tcx_json.h"
 #include "tcx_posix_credentials.h"
+#include "tcx_utf8.h"
 
 #define TOKENS_MAX 128
 
@@ -35,16 +36,22 @@ static int is_null(const char *text, const jsmntok_t *value)
 }
 
 /* An empty token or null, as tccli writes it for permanent keys, is none. */
-static int take_value(char *text, const jsmntok_t *value, tcx_text *field)
+static int take_value(char *text, const jsmntok_t *value, tcx_text *field, tcx_posix_secrets *out)
 {
+    size_t length = (size_t)(value->end - value->start);
+
     if (is_null(text, value))
         return 0;
     if (field->bytes != NULL || value->type != JSMN_STRING)
         return -1;
-    if (value->end == value->start)
+    if (length == 0)
         return 0;
+    if (!tcx_json_decode(text + value->start, &length)) {
+        out->problem = "not UTF-8";
+        return -1;
+    }
     field->bytes = text + value->start;
-    field->length = tcx_json_unescape(text + value->start, (size_t)(value->end - value->start));
+    field->length = length;
     return 0;
 }
 
@@ -74,13 +81,13 @@ static int take_member(char *text, const jsmntok_t *name, const jsmntok_t *value
                        tcx_posix_secrets *out)
 {
     if (is_named(text, name, "secretId"))
-        return take_value(text, value, &out->credentials.secret_id);
+        return take_value(text, value, &out->credentials.secret_id, out);
     if (is_named(text, name, "secretKey"))
-        return take_value(text, value, &out->credentials.secret_key);
+        return take_value(text, value, &out->credentials.secret_key, out);
     if (is_named(text, name, "token"))
-        return take_value(text, value, &out->credentials.token);
+        return take_value(text, value, &out->credentials.token, out);
     if (is_named(text, name, "role-arn"))
-        return take_value(text, value, &out->role);
+        return take_value(text, value, &out->role, out);
     if (is_named(text, name, "type") && value->type == JSMN_STRING && is_named(text, value, "cvm-role"))
         out->of_machine = 1;
     if (!is_named(text, name, "expiresAt"))
@@ -110,13 +117,15 @@ int tcx_posix_tccli_read(char *text, size_t length, tcx_posix_secrets *out)
     jsmn_parser parser;
     jsmntok_t tokens[TOKENS_MAX];
     size_t needed;
-    tcx_status status = tcx_json_check(text, length, &needed);
+    size_t characters;
     int count;
 
-    if (status != TCX_OK) {
-        out->problem = status == TCX_E_JSON_UTF8 ? "not UTF-8" : NULL;
+    if (!tcx_utf8_check(text, length, &characters)) {
+        out->problem = "not UTF-8";
         return -1;
     }
+    if (tcx_json_check(text, length, &needed) != TCX_OK)
+        return -1;
     if (needed > TOKENS_MAX) {
         out->problem = "not a file of tccli: it has more names and values than one of those";
         return -1;

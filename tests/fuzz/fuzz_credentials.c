@@ -142,7 +142,7 @@ static void check_tccli(const char *data, size_t size)
     fuzz_check(status == 0 || status == -1, "%d", status);
     for (size_t i = 0; status == 0 && i < FUZZ_COUNT(texts); i++)
         fuzz_inside(*texts[i], text, size, names[i]);
-    if (!judge_json(object, &tokens)) {
+    if (!judge_json(object, &tokens) || !judge_utf8(object)) {
         fuzz_check(status != 0, "read, and not JSON");
     } else if (tokens <= 128) {
         while (object.at < object.end && memchr(" \t\r\n", *object.at, 4) != NULL)
