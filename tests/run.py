@@ -66,7 +66,8 @@ def count(output: str) -> Counts:
 
 def reasons(output: str) -> list[str]:
     """Why tests were skipped: what unittest printed with -v, or what a program of cmocka wrote before a test ended."""
-    found = re.findall(r"\.\.\. skipped (?:'(.*)'|\"(.*)\")$|^(not ok|# .*: not run, .*$)(?: \d+ - (\S+) # SKIP)?", output, re.M)
+    found = re.findall(r"\.\.\. skipped (?:'(.*)'|\"(.*)\")$|^(not ok|# .*: not run, .*$)(?: \d+ - (\S+) # SKIP)?",
+                       output, re.M)
     why, told = [], ""
     for single, double, word, name in found:
         if single or double:

@@ -282,9 +282,9 @@ void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trac
 /* ---- tcexec_signals.c ---- */
 
 /*
- * Catches SIGINT, SIGTERM and SIGHUP, but for those that were inherited as ignored. Before the call one ends the command
- * at once, with EXIT_NOT_SENT. The first one during a call is noted, so that the outcome can be told; a further one ends
- * the command. After the call, the second one ends a write to standard output that is stuck.
+ * Catches SIGINT, SIGTERM and SIGHUP, but for those that were inherited as ignored. Before the call one ends the
+ * command at once, with EXIT_NOT_SENT. The first one during a call is noted, so that the outcome can be told; a further
+ * one ends the command. After the call, the second one ends a write to standard output that is stuck.
  */
 void tcexec_signals_catch(void);
 void tcexec_signals_begin(void);

@@ -14,11 +14,11 @@ typedef struct tcx_posix_secrets {
 } tcx_posix_secrets;
 
 /*
- * INI, as the configparser of Tencent's Python SDK reads it: section [default], members secret_id, secret_key, token and
- * role_arn, in any case, with '=' or ':'; lines that begin with '#' or ';' are comments, and what follows a section's
- * name is one; blanks around names and values are no part of them. Of a member that stands twice the last one counts, as
- * with Tencent's Go SDK; one without a value counts as absent. The texts lie in `text`. Returns 0, or -1: no such
- * section, or a value in quotes.
+ * INI, as the configparser of Tencent's Python SDK reads it: section [default], members secret_id, secret_key, token
+ * and role_arn, in any case, with '=' or ':'. Lines that begin with '#' or ';' are comments, and so is what follows a
+ * section's name. Blanks around names and values are not part of them. Of a member that stands twice the last one
+ * counts, as with Tencent's Go SDK. One without a value counts as absent. The texts lie in `text`. Returns 0, or -1: no
+ * such section, or a value in quotes.
  */
 int tcx_posix_ini_read(char *text, size_t length, tcx_posix_secrets *out);
 

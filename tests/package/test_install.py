@@ -214,7 +214,8 @@ class Uninstall(unittest.TestCase):
     def test_every_folder(self) -> None:
         """LIBDIR two levels down stays movable; INCLUDEDIR elsewhere is named as it is."""
         installed = self.check("folders", f"DESTDIR={FOLDER}/folders", "PREFIX=/p", "LIBDIR=/p/lib/triplet",
-                               "BINDIR=/b", "INCLUDEDIR=/i", "MANDIR=/m", "DATADIR=/d", "BASHCOMPDIR=/bash", "ZSHCOMPDIR=/zsh")
+                               "BINDIR=/b", "INCLUDEDIR=/i", "MANDIR=/m", "DATADIR=/d", "BASHCOMPDIR=/bash",
+                               "ZSHCOMPDIR=/zsh")
         for name in ("p/lib/triplet/libtcexec.a", "p/lib/triplet/pkgconfig/tcexec.pc", "b/tcexec", "i/tcexec/tls.h",
                      "d/tcexec/tcexec.schema.json"):
             self.assertIn(name, installed)

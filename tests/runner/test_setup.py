@@ -53,8 +53,8 @@ class Setup(unittest.TestCase):
     def test_locks_are_waited_for(self) -> None:
         """dpkg's by apt itself; the one of the lists, which apt does not wait for, by another try."""
         self.command("id", "echo 0")
-        self.command("apt-get", f'case "$*" in *update*) [ -e {self.folder}/once ] || {{ : >{self.folder}/once; echo E: Could '
-                                f'not get lock /var/lib/apt/lists/lock; exit 100; }} ;; esac')
+        self.command("apt-get", f'case "$*" in *update*) [ -e {self.folder}/once ] || {{ : >{self.folder}/once; '
+                                'echo E: Could not get lock /var/lib/apt/lists/lock; exit 100; } ;; esac')
         self.install()
         calls = [line for line in self.log() if line.startswith("apt-get")]
         self.assertEqual(len([line for line in calls if "update" in line]), 2)

@@ -55,8 +55,10 @@ _tcexec() {
     esac
     command=$(_tcexec_command)
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W \
-        "mps vod doctor anchors help $request --attempts --curl --dry-run --quiet --session-file --version" -- "$word") ;;
+    '')
+        mapfile -t COMPREPLY < <(compgen -W "mps vod doctor anchors help $request
+            --attempts --curl --dry-run --quiet --session-file --version" -- "$word")
+        ;;
     anchors)
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '--tencent --help' -- "$word")
