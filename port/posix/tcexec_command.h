@@ -322,6 +322,9 @@ void tcexec_progress_show(const tcexec_exchange *with);
 /* "NAME:PORT" as it was dialled, and the address that the name led to, into `text`. */
 void tcexec_where_text(const tcexec_exchange *ended, char *text, size_t size);
 
+/* Whether an answer came that is not understood. */
+int tcexec_is_about_the_answer(tcx_status status);
+
 /* What happened, by how far the call came, into `text`. */
 void tcexec_failure_text(const tcexec_exchange *ended, char *text, size_t size);
 

@@ -146,7 +146,7 @@ int tcexec_print_page(FILE *out, const tcx_call *call)
 
 /* ---- what to do ---- */
 
-static int is_about_the_answer(tcx_status status)
+int tcexec_is_about_the_answer(tcx_status status)
 {
     return status <= TCX_E_HTTP_SYNTAX && status > TCX_E_API;
 }
@@ -188,12 +188,12 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
 
     tcexec_where_text(ended, where, sizeof where);
     text[0] = '\0';
+    if (status > TCX_E_CONNECT || status == TCX_E_RESULT_LOST || (status == TCX_E_CANCELLED && !is_doctor))
+        return;
     if (tcexec_proxy_failed(ended))
         tcexec_proxy_advice(ended, text, size);
-    else if (status == TCX_E_CANCELLED && is_doctor)
+    else if (status == TCX_E_CANCELLED)
         snprintf(text, size, "run this again");
-    else if (status == TCX_E_CANCELLED || status == TCX_E_RESULT_LOST)
-        return;
     else if (status == TCX_E_X509_UNTRUSTED)
         tcexec_untrusted_advice(ended->trust, text, size);
     else if (status == TCX_E_X509_TIME)
@@ -210,15 +210,13 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
         snprintf(text, size, "send a smaller ARG, or look for a proxy in between that has a smaller limit");
     else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
         snprintf(text, size, "let the function return less");
-    else if (is_about_the_answer(status))
+    else if (tcexec_is_about_the_answer(status))
         snprintf(text, size, "%s", check_options(options));
     else if (status == TCX_E_DEADLINE && is_doctor)
         snprintf(text, size, "allow more time with --timeout, or look for what is slow between here and %s", where);
     else if (status == TCX_E_DEADLINE)
         snprintf(text, size, "allow more with --timeout, or look for what is slow: tcexec doctor %s",
                  options->service->name.bytes);
-    else if (status > TCX_E_CONNECT)
-        return;
     else if (is_doctor)
         snprintf(text, size, "check the network between here and %s, then run this again", where);
     else

@@ -101,11 +101,6 @@ static void say_api_error(const tcexec_exchange *ended)
 
 /* ---- the exchange failed ---- */
 
-static int is_about_the_answer(tcx_status status)
-{
-    return status <= TCX_E_HTTP_SYNTAX && status > TCX_E_API;
-}
-
 /* An answer came before the whole request was sent. Whether the same call may fare better, the library's rule knows. */
 static void note_early_answer(const tcx_call *call)
 {
@@ -181,7 +176,7 @@ int tcexec_exit_code(const tcx_call *call)
     if (call->status == TCX_OK)
         return EXIT_DONE;
     if (call->outcome == TCX_MAYBE_EXECUTED)
-        return is_about_the_answer(call->status) ? EXIT_NOT_UNDERSTOOD : EXIT_NO_ANSWER;
+        return tcexec_is_about_the_answer(call->status) ? EXIT_NOT_UNDERSTOOD : EXIT_NO_ANSWER;
     if (call->outcome == TCX_NOT_SENT || call->status == TCX_E_SOURCE)
         return EXIT_NOT_SENT;
     return call->status == TCX_E_JSON_UTF8 ? EXIT_NOT_UNDERSTOOD : EXIT_API;

@@ -128,7 +128,7 @@ void tcexec_date_text(int64_t unix_time, char *text)
         snprintf(text, TCEXEC_DATE_SIZE, "%lld", (long long)unix_time);
 }
 
-#define MINUTES_OF_A_DAY 1440u
+#define MINUTES_OF_A_DAY 1440ull
 
 /* The largest unit and the next one, where that is not 0. Rounded, so that a second less than 2 h is 2 h. */
 void tcexec_span_text(int64_t seconds, char *text, size_t size)
