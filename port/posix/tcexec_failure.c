@@ -139,7 +139,7 @@ int tcexec_print_page(FILE *out, const tcx_call *call)
         fputs(", and it begins: ", out);
         tcexec_print_peer(out, shown, PAGE_MAX);
     } else if (call->status == TCX_E_HTTP_STATUS || call->status == TCX_E_HTTP_REDIRECT) {
-        fputs(", and its page is empty or encoded", out);
+        fputs(", and its page is empty", out);
     }
     return 1;
 }

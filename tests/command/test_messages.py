@@ -58,18 +58,18 @@ PAGES: List[Row] = [
      [NOT_THE_SERVICE, f"HTTP {status}, and {shown}", UNKNOWN, PROXY, NO_ID])
     for status in (502, 503, 401)
     for name, more, page, shown in (
-        ("empty", b"", b"", "its page is empty or encoded"),
+        ("empty", b"", b"", "its page is empty"),
         ("gzip", b"", gzip.compress(b"busy"), "it is compressed (gzip)"),
-        ("gzip, declared", b"\r\nContent-Encoding: gzip", gzip.compress(b"busy"), "its page is empty or encoded"),
+        ("gzip, declared", b"\r\nContent-Encoding: gzip", gzip.compress(b"busy"), "it is compressed (gzip)"),
         ("HTML", b"", b"\r\n<html>\r\n <title>busy</title>\n", "it begins: <html> <title>busy</title>"),
         ("long", b"", b"x" * 5000, "it begins: " + "x" * 200 + "…"),
     )
 ] + [
     ("HTTP 204", plain, {"kind": "raw", "base64": encoded(b"HTTP/1.1 204 No Content\r\n\r\n")}, ECHO, NOT_UNDERSTOOD,
-     [NOT_THE_SERVICE, "HTTP 204, and its page is empty or encoded", UNKNOWN, PROXY, NO_ID]),
+     [NOT_THE_SERVICE, "HTTP 204, and its page is empty", UNKNOWN, PROXY, NO_ID]),
     ("HTTP 200, gzip", plain, raw(b"HTTP/1.1 200 X\r\nContent-Encoding: gzip", gzip.compress(b"{}")), ECHO,
      NOT_UNDERSTOOD, ["PLAIN: the answer is encoded in a way that was not asked for (TCX_E_HTTP_ENCODING)",
-                      "HTTP 200", UNKNOWN, PROXY, NO_ID]),
+                      "HTTP 200, and it is compressed (gzip)", UNKNOWN, PROXY, NO_ID]),
     ("HTTP 413", plain, raw(b"HTTP/1.1 413 X", b"large"), ECHO, NOT_UNDERSTOOD,
      [NOT_THE_SERVICE, "HTTP 413, and it begins: large", UNKNOWN,
       "what to do: send a smaller ARG, or look for a proxy in between that has a smaller limit", NO_ID]),
@@ -281,7 +281,7 @@ class Doctor(Case):
     def test_the_number_and_the_page(self) -> None:
         head = "bad      service      TLS: the answer is not from the service (TCX_E_HTTP_STATUS): "
         for answer, shown in ((raw(b"HTTP/1.1 502 X", b"<html>\n<title>"), "HTTP 502, and it begins: <html> <title>"),
-                              (raw(b"HTTP/1.1 503 X"), "HTTP 503, and its page is empty or encoded"),
+                              (raw(b"HTTP/1.1 503 X"), "HTTP 503, and its page is empty"),
                               (raw(b"HTTP/1.1 401 X", gzip.compress(b"x")), "HTTP 401, and it is compressed (gzip)")):
             self.assertEqual(self.doctor(**answer), [head + shown, PROXY.replace("what to do", "Next")])
 
