@@ -33,21 +33,25 @@ int tcexec_credentials_load(const tcexec_options *options, tcx_posix_credentials
     tcexec_expiry expiry;
     int64_t seconds;
     tcx_status status;
+    char date[TCEXEC_DATE_SIZE];
+    char span[80];
 
     if (tcexec_credentials_find(options, found) != 0)
         return tcexec_say("credentials: %s", found->problem);
     if (found->exposed)
-        tcexec_note("%s: others have access to it: chmod 600 would end that", found->origin);
+        tcexec_note("other users can read %s. Run: chmod 600 FILE", found->origin);
     status = tcx_signer_init(signer, &found->credentials, options->scheme);
     if (status != TCX_OK)
         return tcexec_say("credentials, from %s: %s: %s (%s)", found->origin, tcexec_culprit(status),
                           tcx_status_text(status), tcx_status_name(status));
     expiry = tcexec_credentials_expiry(options, found, &seconds);
+    tcexec_date_text(found->expires, date);
+    tcexec_span_text(seconds < 0 ? -seconds : seconds, span, sizeof span);
     if (expiry == TCEXEC_EXPIRED)
-        return tcexec_say("credentials, from %s: they ended %lld s ago: renew them (tccli auth login)", found->origin,
-                          (long long)-seconds);
+        return tcexec_say("credentials, from %s: they ended at %s, %s ago. Nothing was sent. Renew them: tccli auth login",
+                          found->origin, date, span);
     if (expiry == TCEXEC_EXPIRES_SOON)
-        tcexec_note("credentials, from %s: they end in %lld s", found->origin, (long long)seconds);
+        tcexec_note("credentials, from %s: they end at %s, in %s", found->origin, date, span);
     if (options->verbose)
         tcexec_note("credentials from %s%s", found->origin, found->credentials.token.bytes ? ", temporary" : "");
     return 0;
