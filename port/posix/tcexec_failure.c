@@ -210,6 +210,8 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
         snprintf(text, size, "send a smaller ARG, or look for a proxy in between that has a smaller limit");
     else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
         snprintf(text, size, "let the function return less");
+    else if (status == TCX_E_JSON_UTF8)
+        snprintf(text, size, "let the function return text in UTF-8; --json shows its Result as it came");
     else if (tcexec_is_about_the_answer(status))
         snprintf(text, size, "%s", check_options(options));
     else if (status == TCX_E_DEADLINE && is_doctor)

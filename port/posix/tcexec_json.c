@@ -73,11 +73,13 @@ void tcexec_json(const tcexec_exchange *ended)
     const tcx_call *call = &ended->call;
     const tcx_response *response = &call->response;
     const int64_t server_time = tcx_response_time(response);
+    const int is_text = call->status != TCX_E_JSON_UTF8; /* a Result that is none is told as it came */
+    const tcx_text none = { NULL, 0 };
     char words[160];
 
     tcexec_detail_text(call->status, call->detail, words, sizeof words);
     putchar('{');
-    print_text("result", call->status == TCX_OK ? response->result : tcx_text_from(NULL));
+    print_text("result", call->status == TCX_OK ? response->result : none);
     putchar(',');
     print_text("request_id", response->request_id);
     putchar(',');
@@ -95,6 +97,8 @@ void tcexec_json(const tcexec_exchange *ended)
     putchar(',');
     print_measures(ended);
     putchar(',');
-    print_text("body", response->body);
+    print_text("body", is_text ? response->body : none);
+    putchar(',');
+    print_text("result_raw", is_text ? none : response->body);
     fputs("}\n", stdout);
 }

@@ -122,6 +122,8 @@ static void note_outcome(const tcexec_exchange *ended)
     if (call->status == TCX_E_RESULT_LOST)
         tcexec_note("an attempt of this call, or a call before it, was accepted with this SessionId: look for what it "
                     "did, its Result does not come again");
+    else if (call->status == TCX_E_JSON_UTF8)
+        tcexec_note("the function ran: a new call would run it again");
     else if (call->outcome == TCX_ANSWERED)
         tcexec_note("refused by the service and not sent again: the function has not run");
     else if (call->outcome == TCX_NOT_SENT && call->response.http_status >= 200)
