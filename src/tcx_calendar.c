@@ -41,7 +41,7 @@ uint32_t tcx_day_of_date(uint32_t year, uint32_t month, uint32_t day)
 
 static int is_letter(char byte)
 {
-    return (char)(byte | ' ') >= 'a' && (char)(byte | ' ') <= 'z';
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
 /*
@@ -56,9 +56,10 @@ static size_t read_part(char part, const char *text, size_t length, size_t at, u
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const unsigned which = (unsigned)(part - '0');
-    const size_t most = which == YEAR ? 4 : 2;
-    size_t size = 0;
+    size_t most = 2, size = 0;
 
+    if (which == YEAR)
+        most = 4;
     if (which < NUMBERS) {
         for (; size < most && at + size < length && text[at + size] >= '0' && text[at + size] <= '9'; size++)
             numbers[which] = numbers[which] * 10 + (uint32_t)(text[at + size] - '0');
@@ -90,7 +91,7 @@ static int64_t read_form(const char *form, const char *text, size_t length)
         if (size == 0)
             return 0;
         at += size;
-        if (*form == '0' + SHORT_YEAR)
+        if (*form - '0' == SHORT_YEAR)
             numbers[YEAR] = numbers[SHORT_YEAR] + (numbers[SHORT_YEAR] < 70 ? 2000 : 1900);
     }
     if (at < length || numbers[YEAR] < 1970 || numbers[HOUR] > 23 || numbers[MINUTE] > 59 || numbers[SECOND] > 60)

@@ -82,7 +82,7 @@ static int32_t take_code_unit(scanner *scan)
 }
 
 /* RFC 3629 section 3. Returns how many bytes it took, up to 4. */
-static int put_utf8(unsigned char *out, uint32_t point)
+static size_t put_utf8(unsigned char *out, uint32_t point)
 {
     int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
 
@@ -91,7 +91,7 @@ static int put_utf8(unsigned char *out, uint32_t point)
         point >>= 6;
     }
     out[0] = (unsigned char)(more > 0 ? 0xF0u << (3 - more) | point : point);
-    return more + 1;
+    return (size_t)more + 1;
 }
 
 /*
@@ -206,22 +206,25 @@ int tcx_json_decode(char *text, size_t *length)
     scanner scan = { text, text + *length };
     char *out = NULL; /* the first escape */
 
-    while (scan.at < scan.end) {
+    for (;;) {
         unsigned char ignored[4];
-        size_t size = 1;
+        const char *at = scan.at;
+        size_t size;
 
-        if (*scan.at == '\\') {
-            out = out != NULL ? out : text + (scan.at - text);
-            scan.at++;
-            if (read_escape(&scan, ignored) == 0)
-                return 0;
-            continue;
+        while (at < scan.end && (unsigned char)*at < 0x80 && *at != '\\')
+            at++;
+        scan.at = at;
+        if (at == scan.end)
+            break;
+        if (take(&scan, "\\")) {
+            out = out != NULL ? out : text + (at - text);
+            size = read_escape(&scan, ignored);
+        } else {
+            size = tcx_utf8_size(at, (size_t)(scan.end - at));
+            scan.at += size;
         }
-        if ((unsigned char)*scan.at >= 0x80)
-            size = tcx_utf8_size(scan.at, (size_t)(scan.end - scan.at));
         if (size == 0)
             return 0;
-        scan.at += size;
     }
     if (out == NULL)
         return 1;
