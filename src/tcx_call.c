@@ -140,21 +140,17 @@ static void release(tcx_call *call, int keep)
     call->opened = 0;
 }
 
-/* The service said that the function ran, with a Result that can be read or one that cannot. */
-static int is_success(tcx_status status)
-{
-    return status == TCX_OK || status == TCX_E_JSON_UTF8;
-}
-
-static int is_answer(tcx_status status)
-{
-    return is_success(status) || status == TCX_E_API;
-}
+/*
+ * The service said that the function ran, with a Result that can be read or one that cannot. Macros, because the proof
+ * follows a value better than what a function says of it.
+ */
+#define IS_SUCCESS(status) ((status) == TCX_OK || (status) == TCX_E_JSON_UTF8)
+#define IS_ANSWER(status)  (IS_SUCCESS(status) || (status) == TCX_E_API)
 
 /* Ends the call with this attempt's status. If an earlier attempt may have run, so may the call. */
 static void end_call(tcx_call *call, tcx_status status)
 {
-    if (call->ambiguous && !is_success(status))
+    if (call->ambiguous && !IS_SUCCESS(status))
         call->outcome = TCX_MAYBE_EXECUTED;
     call->state = ENDED;
     call->status = status;
@@ -163,7 +159,7 @@ static void end_call(tcx_call *call, tcx_status status)
 /* Ends an attempt. `keep`: its connection can be used again. */
 static void end_attempt(tcx_call *call, tcx_status status, int keep)
 {
-    if (is_answer(status))
+    if (IS_ANSWER(status))
         call->outcome = TCX_ANSWERED;
     else
         tcx_call_trace(call, TCX_EVENT_FAILED, 0u - (uint32_t)status);
@@ -253,7 +249,7 @@ static tcx_status failure(tcx_call *call, int result, tcx_status status)
     if (transport->failure != NULL) {
         tcx_status better = transport->failure(transport->context, &call->detail);
 
-        if (better < 0 && !is_answer(better)) /* which only an answer says */
+        if (better < 0 && !IS_ANSWER(better)) /* which only an answer says */
             status = better;
     }
     return status;
@@ -362,11 +358,11 @@ static void received(tcx_call *call, tcx_status status)
     keep = tcx_http_keeps_alive(&call->http) && !call->surplus && !early;
     tcx_call_trace(call, TCX_EVENT_ANSWER, call->http.status);
     status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
-    if (early && is_success(status)) {
+    if (early && IS_SUCCESS(status)) {
         memset(&call->response.result, 0, sizeof call->response.result);
         status = TCX_E_HTTP_EARLY;
     }
-    finish(call, status, keep && is_answer(status));
+    finish(call, status, keep && IS_ANSWER(status));
 }
 
 /* Bytes of the answer have come. */

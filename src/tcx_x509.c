@@ -1,3 +1,5 @@
+#include <tcexec/tls.h>
+
 #include "tcx_x509.h"
 
 /*

@@ -33,10 +33,8 @@ class Project:
         return names("src/*.h")
 
     def tls(self) -> list[str]:
-        """The sources that are there for TLS alone: they include its header, or a header of theirs does."""
-        marks = ["#include <tcexec/tls.h>"]
-        marks += [f'#include "{header.removeprefix("src/")}"' for header in self.internal() if marks[0] in read(header)]
-        return [source for source in self.sources if any(mark in read(source) for mark in marks)]
+        """The sources that are there for TLS alone."""
+        return [source for source in self.sources if "#include <tcexec/tls.h>" in read(source)]
 
     def core(self) -> list[str]:
         """The other sources."""

@@ -9,6 +9,7 @@ import atexit
 import base64
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,11 @@ from typing import Any, Dict, Mapping, Optional, Union
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import stand  # noqa: E402
+
+# What a test is started with, under nohup or in the background, the command would inherit as ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number in (signal.SIGHUP, signal.SIGTERM):
+    signal.signal(_number, signal.SIG_DFL)
 
 ROOT = stand.ROOT
 COMMAND = os.environ.get("TCEXEC", str(ROOT / "build" / "tcexec"))

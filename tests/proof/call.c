@@ -59,18 +59,20 @@ static void see_piece(const tcx_call *call)
 /* The outcome. It is NOT_SENT before the request was sent. Only an answer makes it ANSWERED. */
 static void see_outcome(const tcx_call *call)
 {
-    const int is_answered = call->status == TCX_OK || call->status == TCX_E_API;
+    const int is_success = call->status == TCX_OK || call->status == TCX_E_JSON_UTF8;
+    const int is_answered = is_success || call->status == TCX_E_API;
 
     //@ assert PACING <= call->state <= SENDING ==> call->outcome == TCX_NOT_SENT && call->http.status < 200;
     //@ assert PACING <= call->state <= SENDING ==> call->http.body_length == 0;
     //@ assert call->state == RECEIVING ==> call->outcome != TCX_ANSWERED;
     //@ assert call->state == RECEIVING && call->outcome == TCX_NOT_SENT ==> call->http.status >= 200 && !call->reused;
     //@ assert call->state == RETRYING && call->outcome == TCX_MAYBE_EXECUTED ==> call->ambiguous == 1;
-    //@ assert call->ambiguous && call->status < 0 ==> call->outcome == TCX_MAYBE_EXECUTED;
+    //@ assert call->ambiguous && call->status < 0 && !is_success ==> call->outcome == TCX_MAYBE_EXECUTED;
     //@ assert call->state == ENDED && is_answered && !call->ambiguous ==> call->outcome == TCX_ANSWERED;
-    //@ assert call->status == TCX_OK ==> call->outcome == TCX_ANSWERED;
+    //@ assert is_success ==> call->outcome == TCX_ANSWERED;
     //@ assert call->outcome == TCX_ANSWERED ==> call->http.status >= 200;
     (void)call;
+    (void)is_success;
     (void)is_answered;
 }
 
@@ -82,10 +84,10 @@ static void see_link(const tcx_call *call)
     (void)call;
 }
 
-/* Not TCX_E_API, which a whole answer says. */
+/* Not TCX_E_API and TCX_E_JSON_UTF8, which only a whole answer says. */
 static tcx_status any_failure(void)
 {
-    return (tcx_status)any(TCX_E_API + 1, -1);
+    return (tcx_status)(either(0, 1) ? any(TCX_E_API + 1, TCX_E_JSON_UTF8 - 1) : any(TCX_E_JSON_UTF8 + 1, -1));
 }
 
 /* The caller's mistake. */
@@ -217,7 +219,7 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response)
 
 tcx_status tcx_response_read(tcx_http *http, tcx_token *room, size_t token_count, tcx_response *response)
 {
-    size_t what = each(0, 2);
+    size_t what = each(0, 3);
 
     //@ assert http->status >= 200;
     tcx_response_partial(http, response);
@@ -230,6 +232,8 @@ tcx_status tcx_response_read(tcx_http *http, tcx_token *room, size_t token_count
     }
     if (what == 1)
         return any_failure();
+    if (what == 2)
+        return TCX_E_JSON_UTF8;
     response->error_code.bytes = (const char *)http->body;
     response->error_code.length = http->body_length;
     return TCX_E_API;
@@ -329,15 +333,22 @@ static unsigned char *compose_there(void *context, size_t *length)
 
 static tcx_status better_status(void *context, int *detail)
 {
-    const size_t which = each(0, 2);
-
     (void)context;
     if (call.last)
         may_be_taken = 1;
     *detail = any(INT32_MIN, INT32_MAX);
-    if (which == 0)
+    switch (each(0, 4)) { /* around those that only an answer says */
+    case 0:
         return TCX_E_API;
-    return (tcx_status)(which == 1 ? any(INT32_MIN, TCX_E_API - 1) : any(TCX_E_API + 1, INT32_MAX));
+    case 1:
+        return TCX_E_JSON_UTF8;
+    case 2:
+        return (tcx_status)any(INT32_MIN, TCX_E_API - 1);
+    case 3:
+        return (tcx_status)any(TCX_E_API + 1, TCX_E_JSON_UTF8 - 1);
+    default:
+        return (tcx_status)any(TCX_E_JSON_UTF8 + 1, INT32_MAX);
+    }
 }
 
 static void see_event(void *context, tcx_event event, uint32_t number)
