@@ -179,7 +179,7 @@ static int status_line(tcx_proxy *proxy, unsigned char byte)
     if (byte < '0' || byte > '9')
         return 0;
     if (proxy->column > 9)
-        proxy->code = (uint16_t)(proxy->code * 10 + (byte - '0'));
+        proxy->code = (uint16_t)(proxy->code * 10u + (unsigned)(byte - '0'));
     return 1;
 }
 
@@ -222,7 +222,7 @@ static int take(tcx_proxy *proxy, unsigned char byte)
         if (proxy->code < 100) /* RFC 9110 section 15 */
             return fail(proxy, TCX_E_PROXY_ANSWER, 0);
         if (proxy->code >= 300 || proxy->code == 101) /* RFC 9110 section 15.2.2: no upgrade was asked for */
-            return fail(proxy, TCX_E_PROXY, proxy->code);
+            return fail(proxy, TCX_E_PROXY, (int)proxy->code);
         proxy->place = LINE_START;
     } else if (place == LAST_LINE_FEED) {
         if (proxy->code >= 200) /* RFC 9110 section 9.3.6: any 2xx, and its lengths mean nothing */

@@ -155,7 +155,7 @@ static void read_value(tcx_x509 *x509, unsigned char byte)
     if (x509->element == NOT_AFTER && index < 2 * sizeof x509->date)
         x509->date[index / 2] = (uint8_t)(x509->date[index / 2] * 10 + (byte - '0'));
     else if ((x509->element == NAME || x509->element == PURPOSE) && index < sizeof oids)
-        x509->matches &= byte == oids[index];
+        x509->matches = x509->matches && byte == oids[index];
     else
         return;
     x509->index++;
