@@ -64,13 +64,14 @@ static void add_extension(X509 *made, int kind, const char *value)
 X509 *make_certificate(const certificate *plan)
 {
     static long serial = 1;
+    time_t now = NOW; /* plus much more, which a time_t may not hold */
     X509 *made = X509_new();
     X509_NAME *issuer = X509_NAME_new();
 
     X509_set_version(made, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(made), serial++);
-    ASN1_TIME_set(X509_getm_notBefore(made), NOW + plan->from);
-    ASN1_TIME_set(X509_getm_notAfter(made), NOW + plan->until);
+    X509_time_adj_ex(X509_getm_notBefore(made), (int)(plan->from / DAY), plan->from % DAY, &now);
+    X509_time_adj_ex(X509_getm_notAfter(made), (int)(plan->until / DAY), plan->until % DAY, &now);
     X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_ASC, (const unsigned char *)plan->subject,
                                -1, -1, 0);
     X509_NAME_add_entry_by_txt(issuer, "CN", MBSTRING_ASC, (const unsigned char *)plan->issuer, -1, -1, 0);

@@ -4,8 +4,7 @@
  * ClientHello. That a server resumes it is the TLS test's matter.
  */
 #include "script.h"
-
-#include <time.h>
+#include "tcx_calendar.h"
 
 #include <tcexec/tls.h>
 
@@ -31,19 +30,22 @@ static own_trust own = { { .identify = identify, .until = { 99 } }, "trusted" };
 /* When the server's proof ends: seconds since 1970. */
 static void set_until(int64_t seconds)
 {
-    const time_t time = (time_t)seconds;
-    const struct tm *date = gmtime(&time);
+    const int32_t day = (int32_t)(seconds / 86400), second = (int32_t)(seconds % 86400);
+    char date[10];
 
     memset(own.trust.until, TCX_TLS_FOREVER, sizeof own.trust.until);
     if (seconds == NEVER)
         return;
-    own.trust.until[0] = (unsigned char)((date->tm_year + 1900) / 100);
-    own.trust.until[1] = (unsigned char)((date->tm_year + 1900) % 100);
-    own.trust.until[2] = (unsigned char)(date->tm_mon + 1);
-    own.trust.until[3] = (unsigned char)date->tm_mday;
-    own.trust.until[4] = (unsigned char)date->tm_hour;
-    own.trust.until[5] = (unsigned char)date->tm_min;
-    own.trust.until[6] = (unsigned char)date->tm_sec;
+    memcpy(date, "1969-12-31", sizeof date); /* or earlier: it is over */
+    if (seconds >= 0)
+        tcx_date_write(date, (uint32_t)day);
+    own.trust.until[0] = (unsigned char)(date[0] * 10 + date[1] - '0' * 11);
+    own.trust.until[1] = (unsigned char)(date[2] * 10 + date[3] - '0' * 11);
+    own.trust.until[2] = (unsigned char)(date[5] * 10 + date[6] - '0' * 11);
+    own.trust.until[3] = (unsigned char)(date[8] * 10 + date[9] - '0' * 11);
+    own.trust.until[4] = (unsigned char)(seconds < 0 ? 0 : second / 3600);
+    own.trust.until[5] = (unsigned char)(seconds < 0 ? 0 : second / 60 % 60);
+    own.trust.until[6] = (unsigned char)(seconds < 0 ? 0 : second % 60);
 }
 
 static tcx_peer at(int64_t unix_time, int64_t correction)
