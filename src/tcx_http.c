@@ -52,14 +52,6 @@ static unsigned char lower(unsigned char byte)
     return byte >= 'A' && byte <= 'Z' ? (unsigned char)(byte - 'A' + 'a') : byte;
 }
 
-/* RFC 9110 section 5.6.2 */
-static int is_token(unsigned char byte)
-{
-    static const uint32_t set[] = { 0, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF };
-
-    return byte < 128 && (set[byte / 32] >> byte % 32 & 1);
-}
-
 static int window_is(const tcx_http *http, const char *word)
 {
     return !(http->flags & OVERLONG) && http->window_length == strlen(word) &&
@@ -130,7 +122,7 @@ static tcx_status name(tcx_http *http, unsigned char byte)
 
     if (byte != ':') {
         window_add(http, lower(byte));
-        return is_token(byte) ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
+        return tcx_http_is_token(byte) ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
     }
     http->field = CONTENT_LENGTH;
     while (http->field < OTHER && !window_is(http, known)) {

@@ -6,6 +6,14 @@
 
 #include <tcexec/response.h>
 
+/* Whether a byte may stand in a token, of which the name of a field is one (RFC 9110 section 5.6.2). */
+static inline int tcx_http_is_token(unsigned char byte)
+{
+    static const uint32_t set[] = { 0, 0x03FF6CFAu, 0xC7FFFFFEu, 0x57FFFFFFu };
+
+    return byte < 128 && (set[byte / 32] >> byte % 32 & 1);
+}
+
 enum { TCX_HTTP_ENCODED = 1024 }; /* in `flags`: a Content-Encoding other than identity came */
 
 static inline int tcx_http_is_encoded(const tcx_http *http)

@@ -1,5 +1,7 @@
 #include <tcexec/proxy.h>
 
+#include "tcx_http.h"
+
 enum { WINDOW = 256 }; /* bytes of the request sent at once: most requests are one segment, which every proxy takes */
 enum { TURNS = 64 };   /* bytes of the answer that are read in one call */
 enum { ADDRESS_MAX = 255 };
@@ -140,14 +142,6 @@ static int ask(tcx_proxy *proxy, const tcx_peer *peer)
 
 /* ---- the answer ---- */
 
-/* RFC 9110 section 5.6.2 */
-static int is_token(unsigned char byte)
-{
-    static const uint32_t set[] = { 0, 0x03FF6CFAu, 0xC7FFFFFEu, 0x57FFFFFFu };
-
-    return byte < 128 && (set[byte / 32] >> byte % 32 & 1);
-}
-
 /* RFC 9110 section 5.5 */
 static int is_text(unsigned char byte)
 {
@@ -198,11 +192,11 @@ static int line_byte(tcx_proxy *proxy, unsigned char byte)
         return byte == '\r' || is_text(byte);
     case LINE_START:
         proxy->place = byte == '\r' ? LAST_LINE_FEED : NAME;
-        return byte == '\r' || is_token(byte);
+        return byte == '\r' || tcx_http_is_token(byte);
     case NAME:
         if (byte == ':')
             proxy->place = TEXT;
-        return byte == ':' || is_token(byte);
+        return byte == ':' || tcx_http_is_token(byte);
     default: /* a line feed */
         return byte == '\n';
     }

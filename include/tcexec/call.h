@@ -46,8 +46,8 @@ extern "C" {
  * A connection that outlives a call, so that the next one needs no handshake. One for each transport; its fields are
  * the library's own. RAM: 24 bytes on 32-bit machines.
  *
- * It is used again only for the same host, address and port, within the idle limit, and after a look for a close that has
- * already arrived. If it dies, or says anything, before it has taken the request's last byte, a new one is opened,
+ * It is used again only for the same host, address and port, within the idle limit, and after a look for a close that
+ * has already arrived. If it dies, or says anything, before it has taken the request's last byte, a new one is opened,
  * once, silently; if it took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
  */
 typedef struct tcx_connection tcx_connection;

@@ -411,6 +411,9 @@ __attribute__((format(printf, 1, 2))) void tcexec_note(const char *format, ...);
 /* The detail of a status in words, into `text`. Empty: it has none. */
 void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size);
 
+/* HOST:PORT, an IPv6 address in brackets, into `text`. */
+void tcexec_host_text(tcx_text host, uint16_t port, char *text, size_t size);
+
 #define TCEXEC_DATE_SIZE 32u /* bytes */
 
 /* "2026-11-27 21:30:00 UTC", into TCEXEC_DATE_SIZE bytes. */

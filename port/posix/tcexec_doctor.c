@@ -534,7 +534,7 @@ static int examine(const tcexec_options *options, const tcx_request *request)
     code = check_the_way(&found, &credentials.credentials, request);
     tcx_posix_credentials_wipe(&credentials);
     if (code != 0)
-        next(&found, code, "mend what standard error names");
+        next(&found, code, "correct what standard error names");
     if (code == 0 || as_json)
         tell_next(&found);
     if (code != 0)

@@ -10,13 +10,11 @@
 void tcexec_where_text(const tcexec_exchange *ended, char *text, size_t size)
 {
     const tcx_peer *peer = &ended->call.peer;
-    const int is_ipv6 = peer->address.bytes != NULL && memchr(peer->address.bytes, ':', peer->address.length) != NULL;
     char name[300];
     char number[80];
     char proxy[TCEXEC_PROXY_TEXT_MAX];
 
-    snprintf(name, sizeof name, is_ipv6 ? "[%.*s]:%u" : "%.*s:%u", (int)peer->address.length, peer->address.bytes,
-             peer->port);
+    tcexec_host_text(peer->address, peer->port, name, sizeof name);
     if (ended->options->proxy.address.bytes != NULL) {
         tcexec_proxy_text(&ended->options->proxy, proxy, sizeof proxy);
         if (tcexec_proxy_failed(ended))

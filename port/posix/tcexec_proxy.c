@@ -248,10 +248,7 @@ int tcexec_proxy_find(const char *option, tcx_text name, uint16_t port, tcexec_p
 
 void tcexec_proxy_text(const tcexec_proxy *proxy, char *text, size_t size)
 {
-    const int is_v6 = memchr(proxy->address.bytes, ':', proxy->address.length) != NULL;
-
-    snprintf(text, size, is_v6 ? "[%.*s]:%u" : "%.*s:%u", (int)proxy->address.length, proxy->address.bytes,
-             (unsigned)proxy->port);
+    tcexec_host_text(proxy->address, proxy->port, text, size);
 }
 
 int tcexec_proxy_failed(const tcexec_exchange *ended)

@@ -119,6 +119,13 @@ const char *tcexec_plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
+void tcexec_host_text(tcx_text host, uint16_t port, char *text, size_t size)
+{
+    const int is_ipv6 = host.bytes != NULL && memchr(host.bytes, ':', host.length) != NULL;
+
+    snprintf(text, size, is_ipv6 ? "[%.*s]:%u" : "%.*s:%u", (int)host.length, host.bytes, (unsigned)port);
+}
+
 void tcexec_date_text(int64_t unix_time, char *text)
 {
     const time_t moment = (time_t)unix_time;

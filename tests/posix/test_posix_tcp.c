@@ -806,10 +806,33 @@ static void test_the_peer_resets(void **state)
 
 /* ---- a whole call ---- */
 
+static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n"
+                             "{\"Response\":{\"Result\":\"ok\",\"RequestId\":\"r-1\"}}";
+static const tcx_request request = { .service = &tcx_mps, .function_name = TCX_TEXT("F") };
+
+/* What a call over the POSIX link needs. */
+static tcx_call_config set_up_call(tcx_signer *signer)
+{
+    static const tcx_credentials credentials = { TCX_TEXT("AKID"), TCX_TEXT("key"), { NULL, 0 } };
+    static unsigned char buffer[1024];
+    static tcx_token tokens[TCX_TOKENS_DEFAULT];
+    tcx_call_config config;
+
+    assert_int_equal(tcx_signer_init(signer, &credentials, TCX_SIGN_TC3), TCX_OK);
+    memset(&config, 0, sizeof config);
+    config.transport = &tcp.transport;
+    config.signer = signer;
+    config.buffer = buffer;
+    config.buffer_size = sizeof buffer;
+    config.tokens = tokens;
+    config.token_count = TCX_TOKENS_DEFAULT;
+    config.unix_time = tcx_posix_unix_time();
+    config.timeout = TIMEOUT;
+    return config;
+}
+
 static void *serve_one(void *argument)
 {
-    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n"
-                                 "{\"Response\":{\"Result\":\"ok\",\"RequestId\":\"r-1\"}}";
     int listener = *(int *)argument;
     int fd = accept(listener, NULL, NULL);
     char bytes[4096];
@@ -822,10 +845,6 @@ static void *serve_one(void *argument)
 
 static void test_a_whole_call(void **state)
 {
-    static const tcx_credentials credentials = { TCX_TEXT("AKID"), TCX_TEXT("key"), { NULL, 0 } };
-    static const tcx_request request = { .service = &tcx_mps, .function_name = TCX_TEXT("F") };
-    static unsigned char buffer[1024];
-    static tcx_token tokens[TCX_TOKENS_DEFAULT];
     static tcx_call call;
     tcx_call_config config;
     tcx_signer signer;
@@ -839,16 +858,7 @@ static void test_a_whole_call(void **state)
     add_to_book(port);
     assert_int_equal(pthread_create(&server, NULL, serve_one, &listener), 0);
     tcx_posix_tcp_init(&tcp, TIMEOUT);
-    assert_int_equal(tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3), TCX_OK);
-    memset(&config, 0, sizeof config);
-    config.transport = &tcp.transport;
-    config.signer = &signer;
-    config.buffer = buffer;
-    config.buffer_size = sizeof buffer;
-    config.tokens = tokens;
-    config.token_count = TCX_TOKENS_DEFAULT;
-    config.unix_time = tcx_posix_unix_time();
-    config.timeout = TIMEOUT;
+    config = set_up_call(&signer);
     assert_int_equal(tcx_execute(&call, &config, &request, &waiter), TCX_OK);
     assert_int_equal(call.response.result.length, 2);
     assert_memory_equal(call.response.result.bytes, "ok", 2);
@@ -859,8 +869,6 @@ static void test_a_whole_call(void **state)
 /* Answers one request and keeps the connection. Returns how many bytes came after it. */
 static void *serve_and_listen(void *argument)
 {
-    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n"
-                                 "{\"Response\":{\"Result\":\"ok\",\"RequestId\":\"r-1\"}}";
     int listener = *(int *)argument;
     int fd = accept(listener, NULL, NULL);
     char bytes[4096];
@@ -876,10 +884,6 @@ static void *serve_and_listen(void *argument)
 /* The first call keeps its connection. The second knows nothing of it, and wants another host. */
 static void test_a_call_does_not_take_the_link_of_another(void **state)
 {
-    static const tcx_credentials credentials = { TCX_TEXT("AKID"), TCX_TEXT("key"), { NULL, 0 } };
-    static const tcx_request request = { .service = &tcx_mps, .function_name = TCX_TEXT("F") };
-    static unsigned char buffer[1024];
-    static tcx_token tokens[TCX_TOKENS_DEFAULT];
     static tcx_call call;
     tcx_connection connection;
     tcx_call_config config;
@@ -893,17 +897,8 @@ static void test_a_call_does_not_take_the_link_of_another(void **state)
     (void)state;
     assert_int_equal(pthread_create(&server, NULL, serve_and_listen, &listener), 0);
     tcx_posix_tcp_init(&tcp, TIMEOUT);
-    assert_int_equal(tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3), TCX_OK);
+    config = set_up_call(&signer);
     tcx_connection_init(&connection, 0);
-    memset(&config, 0, sizeof config);
-    config.transport = &tcp.transport;
-    config.signer = &signer;
-    config.buffer = buffer;
-    config.buffer_size = sizeof buffer;
-    config.tokens = tokens;
-    config.token_count = TCX_TOKENS_DEFAULT;
-    config.unix_time = tcx_posix_unix_time();
-    config.timeout = TIMEOUT;
     config.address = tcx_text_from("127.0.0.1");
     config.port = port;
     config.connection = &connection;
