@@ -22,7 +22,7 @@ TARGET_FLAGS  := -ffunction-sections -fdata-sections
 # What is named must be there, before anything is built with it. A library for another machine links nothing.
 needed  = $(if $(wildcard $(2)),,$(error $(1)="$($(1))": there is no $(2)))
 links   = $(and $(filter file,$(origin BEARSSL_LIBS)),$(filter-out none,$(or $(PORT),posix)))
-$(if $(filter-out clean help,$(or $(MAKECMDGOALS),all)), \
+$(if $(filter-out clean help help-all,$(or $(MAKECMDGOALS),all)), \
     $(if $(BEARSSL),$(call needed,BEARSSL,$(BEARSSL)/inc/bearssl.h)) \
     $(if $(JSMN),$(call needed,JSMN,$(JSMN)/jsmn.h)) \
     $(if $(and $(BEARSSL),$(links)),$(call needed,BEARSSL,$(BEARSSL)/build/libbearssl.a)))
@@ -40,60 +40,67 @@ $(V).SILENT: # V=1 shows the commands
 .PHONY: all
 all: $(LIB) $(B)/tcexec
 
-# The packages that a goal needs: demo and test install what is missing, the others say what it is.
-## setup: install the packages that building and testing need
-.PHONY: setup
-INSTALLS := $(filter setup demo test conformance suites fuzz,$(MAKECMDGOALS))
-$(B)/setup.stamp $(B)/setup-install.stamp: tests/setup.sh
+# The one rule that installs packages: those of tests/setup.sh NAME. `check` installs nothing, and says what is missing.
+# The goals that build the product check. All other goals install.
+BUILDS   := all unit-tests install uninstall dist anchors symbols clean help help-all
+INSTALLS := $(filter-out $(BUILDS) $(B)/%,$(MAKECMDGOALS))
+$(B)/packages/%: tests/setup.sh
 	mkdir -p $(@D)
-	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh $(if $(filter %-install.stamp,$@),install,check)
+	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' FUZZ_CC='$(FUZZ_CC)' \
+	    sh tests/setup.sh $(if $(filter check,$*),check,install $*)
 	touch $@
-setup: $(B)/setup.stamp
+.PRECIOUS: $(B)/packages/%
+$(B)/packages/check: | $(if $(INSTALLS),$(B)/packages/base)
+### setup: install the packages that building and testing need
+.PHONY: setup
+setup: $(B)/packages/check
+
+# The one rule that compiles: $(call compile,FOLDER,COMPILER AND FLAGS,PREREQUISITES) makes FOLDER/x.o from x.c.
+define compile
+$(1)/%.o: %.c $(3)
+	echo '  CC $$@'
+	mkdir -p $$(@D)
+	$(2) -MMD -MP -c $$< -o $$@
+endef
+# SEES: more folders to include from, set where a folder's objects need them.
+$(eval $(call compile,$(B),$$(CC) $$(WARNINGS) $$(CPPFLAGS) $$(SEES) $$(CFLAGS) $$(TARGET_FLAGS),| $(B)/packages/check))
+
+# The recipes that archive and link.
+define archive
+echo '  AR $@'
+mkdir -p $(@D)
+rm -f $@
+$(AR) rcsD $@ $^
+endef
+define link
+echo '  LD $@'
+mkdir -p $(@D)
+$(CC) $(CFLAGS) $(LDFLAGS) -pthread -Wl,--gc-sections $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(BEARSSL_LIBS) -o $@
+endef
 
 $(LIB): $(OBJECTS)
-	echo '  AR $@'
-	rm -f $@
-	$(AR) rcsD $@ $^
+	$(archive)
 
-$(B)/%.o: %.c | $(B)/setup.stamp
-	echo '  CC $<'
-	mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(TARGET_FLAGS) -MMD -MP -c $< -o $@
-
-include port/posix/posix.mk
-include port/template/template.mk
+include port/port.mk
 include port/package/package.mk
 include tests/tests.mk
-include tests/tls/tls.mk
-include tests/transport/transport.mk
 include tests/fuzz/fuzz.mk
-include tests/conformance/conformance.mk
-include tests/suites/suites.mk
-include port/mps2/mps2.mk
-include port/virt/virt.mk
-include port/lwip/lwip.mk
-include tests/package/package.mk
-include tests/size/size.mk
-include tests/everywhere/everywhere.mk
-include tests/static/static.mk
-include tests/proof/proof.mk
-include tests/coverage/coverage.mk
-include tests/secrets/secrets.mk
-include tests/mutation/mutation.mk
-include tests/bench/bench.mk
+include port/firmware/firmware.mk
+include tests/checks/checks.mk
 include src/docs/docs.mk
 
-# What a check has found is enough to build, not for a goal that installs.
-$(B)/setup.stamp: $(if $(INSTALLS),$(B)/setup-install.stamp)
-
-## clean: remove everything that was built
+### clean: remove everything that was built
 .PHONY: clean
 clean:
 	rm -rf $(B)
 
-## help: this list
-.PHONY: help
+# Goals are listed by the comments above them: ## for everybody, ### for who works on tcexec.
+### help, help-all: what most need; everything
+.PHONY: help help-all
 help:
-	sed -n 's/^## //p' $(MAKEFILE_LIST)
+	sed -n 's/^## //p' $(filter-out %.d,$(MAKEFILE_LIST))
+	echo 'The other goals: make help-all'
+help-all:
+	sed -n 's/^###* //p' $(filter-out %.d,$(MAKEFILE_LIST))
 
 -include $(shell find $(B) -name dist-test -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -1,7 +1,6 @@
 #!/bin/sh
 # What building and testing need beyond a C compiler and make: says what is missing, or installs it from Debian packages.
-#   setup.sh check|install [command|proxy|node|fuzz|firmware|riscv|dist|docs|static|everywhere|proof|coverage|secrets|bench|
-#                           bench-quick]
+#   setup.sh check|install [NAME]    NAME: one of the cases below; base: nothing more than what every goal needs
 set -u
 mode=${1:-check}
 CC=${CC:-cc}
@@ -115,6 +114,17 @@ look() {
     esac
 }
 
+log=
+finish() {
+    status=$?
+    [ -z "$log" ] || rm -f "$log"
+    if [ $status != 0 ] && [ "$1" = proxy ]; then
+        echo 'no tinyproxy: the tests that need it are skipped'
+        status=0
+    fi
+    exit $status
+}
+trap 'finish "${2:-}"' EXIT
 look "$@"
 [ -z "$missing" ] && exit 0
 if [ "$mode" != install ]; then
@@ -137,7 +147,6 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 
 # Another apt-get may be at work: dpkg's lock is waited for. That of the lists is not by apt itself.
 apt() {

@@ -1,24 +1,41 @@
-# The tests: make test [TESTS="name ..."].
+# The tests: make test, and what it runs: tests/FOLDER/test_x.c becomes $(B)/tests/test_x.
 
-TEST_CFLAGS := $(WARNINGS) $(CPPFLAGS) -Isrc -Itests/unit $(CFLAGS)
-UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-HELPERS     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+HELPERS  := $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+CONTRACT := $(patsubst %,$(B)/tests/transport/%.o,tcx_contract memory bench)
 
-$(B)/tests/unit/%.o: tests/unit/%.c | $(B)/setup.stamp
-	echo '  CC $<'
-	mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+$(B)/tests/unit/%.o $(B)/tests/tls/%.o: SEES = -Isrc -Itests/unit
+$(B)/tests/suites/%.o: SEES = -Isrc -Itests/unit -Iport/posix
+$(B)/tests/posix/%.o: SEES = -Iport/posix
+$(B)/tests/transport/%.o: SEES = -Itests/transport -Itests/transport/fake -Iport/posix -Iport/template -Iport/template/examples
 
-$(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(LIB)
-	echo '  LD $@'
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(BEARSSL_LIBS) -lcmocka -o $@
+# $(call test_programs,FOLDER,OBJECTS): the test programs of a folder, linked with OBJECTS and the library.
+tests_of = $(patsubst tests/$(1)/%.c,$(B)/tests/%,$(wildcard tests/$(1)/test_*.c))
+define test_programs
+$(call tests_of,$(1)): $(B)/tests/%: $(B)/tests/$(1)/%.o $(2) $(LIB)
+	$$(link)
+unit-tests: $(call tests_of,$(1))
+endef
+$(eval $(call test_programs,unit,$(HELPERS)))
+$(eval $(call test_programs,tls,$(B)/tests/tls/peer.o $(HELPERS)))
+$(eval $(call test_programs,posix,$(POSIX_OBJECTS)))
+$(eval $(call test_programs,transport,$(CONTRACT)))
+$(call tests_of,unit) $(call tests_of,posix): LIBS := -lcmocka
+$(call tests_of,tls): LIBS := -lcmocka -lssl -lcrypto
+$(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
+$(B)/tests/test_contract_template: $(TEMPLATE_OBJECTS)
+$(B)/tests/test_contract_examples: $(TEMPLATE_EXAMPLES)
 
+# A program that goes on while a root is replaced, for tests/command/test_anchors.py.
+$(B)/rotation: $(B)/tests/posix/rotation.o $(POSIX_OBJECTS) $(LIB)
+	$(link)
+
+# The programs of every test, built and not run.
 .PHONY: unit-tests
-unit-tests: $(UNIT_TESTS)
+unit-tests: $(B)/many $(B)/rotation
 
 ## test: build everything and run all the tests; TESTS="sign http" runs some
 .PHONY: test
-test: all unit-tests
+test: all unit-tests | $(B)/packages/command $(B)/packages/proxy
 	B='$(B)' EXEC='$(EXEC)' CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' BEARSSL_LIBS='$(BEARSSL_LIBS)' python3 tests/run.py $(TESTS)
 
 ## demo: the main job: one call to MPS and one to VOD over verified TLS, against the local endpoint
@@ -26,15 +43,31 @@ test: all unit-tests
 demo: all
 	B='$(B)' python3 tests/demo.py
 
-# Objects as firmware has them: not position-independent, so that constants stay in read-only memory.
-STATIC_OBJECTS := $(SOURCES:src/%.c=$(B)/static/%.o)
-$(B)/static/%.o: src/%.c | $(B)/setup.stamp
-	echo '  CC $<'
-	mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CPPFLAGS) -Os -fno-pic -fno-pie -fno-stack-protector -U_FORTIFY_SOURCE $(TARGET_FLAGS) -MMD -MP -c $< -o $@
+# Cases of other projects' test suites. Their data is not part of this repository: SUITES names its folder.
+SUITES         ?= ../shared/suites
+SUITE_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/suites/*.c))
+$(SUITE_PROGRAMS): $(B)/%: $(B)/%.o $(POSIX_OBJECTS) $(LIB)
+	$(link)
+### suites: the cases of public test suites (HTTP, certificate chains, HMAC, roots, strings) in the folder SUITES
+.PHONY: suites
+suites: $(SUITE_PROGRAMS)
+	B='$(B)' EXEC='$(EXEC)' python3 tests/suites/suites.py '$(SUITES)'
 
-## symbols: no data, no bss, no heap, nothing undefined but BearSSL and five functions, every name prefixed
-.PHONY: symbols
-symbols: $(STATIC_OBJECTS)
-	! grep -n '#include.*port' src/*.c src/*.h
-	sh tests/symbols.sh $(B)/static
+# Packages of npm in their exact versions: $(B)/FOLDER/node_modules from a package-lock.json.
+define node_modules
+$(B)/$(1)/node_modules/.installed: $(2)/package.json $(2)/package-lock.json | $(B)/packages/node
+	mkdir -p $(B)/$(1)
+	cp $$^ $(B)/$(1)
+	cd $(B)/$(1) && npm ci --no-audit --no-fund --loglevel=error
+	touch $$@
+endef
+$(eval $(call node_modules,conformance,tests/conformance))
+
+NODE_SDK := $(B)/conformance/node_modules
+SDK      := B='$(B)' TCEXEC='$(B)/tcexec' TCEXEC_NODE_MODULES='$(abspath $(NODE_SDK))'
+### conformance: the official Node SDK calls the endpoint; random calls are the same bytes from the SDK and from tcexec
+.PHONY: conformance
+conformance: all $(NODE_SDK)/.installed
+	$(SDK) node tests/conformance/sdk_capture.mjs --check tests/vectors/sdk-vectors.json
+	$(SDK) python3 tests/conformance/judge.py
+	$(SDK) python3 tests/conformance/compare.py $(COUNT) $(SEED)

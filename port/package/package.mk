@@ -25,10 +25,7 @@ posix   := $(filter posix,$(PORT))
 
 # What a program links: with the POSIX port in the same archive, of which only what is called is taken.
 $(PACKAGE)/$(PORT)/libtcexec.a: $(OBJECTS) $(if $(posix),$(POSIX_OBJECTS))
-	echo '  AR $@'
-	mkdir -p $(@D)
-	rm -f $@
-	$(AR) rcsD $@ $^
+	$(archive)
 all: $(PACKAGE)/$(PORT)/libtcexec.a
 
 # SOURCE:DESTINATION. A source that ends in .in is a template.
@@ -41,10 +38,10 @@ INSTALLED := $(PACKAGE)/$(PORT)/libtcexec.a:$(LIBDIR)/libtcexec.a \
 ifneq ($(posix),)
 INSTALLED += port/posix/tcx_posix.h:$(INCLUDEDIR)/tcx_posix.h \
              $(B)/tcexec:$(BINDIR)/tcexec \
-             $(addsuffix :$(MANDIR)/man1/tcexec.1,$(wildcard port/posix/tcexec.1)) \
-             $(foreach schema,$(wildcard port/posix/*.schema.json),$(schema):$(DATADIR)/tcexec/$(notdir $(schema))) \
-             $(addsuffix :$(BASHCOMPDIR)/tcexec,$(wildcard port/posix/completion/tcexec.bash)) \
-             $(addsuffix :$(ZSHCOMPDIR)/_tcexec,$(wildcard port/posix/completion/_tcexec))
+             $(addsuffix :$(MANDIR)/man1/tcexec.1,$(wildcard port/command/tcexec.1)) \
+             $(foreach schema,$(wildcard port/command/*.schema.json),$(schema):$(DATADIR)/tcexec/$(notdir $(schema))) \
+             $(addsuffix :$(BASHCOMPDIR)/tcexec,$(wildcard port/command/completion/tcexec.bash)) \
+             $(addsuffix :$(ZSHCOMPDIR)/_tcexec,$(wildcard port/command/completion/_tcexec))
 endif
 
 # A file below PREFIX is found from where tcexec.pc and the CMake package stand, so that the whole tree can be moved.
@@ -82,7 +79,7 @@ endef
 install: $(foreach file,$(INSTALLED),$(firstword $(subst :, ,$(file))))
 	$(foreach file,$(INSTALLED),$(call put,$(firstword $(subst :, ,$(file))),$(lastword $(subst :, ,$(file)))))
 
-## uninstall: remove what install has put there; with the same variables
+### uninstall: remove what install has put there; with the same variables
 .PHONY: uninstall
 uninstall:
 	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(lastword $(subst :, ,$(file)))')
@@ -96,6 +93,45 @@ DIST_JSMN     := 1.1.0
 
 ## dist: one pair of files, tarball, SBOMs, packages for ESP-IDF, Zephyr, PlatformIO and Arduino, in build/dist
 .PHONY: dist
-dist: $(if $(shell command -v python3),,$(B)/setup-install.stamp)
+dist: $(if $(shell command -v python3),,| $(B)/packages/base)
 	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(DIST_BEARSSL)' '$(DIST_JSMN)' \
 	    '$(SOURCES)' '$(POSIX_SOURCES)'
+
+# What is handed out, tried, with the firmware's BearSSL and compiler.
+DIST_TEST    := $(B)/dist-test
+PAIR_INCLUDE := $(DIST_TEST)/include
+$(eval $(call node_modules,dist-test,tests/package/npm))
+
+# The pair in place of the sources: the tests' includes of any header find tcexec.h.
+.PHONY: dist-test-headers
+dist-test-headers: dist
+	rm -rf $(PAIR_INCLUDE)
+	mkdir -p $(PAIR_INCLUDE)/tcexec
+	cp $(B)/dist/tcexec.h $(PAIR_INCLUDE)
+	for header in tcx_posix.h $(patsubst include/%,%,$(wildcard include/tcexec/*.h)); do \
+	    echo '#include <tcexec.h>' >$(PAIR_INCLUDE)/$$header; done
+
+### dist-test: all tests with the pair in place of the sources, and from the unpacked tarball; the packages, compiled
+.PHONY: dist-test dist-test-pair dist-test-tarball dist-test-packages
+dist-test:
+	$(MAKE) dist-test-pair
+	$(MAKE) dist-test-tarball
+	$(MAKE) dist-test-packages
+
+dist-test-pair: dist-test-headers
+	echo '== the tests, with tcexec.c and tcexec.h'
+	CPPFLAGS='-I$(PAIR_INCLUDE) -DTCX_WITH_TLS -DTCX_WITH_POSIX' \
+	    $(MAKE) B=$(DIST_TEST)/pair SOURCES=$(B)/dist/tcexec.c POSIX_OBJECTS= test
+
+dist-test-tarball: dist
+	echo '== the tests, from the tarball'
+	rm -rf $(DIST_TEST)/tcexec-$(VERSION)
+	mkdir -p $(DIST_TEST)
+	tar -xzf $(B)/dist/tcexec-$(VERSION).tar.gz -C $(DIST_TEST)
+	$(MAKE) -C $(DIST_TEST)/tcexec-$(VERSION) B=build test
+
+dist-test-packages: dist $(DIST_TEST)/node_modules/.installed firmware-needs | $(B)/packages/dist
+	echo '== the packages'
+	B='$(B)' BEARSSL_SRC='$(BEARSSL_SRC)' JSMN_DIR='$(abspath $(FIRMWARE_JSMN))' CROSS='$(MPS2_CC)' \
+	    TCEXEC_NODE_MODULES='$(abspath $(DIST_TEST))/node_modules' \
+	    sh -c 'python3 -B tests/package/dist_test.py && python3 -B tests/package/ecosystem_test.py'

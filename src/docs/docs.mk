@@ -1,16 +1,9 @@
 # The manual: make docs.
 
-DOCS     := $(B)/docs
-INSTALLS += $(filter docs,$(MAKECMDGOALS))
-
-$(DOCS)/packages.stamp: tests/setup.sh | $(B)/setup.stamp
-	mkdir -p $(@D)
-	BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' CC='$(CC)' sh tests/setup.sh install docs
-	touch $@
+DOCS := $(B)/docs
 
 $(DOCS)/texts: $(B)/src/docs/texts.o $(LIB)
-	mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(BEARSSL_LIBS) -o $@
+	$(link)
 
 $(DOCS)/statuses.md: src/docs/statuses.py include/tcexec/status.h $(DOCS)/texts
 	$(EXEC) $(DOCS)/texts | python3 $< include/tcexec/status.h > $@
@@ -21,7 +14,7 @@ $(DOCS)/codes.md: src/docs/codes.py src/tcx_api_advice.c
 
 ## docs: the manual, build/docs/html: a page for each header, tutorial, statuses, migration
 .PHONY: docs
-docs: $(DOCS)/packages.stamp $(DOCS)/statuses.md $(DOCS)/codes.md
+docs: $(DOCS)/statuses.md $(DOCS)/codes.md | $(B)/packages/docs
 	rm -rf $(DOCS)/html $(DOCS)/xml
 	{ cat src/docs/Doxyfile; echo 'INPUT += $(DOCS)/statuses.md $(DOCS)/codes.md'; echo 'OUTPUT_DIRECTORY = $(DOCS)'; \
 	  echo 'PROJECT_NUMBER = $(VERSION)'; } | doxygen -

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The schemas of --json, port/posix/tcexec.schema.json and tcexec-doctor.schema.json: every exit is checked by them.
+"""The schemas of --json, port/command/tcexec.schema.json and tcexec-doctor.schema.json: every exit is checked by them.
 
 The checker below knows the keywords that the schema uses and refuses any other, so that none is passed over.
 """
@@ -15,8 +15,8 @@ from typing import Any, Dict, List, Optional
 from harness import (API, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, ROOT, USAGE, Case, Done, Word, at, encoded,
                      endpoint, environment, plain, run, secure, stand_up)
 
-DOCTOR = json.loads((ROOT / "port/posix/tcexec-doctor.schema.json").read_text())
-SCHEMA = json.loads((ROOT / "port/posix/tcexec.schema.json").read_text())
+DOCTOR = json.loads((ROOT / "port/command/tcexec-doctor.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "port/command/tcexec.schema.json").read_text())
 NOTES = {"$schema", "title", "description"}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int}
 
@@ -110,7 +110,7 @@ class Schema(Case):
         self.check(plain("--json", "vod", "Echo", "--session-id", "x" * 51), USAGE, "--session-id", b"")
 
     def test_the_manual_page_names_the_same_members(self) -> None:
-        manual = (ROOT / "port/posix/tcexec.1").read_text()
+        manual = (ROOT / "port/command/tcexec.1").read_text()
         section = manual.partition(".Sh JSON\n")[2].partition(".Sh ")[0]
         self.assertEqual(re.findall(r"^\.It Sy (\w+)$", section, re.M), SCHEMA["required"])
         self.assertEqual(list(SCHEMA["properties"]), SCHEMA["required"])
@@ -175,7 +175,7 @@ class DoctorSchema(Case):
         self.check(run("doctor", "--json", "--curl"), USAGE, "--curl has no meaning for doctor", b"")
 
     def test_the_manual_page_names_the_same_members(self) -> None:
-        manual = (ROOT / "port/posix/tcexec.1").read_text()
+        manual = (ROOT / "port/command/tcexec.1").read_text()
         section = manual.partition(".Ss Doctor\n")[2].partition(".Ss ")[0]
         items = DOCTOR["properties"]["steps"]["items"]
         self.assertEqual(re.findall(r"^\.It Sy (\w+)$", section, re.M), DOCTOR["required"])

@@ -181,8 +181,8 @@ class Codes(unittest.TestCase):
         self.assertEqual([row[0] for row in rows], self.WANTED)
 
     def test_the_manual_page_has_the_same_list(self) -> None:
-        """Where it differs: python3 src/docs/codes.py src/tcx_api_advice.c port/posix/tcexec.1"""
-        manual = (stand.ROOT / "port/posix/tcexec.1").read_text()
+        """Where it differs: python3 src/docs/codes.py src/tcx_api_advice.c port/command/tcexec.1"""
+        manual = (stand.ROOT / "port/command/tcexec.1").read_text()
         written = codes.inserted(manual, (stand.ROOT / "src/tcx_api_advice.c").read_text())
         self.assertEqual(manual, written)
         self.assertEqual(re.findall(r"^\.It Sy ([A-Z][\w.]+)$", manual, re.M), self.WANTED)

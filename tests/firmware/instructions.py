@@ -1,7 +1,7 @@
 """Counts the instructions of one call on a Cortex-M3, whose they are, and those of the longest step.
 
     instructions.py FOLDER [--write]     the images, built without link-time optimisation so that every function has its
-                                         name. --write: puts the tables into port/README.md and port/mps2/README.md
+                                         name. --write: puts the tables into port/README.md and port/firmware/README.md
 
 QEMU tells each block of code that it executes, under -icount. Two runs differ by a few percent, because their keys do
 and because the peer answers when it does; the count of signing is always the same. An instruction is tcexec's when it
@@ -137,7 +137,7 @@ def main() -> int:
         steps.append(f"| `{image}`, {what} | {longest / 1e6:.1f} | {longest / 48e6:.2f} s |")
     print("\n".join([*calls, "", *steps]))
     if WRITES:
-        put_table(PORT / "mps2/README.md", calls)
+        put_table(PORT / "firmware/README.md", calls)
         put_table(PORT / "README.md", steps)
     print(f"instructions: {len(IMAGES)} images, tcexec's share at most {worst:.1%}")
     return 1 if worst > SHARE else 0

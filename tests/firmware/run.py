@@ -50,7 +50,7 @@ MACHINE = MACHINES[NAME]
 IMAGES = list(MACHINE.budgets)
 
 BUILD = pathlib.Path(os.environ.get("B", stand.ROOT / "build"))
-AUTHORITY = Authority(BUILD / "mps2/certificates")
+AUTHORITY = Authority(BUILD / "firmware/certificates")
 STATUS = {name: int(value) for name, value in
           re.findall(r"^    (TCX_\w+) = (-?\d+)", (stand.ROOT / "include/tcexec/status.h").read_text(), re.M)}
 NOT_SENT, MAYBE_EXECUTED, ANSWERED = range(3)

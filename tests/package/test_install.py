@@ -169,11 +169,11 @@ class Install(unittest.TestCase):
         """Every public header and nothing else but what is named here; modes that everybody can read."""
         installed = files(self.root)
         headers = {str(path.relative_to(stand.ROOT)) for path in (stand.ROOT / "include").rglob("*.h")}
-        extras = {"share/man/man1/tcexec.1": "port/posix/tcexec.1",
-                  "share/tcexec/tcexec.schema.json": "port/posix/tcexec.schema.json",
-                  "share/tcexec/tcexec-doctor.schema.json": "port/posix/tcexec-doctor.schema.json",
-                  "share/bash-completion/completions/tcexec": "port/posix/completion/tcexec.bash",
-                  "share/zsh/site-functions/_tcexec": "port/posix/completion/_tcexec"}
+        extras = {"share/man/man1/tcexec.1": "port/command/tcexec.1",
+                  "share/tcexec/tcexec.schema.json": "port/command/tcexec.schema.json",
+                  "share/tcexec/tcexec-doctor.schema.json": "port/command/tcexec-doctor.schema.json",
+                  "share/bash-completion/completions/tcexec": "port/command/completion/tcexec.bash",
+                  "share/zsh/site-functions/_tcexec": "port/command/completion/_tcexec"}
         expected = {*headers, "include/tcx_posix.h", "lib/libtcexec.a", "lib/pkgconfig/tcexec.pc", "bin/tcexec",
                     "lib/cmake/tcexec/tcexec-config.cmake", "lib/cmake/tcexec/tcexec-config-version.cmake",
                     *(name for name, source in extras.items() if (stand.ROOT / source).exists())}

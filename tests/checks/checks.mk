@@ -1,0 +1,104 @@
+# The checks that test nothing by themselves: they measure, prove or analyse the library and its tests.
+
+### static: gcc -fanalyzer, clang-tidy, scan-build, cppcheck, MISRA C:2012; STATIC="gcc misra" runs some
+.PHONY: static
+static: | $(B)/packages/check $(B)/packages/static
+	B='$(B)' python3 tests/checks/static/static.py $(STATIC)
+
+# Objects as firmware has them: not position-independent, so that constants stay in read-only memory.
+SYMBOLS_FLAGS := -Os -fno-pic -fno-pie -fno-stack-protector -U_FORTIFY_SOURCE
+$(eval $(call compile,$(B)/symbols,$$(CC) $$(WARNINGS) $$(CPPFLAGS) $$(SYMBOLS_FLAGS) $$(TARGET_FLAGS),| $(B)/packages/check))
+### symbols: no data, no bss, no heap, nothing undefined but BearSSL and five functions, every name prefixed
+.PHONY: symbols
+symbols: $(SOURCES:%.c=$(B)/symbols/%.o)
+	! grep -n '#include.*port' src/*.c src/*.h
+	sh tests/checks/symbols.sh $(B)/symbols/src
+
+# Frama-C Eva, one harness after the other: make -j2 runs two at a time.
+PROOF          := tests/checks/proof
+PROOF_MACHINES := gcc_x86_32 gcc_x86_64
+PROOF_RESULTS  := $(foreach machine,$(PROOF_MACHINES),$(patsubst $(PROOF)/%.c,$(B)/proof/%.$(machine).json,$(wildcard $(PROOF)/*.c)))
+PROOF_SOURCES  := $(wildcard src/*.[ch] include/*.h include/*/*.h $(PROOF)/*.h $(PROOF)/proof.py)
+define proof_rule
+$(B)/proof/%.$(1).json: $(PROOF)/%.c $(PROOF_SOURCES) | $(B)/packages/proof
+	echo '  PROOF $$* $(1)'
+	mkdir -p $$(@D)
+	nice python3 $(PROOF)/proof.py run $$< $(1) $$@
+endef
+$(foreach machine,$(PROOF_MACHINES),$(eval $(call proof_rule,$(machine))))
+# Each function is a symbol here: the report sees that none is forgotten.
+$(eval $(call compile,$(B)/proof/objects,$$(CC) $$(CPPFLAGS) -std=c99 -O0,| $(B)/packages/check))
+### proof: no run-time error in src/, by abstract interpretation (Frama-C Eva)
+.PHONY: proof
+proof: $(PROOF_RESULTS) $(SOURCES:%.c=$(B)/proof/objects/%.o)
+	python3 $(PROOF)/proof.py report $(B)/proof/objects/src $(PROOF)/left_out.txt $(PROOF_RESULTS)
+
+# How much of src/ its unit tests run, real bytes through real layers, by gcovr.
+COVERAGE := $(B)/coverage
+COVERING := $(patsubst $(B)/tests/test_%,%,$(call tests_of,unit) $(call tests_of,tls))
+### coverage: the unit tests, and which lines and branches of src/ they run; fails under 100 % and 98 %
+.PHONY: coverage
+coverage: | $(B)/packages/coverage
+	mkdir -p $(COVERAGE)
+	find $(COVERAGE) -name '*.gcda' -delete
+	$(MAKE) B=$(COVERAGE)/tests CFLAGS='-O0 -g --coverage' TESTS='$(COVERING)' test
+	gcovr --root . --filter src/ --exclude src/docs/ --object-directory $(COVERAGE)/tests --exclude-throw-branches --print-summary \
+	    --txt $(COVERAGE)/coverage.txt --html-details $(COVERAGE)/coverage.html \
+	    --fail-under-line 100 --fail-under-branch 98 >$(COVERAGE)/summary.txt && status=0 || status=$$?; \
+	sed -n 's/^\(lines\|branches\): */coverage: \1 /p' $(COVERAGE)/summary.txt; exit $$status
+
+MUTATION_CFLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+### mutation: changes src/ in MUTANTS=300 small ways and counts those that the unit tests notice; fails under 95 %
+.PHONY: mutation
+mutation: | $(B)/packages/check
+	$(MAKE) B=$(B)/mutation CFLAGS='$(MUTATION_CFLAGS)' unit-tests
+	MUTANTS='$(MUTANTS)' SEED='$(SEED)' CC='$(CC)' CFLAGS='$(MUTATION_CFLAGS)' CPPFLAGS='$(CPPFLAGS)' \
+	    BEARSSL_LIBS='$(BEARSSL_LIBS)' nice python3 tests/checks/mutation/mutation.py $(B)/mutation
+
+### secrets: whether a branch or address depends on a key, and whether one is left in memory
+.PHONY: secrets
+secrets: | $(B)/packages/check $(B)/packages/secrets
+	mkdir -p $(B)/secrets
+	CPPFLAGS='$(CPPFLAGS)' BEARSSL_LIBS='$(BEARSSL_LIBS)' python3 tests/checks/secrets/secrets.py $(B)/secrets
+
+MEASURE := BEARSSL_SRC='$(BEARSSL_SRC)' JSMN='$(FIRMWARE_JSMN)' B='$(B)' python3 tests/checks/size/size.py
+### size: bytes of code and RAM for five cores, held against the baseline
+### stack: the worst stack of each entry point, with them
+### size-write: size; takes it as the new baseline, and writes the table of README.md
+.PHONY: size stack size-write
+size stack size-write: firmware-needs | $(B)/packages/riscv
+	$(MEASURE) $(if $(filter %-write,$@),--write)
+
+# What the tests link against on a machine of another kind.
+$(B)/everywhere/%.stamp: tests/checks/everywhere/sysroot.sh | $(B)/packages/everywhere
+	mkdir -p $(@D)
+	sh tests/checks/everywhere/sysroot.sh $* $(B)/everywhere/$* libc6-dev libcmocka-dev libssl-dev libbearssl-dev libjsmn-dev
+	touch $@
+### everywhere: the tests on 32 bits and big-endian, by gcc and clang at four levels, under valgrind; EVERYWHERE="s390x" runs some
+.PHONY: everywhere
+everywhere: $(B)/everywhere/armhf.stamp $(B)/everywhere/s390x.stamp
+	B='$(B)' BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' python3 tests/checks/everywhere/everywhere.py $(EVERYWHERE)
+
+# What it costs to run, beside what people use today, against nginx.
+BENCH          := $(B)/bench
+BENCH_COUNTED  := $(addprefix $(BENCH)/,sign read kept bare)
+BENCH_PROGRAMS := $(BENCH_COUNTED) $(BENCH)/kept_curl
+BENCH_OBJECTS  := $(B)/tests/checks/bench
+$(BENCH_OBJECTS)/%.o: SEES = -Iport/posix
+$(BENCH_OBJECTS)/kept_curl.o: | $(B)/packages/bench
+$(BENCH_PROGRAMS): $(BENCH)/%: $(BENCH_OBJECTS)/%.o $(POSIX_OBJECTS) $(LIB)
+	$(link)
+$(BENCH)/sign: LIBS := -lcrypto
+$(BENCH)/kept_curl: LIBS := -lcurl
+$(BENCH)/launch: $(BENCH_OBJECTS)/launch.o
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -static $< -o $@
+BENCH_RUN = B='$(B)' TCEXEC_NODE_MODULES='$(abspath $(NODE_SDK))' python3 tests/checks/bench/bench.py
+### bench: what it costs to run, beside curl, libcurl, the official Node SDK and bare BearSSL; into build/bench
+### bench-quick: the same, only what is counted, held against the baseline
+### bench-write: bench; takes it as the new baseline, with table and charts
+.PHONY: bench bench-quick bench-write
+bench bench-write: all $(BENCH_PROGRAMS) $(BENCH)/launch $(B)/many $(NODE_SDK)/.installed | $(B)/packages/bench
+	$(BENCH_RUN) $(if $(filter bench-write,$@),--write) $(ROWS)
+bench-quick: all $(BENCH_COUNTED) $(BENCH)/launch $(B)/many | $(B)/packages/bench-quick
+	$(BENCH_RUN) --quick $(ROWS)
