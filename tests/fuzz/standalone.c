@@ -5,8 +5,8 @@
  *     fuzz_NAME -runs=N [-seed=S]               N mutations
  *     fuzz_NAME FILE|FOLDER ...                 those inputs, once each
  *
- * Every run with the same seed and corpus is the same. An input that breaks a promise is left in crash-NAME, in the folder
- * $B or here.
+ * Every run with the same seed and corpus is the same. An input that breaks a promise is left in crash-NAME in the
+ * program's own folder, which is $(B)/tests.
  */
 #define _DEFAULT_SOURCE
 
@@ -26,15 +26,16 @@ typedef struct kept {
 static kept corpus[INPUTS];
 static size_t corpus_count;
 static kept running; /* what is being tried */
+static const char *program; /* the path of this program */
+static int folder_length;   /* of its folder in that path, with the slash */
 
 /* Leaves the input behind. Sanitizers call it as well, before they end the program. */
 static void leave_input(void)
 {
-    const char *folder = getenv("B");
-    char path[512];
+    char path[1024];
     FILE *file;
 
-    snprintf(path, sizeof path, "%s/crash-%s", folder != NULL ? folder : ".", fuzz_name);
+    snprintf(path, sizeof path, "%.*scrash-%s", folder_length, program, fuzz_name);
     file = fopen(path, "wb");
     if (file == NULL || fwrite(running.bytes, 1, running.length, file) != running.length || fclose(file) != 0)
         return;
@@ -194,10 +195,17 @@ static void try_mutations(unsigned runs, uint32_t from)
 int main(int count, char **arguments)
 {
     const char *const kinds[] = { "regressions", "corpus" };
+    const char *slash = count > 0 ? strrchr(arguments[0], '/') : NULL;
     unsigned runs = 0;
     uint32_t from = 1;
     int files = 0;
 
+    if (slash == NULL) {
+        fprintf(stderr, "run it by a path with its folder: a failing input is left there\n");
+        return 2;
+    }
+    program = arguments[0];
+    folder_length = (int)(slash + 1 - program);
 #ifdef SANITIZED
     __sanitizer_set_death_callback(leave_input);
 #endif
