@@ -17,7 +17,13 @@ $(FUZZ_TESTS): $(B)/tests/test_fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/
 $(B)/tests/fuzz/json_tree: $(B)/tests/fuzz/json_tree.o $(LIB)
 	$(link)
 
-unit-tests: $(FUZZ_TESTS) $(B)/tests/fuzz/json_tree
+# The corpora, unpacked. A new target has none yet.
+FUZZ_CORPORA := $(patsubst tests/%.tar.xz,$(B)/%.stamp,$(wildcard tests/fuzz/corpus/*.tar.xz))
+$(FUZZ_CORPORA): $(B)/%.stamp: tests/%.tar.xz tests/fuzz/corpus.py | $(B)/packages/check
+	python3 -B tests/fuzz/corpus.py $< $(@:.stamp=)
+	touch $@
+
+unit-tests: $(FUZZ_TESTS) $(FUZZ_CORPORA) $(B)/tests/fuzz/json_tree
 
 # Under libFuzzer.
 $(eval $(call compile,$(B)/fuzz,$$(FUZZ_CC) $$(WARNINGS) $$(CPPFLAGS) $$(FUZZ_SEES) $$(FUZZ_FLAGS) \
@@ -29,6 +35,7 @@ $(FUZZ_PROGRAMS): $(B)/fuzz/fuzz_%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(SOURCES:%.c=
 	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -pthread $^ $(BEARSSL_LIBS) -o $@
 
 ### fuzz: each target under libFuzzer and the sanitizers, FUZZ_SECONDS=60 each, two at a time
-.PHONY: fuzz
-fuzz: $(FUZZ_PROGRAMS)
-	B='$(B)' python3 tests/fuzz/fuzz.py $(FUZZ_SECONDS) $(FUZZ_NAMES)
+### fuzz-write: takes what make fuzz found into the corpora in tests/fuzz/corpus, minimized
+.PHONY: fuzz fuzz-write
+fuzz fuzz-write: $(FUZZ_PROGRAMS) $(FUZZ_CORPORA)
+	B='$(B)' python3 -B tests/fuzz/fuzz.py $(if $(filter %-write,$@),--write,$(FUZZ_SECONDS)) $(FUZZ_NAMES)

@@ -6,7 +6,7 @@
  *     fuzz_NAME FILE|FOLDER ...                 those inputs, once each
  *
  * Every run with the same seed and corpus is the same. An input that breaks a promise is left in crash-NAME in the
- * program's own folder, which is $(B)/tests.
+ * program's own folder, which is $(B)/tests. make unpacks the corpus into $(B)/fuzz/corpus/NAME.
  */
 #define _DEFAULT_SOURCE
 
@@ -116,6 +116,24 @@ static void load(const char *path)
     free(entries);
 }
 
+/* Loads the corpus and the regressions. Half of them would pass for all: without a corpus it loads nothing. */
+static void load_kept(void)
+{
+    struct stat about;
+    char path[1024];
+
+    if (stat("tests/fuzz/regressions", &about) != 0) {
+        fprintf(stderr, "no tests/fuzz/regressions here: run from the root of the repository, or name inputs\n");
+        exit(2);
+    }
+    snprintf(path, sizeof path, "%.*s../fuzz/corpus/%s", folder_length, program, fuzz_name);
+    load(path);
+    if (corpus_count == 0)
+        return;
+    snprintf(path, sizeof path, "tests/fuzz/regressions/%s", fuzz_name);
+    load(path);
+}
+
 static uint32_t seed;
 
 static uint32_t pick(size_t below)
@@ -194,7 +212,6 @@ static void try_mutations(unsigned runs, uint32_t from)
 
 int main(int count, char **arguments)
 {
-    const char *const kinds[] = { "regressions", "corpus" };
     const char *slash = count > 0 ? strrchr(arguments[0], '/') : NULL;
     unsigned runs = 0;
     uint32_t from = 1;
@@ -219,14 +236,10 @@ int main(int count, char **arguments)
         else
             load(arguments[i]), files++;
     }
-    for (size_t i = 0; files == 0 && i < FUZZ_COUNT(kinds); i++) {
-        char path[128];
-
-        snprintf(path, sizeof path, "tests/fuzz/%s/%s", kinds[i], fuzz_name);
-        load(path);
-    }
+    if (files == 0)
+        load_kept();
     if (corpus_count == 0) {
-        fprintf(stderr, "no inputs: run from the root of the repository, or name some\n");
+        fprintf(stderr, "no inputs: name some, or let make unpack the corpus: make unit-tests\n");
         return 2;
     }
     printf("1..2\n");

@@ -9,6 +9,8 @@ import shlex
 import subprocess
 import unittest
 
+import corpus
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = pathlib.Path(os.environ.get("B", ROOT / "build")) / "tests/fuzz/json_tree"
 LEVELS = int(re.search(r"define TCX_JSON_DEPTH_MAX (\d+)u", (ROOT / "include/tcexec/response.h").read_text())[1])
@@ -190,8 +192,8 @@ def table() -> list[tuple[str, bytes]]:
 
 def kept() -> list[bytes]:
     """The inputs of the fuzz target."""
-    folders = (ROOT / "tests/fuzz" / kind / "json" for kind in ("corpus", "regressions"))
-    return [path.read_bytes() for folder in folders for path in sorted(folder.iterdir())]
+    regressions = sorted((ROOT / "tests/fuzz/regressions/json").iterdir())
+    return [*corpus.read(ROOT / "tests/fuzz/corpus/json.tar.xz").values(), *(path.read_bytes() for path in regressions)]
 
 
 def generated(count: int) -> list[bytes]:

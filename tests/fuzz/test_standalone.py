@@ -1,4 +1,4 @@
-"""The stand-alone front end of the fuzz targets: where it leaves an input that fails."""
+"""The stand-alone front end of the fuzz targets: what it runs, and where it leaves an input that fails."""
 
 import os
 import pathlib
@@ -6,6 +6,8 @@ import shlex
 import subprocess
 import tempfile
 import unittest
+
+import corpus
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -41,17 +43,34 @@ class StandAlone(unittest.TestCase):
         return subprocess.run([*shlex.split(os.environ.get("EXEC", "")), self.program, *arguments], cwd=cwd, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
+    def keep(self, *inputs):
+        corpus.fill(self.build / "fuzz/corpus/example", {str(number): data for number, data in enumerate(inputs)})
+
     def test_failing_input_is_left_beside_the_program(self):
+        self.keep(b"!kept")
         here = self.build / "here"
         here.mkdir()
         given = self.build / "given"
         given.write_bytes(b"!given")
         left = self.program.parent / "crash-example"
-        done = self.run_program(given, cwd=here)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn(f"the input is in {left}\n", done.stderr)
-        self.assertEqual(left.read_bytes(), b"!given")
-        self.assertFalse((here / left.name).exists())
+        for arguments, cwd, data in (((given,), here, b"!given"), ((), ROOT, b"!kept")):
+            done = self.run_program(*arguments, cwd=cwd)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"the input is in {left}\n", done.stderr)
+            self.assertEqual(left.read_bytes(), data)
+            self.assertFalse((cwd / left.name).exists())
+            left.unlink()
+
+    def test_runs_the_corpus(self):
+        self.keep(b"one", b"two")
+        self.assertIn("ok 1 - example: 2 inputs\nok 2 - example: ", self.run_program().stdout)
+
+    def test_refuses_to_run_without_inputs(self):
+        """Without a corpus, and from a folder that has no regressions."""
+        self.keep()
+        self.assertEqual(self.run_program().returncode, 2)
+        self.keep(b"one")
+        self.assertEqual(self.run_program(cwd=self.build).returncode, 2)
 
 
 if __name__ == "__main__":
