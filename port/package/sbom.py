@@ -1,4 +1,7 @@
-"""The bills of materials: SPDX 2.3 and CycloneDX 1.5, both of the source tarball, dated and named by its content."""
+"""The bills of materials: SPDX 2.3 and CycloneDX 1.5, both of the source tarball, dated and named by its content.
+
+Both list the files that tarball.is_source() takes. SPDX names the others as not part of its verification code.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import hashlib
 import uuid
 
 from project import Project
+from tarball import is_source
 
 Entries = dict[str, bytes]
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://spdx.org/spdxdocs/tcexec")
@@ -37,6 +41,10 @@ def date(project: Project) -> str:
     return datetime.datetime.fromtimestamp(project.time, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def sources(entries: Entries) -> Entries:
+    return {name: data for name, data in entries.items() if is_source(name)}
+
+
 def spdx(project: Project, tarball: bytes, entries: Entries) -> dict:
     """The document in SPDX 2.3's JSON form."""
     def package(name: str, version: str, supplier: str, more: dict) -> dict:
@@ -52,6 +60,8 @@ def spdx(project: Project, tarball: bytes, entries: Entries) -> dict:
     def relation(source: str, kind: str, target: str) -> dict:
         return {"spdxElementId": source, "relationshipType": kind, "relatedSpdxElement": target}
 
+    excluded = [f"./{name}" for name in entries if not is_source(name)]
+    entries = sources(entries)
     all_digests = "".join(sorted(digest("sha1", data) for data in entries.values()))
     ours, others = "SPDXRef-Package-tcexec", needed(project)
     described = [{"SPDXID": f"SPDXRef-File-{number}", "fileName": f"./{name}", "checksums": checksums(data),
@@ -67,7 +77,8 @@ def spdx(project: Project, tarball: bytes, entries: Entries) -> dict:
                 "copyrightText": OURS, "packageFileName": f"tcexec-{project.version}.tar.gz",
                 "primaryPackagePurpose": "LIBRARY", "checksums": checksums(tarball), "filesAnalyzed": True,
                 "licenseInfoFromFiles": ["NOASSERTION"],
-                "packageVerificationCode": {"packageVerificationCodeValue": digest("sha1", all_digests.encode())}}),
+                "packageVerificationCode": {"packageVerificationCodeValue": digest("sha1", all_digests.encode()),
+                                            "packageVerificationCodeExcludedFiles": excluded}}),
             *(package(name, version, f"Person: {author}", {"filesAnalyzed": False, "comment": use,
                                                            "primaryPackagePurpose": "LIBRARY"})
               for name, version, author, use in others)],
@@ -97,7 +108,7 @@ def cyclonedx(project: Project, tarball: bytes, entries: Entries) -> dict:
             "component": component("tcexec", project.version, "the tcexec authors", {
                 "copyright": OURS, "hashes": hashes(tarball),
                 "components": [{"type": "file", "bom-ref": f"file:{name}", "name": name, "hashes": hashes(data)}
-                               for name, data in entries.items()]})},
+                               for name, data in sources(entries).items()]})},
         "components": [component(name, version, author, {"scope": "required", "description": use})
                        for name, version, author, use in others],
         "dependencies": [{"ref": ours, "dependsOn": [purl(other[0], other[1]) for other in others]},

@@ -8,6 +8,14 @@ import tarfile
 
 from project import LIST, ROOT, Project, files
 
+# Inputs of the fuzz targets are data. Every other file of the tarball is a source.
+FUZZ_INPUTS = ("tests/fuzz/corpus/", "tests/fuzz/regressions/")
+
+
+def is_source(name: str) -> bool:
+    """Whether the bills of materials list the file."""
+    return not name.startswith(FUZZ_INPUTS)
+
 
 def contents(project: Project) -> dict[str, tuple[int, bytes]]:
     """Mode and bytes of each file, by name; with the list by which an unpacked tarball knows its files."""
