@@ -9,7 +9,7 @@
 static const struct {
     const char *code;
     uint8_t kind; /* tcx_api_class */
-} codes[] = {
+} api_codes[] = {
     { "ActionOffline", TCX_API_CALLER },
     { "AuthFailure", TCX_API_CREDENTIALS },
     { "AuthFailure.SignatureExpire", TCX_API_CLOCK },
@@ -46,9 +46,9 @@ tcx_api_class tcx_api_classify(tcx_text error_code)
 {
     tcx_api_class kind = TCX_API_UNKNOWN;
 
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if (tcx_code_is(error_code, codes[i].code))
-            kind = (tcx_api_class)codes[i].kind;
+    for (size_t i = 0; i < sizeof api_codes / sizeof api_codes[0]; i++) {
+        if (tcx_code_is(error_code, api_codes[i].code))
+            kind = (tcx_api_class)api_codes[i].kind;
     }
     return kind;
 }

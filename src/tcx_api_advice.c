@@ -9,7 +9,7 @@
 static const struct {
     const char *code;
     const char *text;
-} advices[] = {
+} api_advice_table[] = {
     { "ActionOffline", "the service no longer offers ExecuteFunction, and the function did not run: ask its support "
                        "what replaces it" },
     { "AuthFailure", "the service does not accept the key pair or the signature, and the function did not run: check "
@@ -107,9 +107,9 @@ const char *tcx_api_advice(tcx_text error_code)
 {
     const char *text = "the code is not in the service's public lists: quote the RequestId to the service's support";
 
-    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
-        if (tcx_code_is(error_code, advices[i].code))
-            text = advices[i].text;
+    for (size_t i = 0; i < sizeof api_advice_table / sizeof api_advice_table[0]; i++) {
+        if (tcx_code_is(error_code, api_advice_table[i].code))
+            text = api_advice_table[i].text;
     }
     return text;
 }

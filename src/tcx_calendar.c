@@ -6,9 +6,9 @@
  * Years are counted from March, so that the leap day is a year's last. Day 0 is 0000-03-01; 1970-01-01 is 719468 days
  * later. A century has 36524.25 days, a year of one 365.25, and 5 months in a row from March or August 153.
  */
-#define DAYS_TO_1970 719468u
+#define CALENDAR_DAYS_TO_1970 719468u
 
-static void digits(char *out, uint32_t value, int count)
+static void calendar_write_digits(char *out, uint32_t value, int count)
 {
     while (count-- > 0) {
         out[count] = (char)('0' + value % 10);
@@ -18,7 +18,7 @@ static void digits(char *out, uint32_t value, int count)
 
 void tcx_date_write(char out[10], uint32_t day)
 {
-    uint32_t quarters = 4 * (day + DAYS_TO_1970) + 3;
+    uint32_t quarters = 4 * (day + CALENDAR_DAYS_TO_1970) + 3;
     uint32_t century = quarters / 146097;
     uint32_t in_century = quarters % 146097 | 3;
     uint32_t fifths = in_century % 1461 / 4 * 5 + 2;
@@ -26,9 +26,9 @@ void tcx_date_write(char out[10], uint32_t day)
     uint32_t next_year = month >= 10;
 
     memset(out, '-', 10);
-    digits(out, 100 * century + in_century / 1461 + next_year, 4);
-    digits(out + 5, month + 3 - 12 * next_year, 2);
-    digits(out + 8, fifths % 153 / 5 + 1, 2);
+    calendar_write_digits(out, 100 * century + in_century / 1461 + next_year, 4);
+    calendar_write_digits(out + 5, month + 3 - 12 * next_year, 2);
+    calendar_write_digits(out + 8, fifths % 153 / 5 + 1, 2);
 }
 
 uint32_t tcx_day_of_date(uint32_t year, uint32_t month, uint32_t day)
@@ -36,10 +36,10 @@ uint32_t tcx_day_of_date(uint32_t year, uint32_t month, uint32_t day)
     uint32_t m = (month + 9) % 12;
     uint32_t y = year - (m >= 10);
 
-    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - DAYS_TO_1970;
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - CALENDAR_DAYS_TO_1970;
 }
 
-static int is_letter(char byte)
+static int calendar_is_letter(char byte)
 {
     return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
@@ -48,25 +48,33 @@ static int is_letter(char byte)
  * In a form: a digit stands for one of these numbers, m for the name of a month, w for that of a day, and the rest for
  * itself.
  */
-enum { DAY, YEAR, SHORT_YEAR, HOUR, MINUTE, SECOND, NUMBERS };
+enum {
+    CALENDAR_DAY,
+    CALENDAR_YEAR,
+    CALENDAR_SHORT_YEAR,
+    CALENDAR_HOUR,
+    CALENDAR_MINUTE,
+    CALENDAR_SECOND,
+    CALENDAR_NUMBERS
+};
 
 /* Reads the number of a form, or the name, at `at`. Returns how many bytes that took; 0: it is not there. */
-static size_t read_part(char part, const char *text, size_t length, size_t at, uint32_t numbers[NUMBERS],
-                        uint32_t *month)
+static size_t calendar_read_part(char part, const char *text, size_t length, size_t at,
+                                 uint32_t numbers[CALENDAR_NUMBERS], uint32_t *month)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const unsigned which = (unsigned)(part - '0');
     size_t most = 2, size = 0;
 
-    if (which == YEAR)
+    if (which == CALENDAR_YEAR)
         most = 4;
-    if (which < NUMBERS) {
+    if (which < CALENDAR_NUMBERS) {
         for (; size < most && at + size < length && text[at + size] >= '0' && text[at + size] <= '9'; size++)
             numbers[which] = numbers[which] * 10 + (uint32_t)(text[at + size] - '0');
-        return size == most || which == DAY ? size : 0;
+        return size == most || which == CALENDAR_DAY ? size : 0;
     }
     if (part == 'w') {
-        while (at + size < length && is_letter(text[at + size]))
+        while (at + size < length && calendar_is_letter(text[at + size]))
             size++;
         return size >= 3 ? size : 0;
     }
@@ -79,36 +87,37 @@ static size_t read_part(char part, const char *text, size_t length, size_t at, u
     return 0;
 }
 
-static int64_t read_form(const char *form, const char *text, size_t length)
+static int64_t calendar_read_form(const char *form, const char *text, size_t length)
 {
-    uint32_t numbers[NUMBERS] = { 0 }, month = 0, days;
+    uint32_t numbers[CALENDAR_NUMBERS] = { 0 }, month = 0, days;
     size_t at = 0;
     char date[10];
 
     for (; *form != '\0'; form++) {
-        const size_t size = read_part(*form, text, length, at, numbers, &month);
+        const size_t size = calendar_read_part(*form, text, length, at, numbers, &month);
 
         if (size == 0)
             return 0;
         at += size;
-        if (*form - '0' == SHORT_YEAR)
-            numbers[YEAR] = numbers[SHORT_YEAR] + (numbers[SHORT_YEAR] < 70 ? 2000 : 1900);
+        if (*form - '0' == CALENDAR_SHORT_YEAR)
+            numbers[CALENDAR_YEAR] = numbers[CALENDAR_SHORT_YEAR] + (numbers[CALENDAR_SHORT_YEAR] < 70 ? 2000 : 1900);
     }
-    if (at < length || numbers[YEAR] < 1970 || numbers[HOUR] > 23 || numbers[MINUTE] > 59 || numbers[SECOND] > 60)
+    if (at < length || numbers[CALENDAR_YEAR] < 1970 || numbers[CALENDAR_HOUR] > 23 || numbers[CALENDAR_MINUTE] > 59 ||
+        numbers[CALENDAR_SECOND] > 60)
         return 0;
-    days = tcx_day_of_date(numbers[YEAR], month + 1, numbers[DAY]);
+    days = tcx_day_of_date(numbers[CALENDAR_YEAR], month + 1, numbers[CALENDAR_DAY]);
     tcx_date_write(date, days);
-    if ((uint32_t)((date[8] - '0') * 10 + (date[9] - '0')) != numbers[DAY]) /* the month is not that long */
+    if ((uint32_t)((date[8] - '0') * 10 + (date[9] - '0')) != numbers[CALENDAR_DAY]) /* the month is not that long */
         return 0;
     return (int64_t)days * TCX_SECONDS_PER_DAY +
-           (int64_t)((numbers[HOUR] * 60 + numbers[MINUTE]) * 60 + numbers[SECOND]);
+           (int64_t)((numbers[CALENDAR_HOUR] * 60 + numbers[CALENDAR_MINUTE]) * 60 + numbers[CALENDAR_SECOND]);
 }
 
 int64_t tcx_http_date_read(const char *text, size_t length)
 {
-    int64_t time = read_form("w, 0 m 1 3:4:5 GMT", text, length);
+    int64_t time = calendar_read_form("w, 0 m 1 3:4:5 GMT", text, length);
 
     if (time == 0)
-        time = read_form("w, 0-m-2 3:4:5 GMT", text, length);
-    return time != 0 ? time : read_form("w m 0 3:4:5 1", text, length);
+        time = calendar_read_form("w, 0-m-2 3:4:5 GMT", text, length);
+    return time != 0 ? time : calendar_read_form("w m 0 3:4:5 1", text, length);
 }

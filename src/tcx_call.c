@@ -1,5 +1,6 @@
 /*
- * The call: one state, one deadline, one point of no return. A step makes turns; a turn makes a transfer or two.
+ * The call: one state, one deadline, one point of no return. A step makes turns; a turn makes a transfer or two. Names
+ * in the picture and below it are without CALL_ and call_.
  *
  *     begin ──▶ PACING ──▶ OPENING ──▶ SENDING ──request_sent()──▶ RECEIVING ──▶ ENDED
  *                 ▲          ▲  ▲       │   │                       ▲   │
@@ -17,7 +18,7 @@
 #include "tcx_message.h"
 #include "tcx_tick.h"
 
-enum { TURNS = 64, SCRATCH = 64 }; /* in one step; bytes */
+enum { CALL_TURNS = 64, CALL_SCRATCH = 64 }; /* in one step; bytes */
 
 void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number)
 {
@@ -37,14 +38,14 @@ int64_t tcx_clock_floor(const tcx_call_config *config)
     return config->clock_floor != 0 ? config->clock_floor : TCX_CLOCK_FLOOR;
 }
 
-static int is_usable(const tcx_transport *transport)
+static int call_is_usable(const tcx_transport *transport)
 {
     return transport != NULL && transport->open != NULL && transport->send != NULL && transport->recv != NULL &&
            transport->close != NULL;
 }
 
 /* Who is dialled, and who is expected there. */
-static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_host *host)
+static void call_set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_host *host)
 {
     peer->name = host->name;
     peer->address = config->address;
@@ -58,48 +59,48 @@ static void set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_ho
         peer->port = 443;
 }
 
-/* The time that requests are signed with and certificates are checked against. */
-static int64_t corrected_time(const tcx_call *call)
+/* Returns the time that requests are signed with and certificates are checked against. */
+static int64_t call_get_time(const tcx_call *call)
 {
     return tcx_call_unix_time(call) + call->peer.correction;
 }
 
-static tcx_status sign(tcx_call *call, uint32_t repeats)
+static tcx_status call_sign(tcx_call *call, uint32_t repeats)
 {
-    tcx_status status = tcx_message_sign(&call->message, corrected_time(call), repeats);
+    tcx_status status = tcx_message_sign(&call->message, call_get_time(call), repeats);
 
     call->detail = call->message.detail;
     return status;
 }
 
-/* Nothing was sent and nothing has come, over a connection yet to be opened. */
-static void start_over(tcx_call *call)
+/* Goes back to before the connection was opened: nothing was sent and nothing has come. */
+static void call_start_over(tcx_call *call)
 {
     tcx_http_init(&call->http, call->config->buffer, call->config->buffer_size);
     call->detail = 0;
     call->reused = 0;
-    call->state = OPENING;
+    call->state = CALL_OPENING;
 }
 
-static void start_attempt(tcx_call *call)
+static void call_start_attempt(tcx_call *call)
 {
-    start_over(call);
+    call_start_over(call);
     call->attempts++;
     call->attempt_began = call->now;
     call->outcome = TCX_NOT_SENT;
     if (call->config->rate != NULL)
-        call->state = PACING;
+        call->state = CALL_PACING;
 }
 
 tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const tcx_request *request, uint32_t now)
 {
     if (call == NULL)
         return TCX_E_NULL;
-    if (call->state != ENDED)
+    if (call->state != CALL_ENDED)
         return TCX_E_BUSY;
     memset(call, 0, sizeof *call);
     call->status = TCX_E_NULL;
-    if (config == NULL || !is_usable(config->transport) || config->buffer == NULL || config->buffer_size == 0 ||
+    if (config == NULL || !call_is_usable(config->transport) || config->buffer == NULL || config->buffer_size == 0 ||
         config->tokens == NULL || (config->retry != NULL && config->retry->again == NULL) ||
         (config->connection != NULL && config->connection->look == NULL) ||
         (config->rate != NULL && config->rate->wait == NULL) || (config->trace != NULL && config->trace->event == NULL))
@@ -113,21 +114,21 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
         call->status = tcx_message_init(&call->message, request, config->signer);
     call->detail = call->message.detail;
     if (call->status == TCX_OK)
-        call->status = sign(call, 0); /* what is wrong shows before anything is done */
+        call->status = call_sign(call, 0); /* what is wrong shows before anything is done */
     if (call->status != TCX_OK)
         return call->status;
 
     call->deadline = config->timeout != 0 ? config->timeout : TCX_TIMEOUT_DEFAULT;
     if (call->deadline > TCX_TIMEOUT_MAX)
         call->deadline = TCX_TIMEOUT_MAX;
-    set_peer(&call->peer, config, &call->message.host);
-    start_attempt(call);
+    call_set_peer(&call->peer, config, &call->message.host);
+    call_start_attempt(call);
     call->status = TCX_PENDING;
     return TCX_OK;
 }
 
 /* Closes the connection, or keeps it for the next call when it is in a state for that. */
-static void release(tcx_call *call, int keep)
+static void call_release(tcx_call *call, int keep)
 {
     const tcx_call_config *config = call->config;
 
@@ -144,43 +145,43 @@ static void release(tcx_call *call, int keep)
  * The service said that the function ran, with a Result that can be read or one that cannot. Macros, because the proof
  * follows a value better than what a function says of it.
  */
-#define IS_SUCCESS(status) ((status) == TCX_OK || (status) == TCX_E_JSON_UTF8)
-#define IS_ANSWER(status)  (IS_SUCCESS(status) || (status) == TCX_E_API)
+#define CALL_IS_SUCCESS(status) ((status) == TCX_OK || (status) == TCX_E_JSON_UTF8)
+#define CALL_IS_ANSWER(status)  (CALL_IS_SUCCESS(status) || (status) == TCX_E_API)
 
 /* Ends the call with this attempt's status. If an earlier attempt may have run, so may the call. */
-static void end_call(tcx_call *call, tcx_status status)
+static void call_end(tcx_call *call, tcx_status status)
 {
-    if (call->ambiguous && !IS_SUCCESS(status))
+    if (call->ambiguous && !CALL_IS_SUCCESS(status))
         call->outcome = TCX_MAYBE_EXECUTED;
-    call->state = ENDED;
+    call->state = CALL_ENDED;
     call->status = status;
 }
 
 /* Ends an attempt. `keep`: its connection can be used again. */
-static void end_attempt(tcx_call *call, tcx_status status, int keep)
+static void call_end_attempt(tcx_call *call, tcx_status status, int keep)
 {
-    if (IS_ANSWER(status))
+    if (CALL_IS_ANSWER(status))
         call->outcome = TCX_ANSWERED;
     else
         tcx_call_trace(call, TCX_EVENT_FAILED, 0u - (uint32_t)status);
-    release(call, keep);
+    call_release(call, keep);
 }
 
 /* Ends an attempt, and the call unless the attempt is repeated. */
-static void finish(tcx_call *call, tcx_status status, int keep)
+static void call_end_or_retry(tcx_call *call, tcx_status status, int keep)
 {
     const tcx_retry *retry = call->config->retry;
 
-    end_attempt(call, status, keep);
+    call_end_attempt(call, status, keep);
     if (retry == NULL || !retry->again(retry, call, &status))
-        end_call(call, status);
+        call_end(call, status);
 }
 
 /*
  * The exchange failed with `status`. Keeps what has come of the answer, and returns what to tell: a final status other
  * than 200 says more than how its page ended. A port that breaks its contract is told as that.
  */
-static tcx_status failed(tcx_call *call, tcx_status status)
+static tcx_status call_choose_status(tcx_call *call, tcx_status status)
 {
     tcx_response_partial(&call->http, &call->response);
     if (!tcx_http_is_final(&call->http) || call->http.status == 200 || status == TCX_E_TRANSPORT_CONTRACT)
@@ -189,46 +190,46 @@ static tcx_status failed(tcx_call *call, tcx_status status)
     return tcx_http_refusal(&call->http);
 }
 
-static void fail(tcx_call *call, tcx_status status)
+static void call_fail(tcx_call *call, tcx_status status)
 {
-    finish(call, failed(call, status), 0);
+    call_end_or_retry(call, call_choose_status(call, status), 0);
 }
 
 /* Ends the call from outside. No rule is asked. Between two attempts, the last one's outcome and response stand. */
-static void abort_call(tcx_call *call, tcx_status status)
+static void call_abort(tcx_call *call, tcx_status status)
 {
     call->detail = 0;
-    if (call->state != RETRYING) {
-        tcx_status known = failed(call, status);
+    if (call->state != CALL_RETRYING) {
+        tcx_status known = call_choose_status(call, status);
 
         if (status != TCX_E_CANCELLED)
             status = known;
-        end_attempt(call, status, 0);
+        call_end_attempt(call, status, 0);
     }
-    end_call(call, status);
+    call_end(call, status);
 }
 
 /*
  * The connection is lost. A kept one that is lost before it took the whole request is not a failure of the call: the
  * peer had given it up, and nothing can have run.
  */
-static void lose(tcx_call *call, tcx_status status)
+static void call_connection_lost(tcx_call *call, tcx_status status)
 {
     if (!call->reused || call->outcome != TCX_NOT_SENT) {
-        fail(call, status);
+        call_fail(call, status);
         return;
     }
-    release(call, 0);
-    start_over(call);
+    call_release(call, 0);
+    call_start_over(call);
     tcx_call_trace(call, TCX_EVENT_REOPENED, 0);
 }
 
-static int waits(int result)
+static int call_must_wait(int result)
 {
     return result == TCX_AGAIN || result == TCX_WANT_READ || result == TCX_WANT_WRITE;
 }
 
-static uint8_t wanted(int result)
+static uint8_t call_get_wants(int result)
 {
     return result == TCX_WANT_READ ? TCX_READ : result == TCX_WANT_WRITE ? TCX_WRITE : 0;
 }
@@ -237,7 +238,7 @@ static uint8_t wanted(int result)
  * The transport failed and returned `result`. Returns the status for it, which is `status` where nothing better is
  * known.
  */
-static tcx_status failure(tcx_call *call, int result, tcx_status status)
+static tcx_status call_get_failure(tcx_call *call, int result, tcx_status status)
 {
     const tcx_transport *transport = call->config->transport;
 
@@ -249,23 +250,23 @@ static tcx_status failure(tcx_call *call, int result, tcx_status status)
     if (transport->failure != NULL) {
         tcx_status better = transport->failure(transport->context, &call->detail);
 
-        if (better < 0 && !IS_ANSWER(better)) /* which only an answer says */
+        if (better < 0 && !CALL_IS_ANSWER(better)) /* which only an answer says */
             status = better;
     }
     return status;
 }
 
 /* The transport made no progress: remembers what to wait for, or ends the attempt. Returns 1 to go on at once. */
-static int stopped(tcx_call *call, int result, tcx_status status)
+static int call_transport_blocked(tcx_call *call, int result, tcx_status status)
 {
-    call->wants = wanted(result);
-    if (waits(result))
+    call->wants = call_get_wants(result);
+    if (call_must_wait(result))
         return 0;
-    status = failure(call, result, status);
+    status = call_get_failure(call, result, status);
     if (status == TCX_E_TRANSPORT_CONTRACT)
-        fail(call, status);
+        call_fail(call, status);
     else
-        lose(call, status);
+        call_connection_lost(call, status);
     return 1;
 }
 
@@ -273,17 +274,17 @@ static int stopped(tcx_call *call, int result, tcx_status status)
  * The point of no return: the transport has taken the request's last byte, or may have. From here on the function may
  * run.
  */
-static void request_sent(tcx_call *call)
+static void call_request_sent(tcx_call *call)
 {
     call->outcome = TCX_MAYBE_EXECUTED;
-    call->state = RECEIVING;
+    call->state = CALL_RECEIVING;
     tcx_call_trace(call, TCX_EVENT_REQUEST_SENT, call->now - call->attempt_began);
 }
 
 /* Each of the following moves the call on once. They return 0 when nothing more can be done now. */
 
 /* Waits for the rate limit. */
-static int pace(tcx_call *call)
+static int call_pace(tcx_call *call)
 {
     tcx_rate *rate = call->config->rate;
     uint32_t delay = rate->wait(rate, call->tick);
@@ -293,7 +294,7 @@ static int pace(tcx_call *call)
         call->wake = call->now + delay;
         return 0;
     }
-    call->state = OPENING;
+    call->state = CALL_OPENING;
     return 1;
 }
 
@@ -301,22 +302,22 @@ static int pace(tcx_call *call)
  * The link is up: goes to the beginning of the request. A wait for the rate limit, for the link or for a handshake has
  * taken time, so it is signed again by the clock as it is now. (Within the same second nothing would change.)
  */
-static void begin_request(tcx_call *call)
+static void call_begin_request(tcx_call *call)
 {
     tcx_status status = TCX_OK;
 
-    if (call->attempts > 1 || (int64_t)call->message.timestamp != corrected_time(call))
-        status = sign(call, call->attempts - 1);
+    if (call->attempts > 1 || (int64_t)call->message.timestamp != call_get_time(call))
+        status = call_sign(call, call->attempts - 1);
     tcx_message_begin_wire(&call->message);
     call->piece = NULL;
     call->piece_length = 0;
     call->last = 0;
-    call->state = SENDING;
+    call->state = CALL_SENDING;
     if (status != TCX_OK)
-        fail(call, status);
+        call_fail(call, status);
 }
 
-static int open_link(tcx_call *call)
+static int call_open_link(tcx_call *call)
 {
     const tcx_call_config *config = call->config;
     tcx_connection *connection = config->connection;
@@ -326,7 +327,7 @@ static int open_link(tcx_call *call)
         result = connection->look(connection, call);
     if (result == 0) {
         if (!call->opened) {
-            call->peer.unix_time = corrected_time(call);
+            call->peer.unix_time = call_get_time(call);
             tcx_call_trace(call, TCX_EVENT_DIAL, call->attempts);
         }
         call->opened = 1;
@@ -335,16 +336,16 @@ static int open_link(tcx_call *call)
             tcx_call_trace(call, TCX_EVENT_CONNECTED, call->now - call->attempt_began);
     }
     if (result != 1)
-        return stopped(call, result, TCX_E_CONNECT);
-    begin_request(call);
+        return call_transport_blocked(call, result, TCX_E_CONNECT);
+    call_begin_request(call);
     return 1;
 }
 
 /*
- * What the reader makes of the bytes: goes on, or ends the attempt. Before the request was sent, an error of the
+ * The HTTP reader returned `status`: goes on, or ends the attempt. Before the request was sent, an error of the
  * service is believed, a Result is not; and no connection is of use afterwards.
  */
-static void received(tcx_call *call, tcx_status status)
+static void call_reader_returned(tcx_call *call, tcx_status status)
 {
     const int early = call->outcome == TCX_NOT_SENT;
     int keep;
@@ -352,21 +353,21 @@ static void received(tcx_call *call, tcx_status status)
     if (status == TCX_PENDING)
         return;
     if (status != TCX_OK) {
-        fail(call, status);
+        call_fail(call, status);
         return;
     }
     keep = tcx_http_keeps_alive(&call->http) && !call->surplus && !early;
     tcx_call_trace(call, TCX_EVENT_ANSWER, call->http.status);
     status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
-    if (early && IS_SUCCESS(status)) {
+    if (early && CALL_IS_SUCCESS(status)) {
         memset(&call->response.result, 0, sizeof call->response.result);
         status = TCX_E_HTTP_EARLY;
     }
-    finish(call, status, keep && IS_ANSWER(status));
+    call_end_or_retry(call, status, keep && CALL_IS_ANSWER(status));
 }
 
-/* Bytes of the answer have come. */
-static void take(tcx_call *call, const unsigned char *bytes, size_t length)
+/* Gives bytes of the answer to the HTTP reader. */
+static void call_feed(tcx_call *call, const unsigned char *bytes, size_t length)
 {
     size_t used;
     tcx_status status = tcx_http_feed(&call->http, bytes, length, &used);
@@ -374,43 +375,43 @@ static void take(tcx_call *call, const unsigned char *bytes, size_t length)
     tcx_call_trace(call, TCX_EVENT_RECEIVED, (uint32_t)length);
     call->surplus = used < length;
     if (tcx_http_is_final(&call->http))
-        call->state = RECEIVING; /* which, before the request was sent, ends the sending */
-    received(call, status);
+        call->state = CALL_RECEIVING; /* which, before the request was sent, ends the sending */
+    call_reader_returned(call, status);
 }
 
-static int has_come(int looked)
+static int call_has_come(int looked)
 {
-    return looked > 0 && looked <= SCRATCH;
+    return looked > 0 && looked <= CALL_SCRATCH;
 }
 
 /*
  * Looks for an answer before the request was sent. Into a scratch: the piece may lie where the answer's body will.
  * Returns what the transport did. A kept connection that says anything now has given up before it saw the request.
  */
-static int look(tcx_call *call)
+static int call_check_answer(tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
-    unsigned char scratch[SCRATCH];
+    unsigned char scratch[CALL_SCRATCH];
     int result = transport->recv(transport->context, scratch, sizeof scratch);
 
-    if (has_come(result) && call->reused)
-        lose(call, TCX_E_CLOSED);
-    else if (has_come(result))
-        take(call, scratch, (size_t)result);
+    if (call_has_come(result) && call->reused)
+        call_connection_lost(call, TCX_E_CLOSED);
+    else if (call_has_come(result))
+        call_feed(call, scratch, (size_t)result);
     return result;
 }
 
 /* Whether a look leaves the connection good for sending. A peer that says no more may still read. */
-static int is_good(int looked)
+static int call_can_send(int looked)
 {
-    return waits(looked) || looked == TCX_CLOSED || looked == TCX_CLOSED_CLEAN;
+    return call_must_wait(looked) || looked == TCX_CLOSED || looked == TCX_CLOSED_CLEAN;
 }
 
 /*
  * Puts together the next bytes to send. The last ones are only handed on when the whole request is known to be what was
  * signed.
  */
-static void compose(tcx_call *call)
+static void call_compose(tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
     unsigned char *piece = NULL;
@@ -429,7 +430,7 @@ static void compose(tcx_call *call)
     call->last = (uint8_t)tcx_message_at_end(&call->message);
     if (call->message.status != TCX_OK) {
         call->detail = call->message.detail;
-        fail(call, TCX_E_SOURCE);
+        call_fail(call, TCX_E_SOURCE);
     }
 }
 
@@ -437,24 +438,24 @@ static void compose(tcx_call *call)
  * The transport failed to send. What has come before that decides: the peer may have answered and closed. (So many
  * looks are enough for a status line that comes byte by byte.)
  */
-static void send_failed(tcx_call *call, int sent)
+static void call_send_failed(tcx_call *call, int sent)
 {
-    const tcx_status status = failure(call, sent, TCX_E_SEND);
+    const tcx_status status = call_get_failure(call, sent, TCX_E_SEND);
     const int detail = call->detail;
-    int looks = TURNS;
+    int looks = CALL_TURNS;
 
     if (status == TCX_E_TRANSPORT_CONTRACT) {
         if (call->last && detail > 0)
-            request_sent(call); /* nobody knows what such a transport has sent */
-        fail(call, status);
+            call_request_sent(call); /* nobody knows what such a transport has sent */
+        call_fail(call, status);
         return;
     }
     call->detail = 0;
-    while (call->state == SENDING && looks-- > 0 && has_come(look(call)))
+    while (call->state == CALL_SENDING && looks-- > 0 && call_has_come(call_check_answer(call)))
         ;
-    if (call->state == SENDING) {
+    if (call->state == CALL_SENDING) {
         call->detail = detail;
-        lose(call, status);
+        call_connection_lost(call, status);
     }
 }
 
@@ -462,21 +463,21 @@ static void send_failed(tcx_call *call, int sent)
  * Looks for an answer, then sends from the piece; before the first piece no answer is expected. A piece is put together
  * after the look, so that nothing of it lies where bytes come in.
  */
-static int send_piece(tcx_call *call)
+static int call_send_piece(tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
     int looked = 0, sent;
 
     if (call->piece != NULL) {
-        looked = look(call);
-        if (has_come(looked))
+        looked = call_check_answer(call);
+        if (call_has_come(looked))
             return 1;
-        if (!is_good(looked))
-            return stopped(call, looked, TCX_E_SEND);
+        if (!call_can_send(looked))
+            return call_transport_blocked(call, looked, TCX_E_SEND);
     }
     if (call->piece_length == 0) {
-        compose(call);
-        if (call->state != SENDING)
+        call_compose(call);
+        if (call->state != CALL_SENDING)
             return 1;
     }
     sent = transport->send(transport->context, call->piece, call->piece_length);
@@ -485,12 +486,12 @@ static int send_piece(tcx_call *call)
         call->piece += sent;
         call->piece_length -= (size_t)sent;
         if (call->piece_length == 0 && call->last)
-            request_sent(call);
-    } else if (!waits(sent)) {
-        send_failed(call, sent);
+            call_request_sent(call);
+    } else if (!call_must_wait(sent)) {
+        call_send_failed(call, sent);
     } else if (looked != 0) {
-        if (sent != TCX_AGAIN && looked != TCX_AGAIN)
-            call->wants = (uint8_t)((wanted(sent) & TCX_WRITE) | wanted(looked)); /* READ is recv's to say */
+        if (sent != TCX_AGAIN && looked != TCX_AGAIN) /* READ is recv's to say */
+            call->wants = (uint8_t)((call_get_wants(sent) & TCX_WRITE) | call_get_wants(looked));
         return 0;
     }
     return 1;
@@ -500,11 +501,11 @@ static int send_piece(tcx_call *call)
  * Bytes are received behind the body that is there and read where they lie. When little room is left a scratch takes
  * them, so that a body that fits exactly still finds the end of its framing.
  */
-static int receive(tcx_call *call)
+static int call_receive(tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
     tcx_http *http = &call->http;
-    unsigned char scratch[SCRATCH];
+    unsigned char scratch[CALL_SCRATCH];
     unsigned char *bytes = http->body + http->body_length;
     size_t room = (size_t)(http->body_capacity - http->body_length);
     int result;
@@ -517,36 +518,36 @@ static int receive(tcx_call *call)
     }
     result = transport->recv(transport->context, bytes, room);
     if (result > 0 && (size_t)result <= room)
-        take(call, bytes, (size_t)result);
+        call_feed(call, bytes, (size_t)result);
     else if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN)
-        received(call, tcx_http_end(http, result == TCX_CLOSED_CLEAN));
+        call_reader_returned(call, tcx_http_end(http, result == TCX_CLOSED_CLEAN));
     else
-        return stopped(call, result, TCX_E_RECEIVE);
+        return call_transport_blocked(call, result, TCX_E_RECEIVE);
     return 1;
 }
 
 /* Waits for the next attempt, which is not begun after the deadline. */
-static int wake(tcx_call *call)
+static int call_wake(tcx_call *call)
 {
     if (tcx_call_time_until(call, call->wake) != 0 || tcx_call_time_until(call, call->deadline) == 0)
         return 0;
-    start_attempt(call);
+    call_start_attempt(call);
     return 1;
 }
 
-static int advance(tcx_call *call)
+static int call_advance(tcx_call *call)
 {
     switch (call->state) {
-    case PACING:
-        return pace(call);
-    case OPENING:
-        return open_link(call);
-    case SENDING:
-        return send_piece(call);
-    case RECEIVING:
-        return receive(call);
-    case RETRYING:
-        return wake(call);
+    case CALL_PACING:
+        return call_pace(call);
+    case CALL_OPENING:
+        return call_open_link(call);
+    case CALL_SENDING:
+        return call_send_piece(call);
+    case CALL_RECEIVING:
+        return call_receive(call);
+    case CALL_RETRYING:
+        return call_wake(call);
     default:
         return 0;
     }
@@ -554,26 +555,26 @@ static int advance(tcx_call *call)
 
 tcx_status tcx_call_step(tcx_call *call, uint32_t now)
 {
-    int turns = TURNS, is_late;
+    int turns = CALL_TURNS, is_late;
     uint32_t elapsed;
 
     if (call == NULL || call->config == NULL)
         return TCX_E_NULL;
-    if (call->state == ENDED)
+    if (call->state == CALL_ENDED)
         return call->status;
     elapsed = tcx_tick_elapsed(call->tick, now);
     call->now = elapsed < UINT32_MAX - call->now ? call->now + elapsed : UINT32_MAX; /* it never goes back */
     call->tick = now;
     call->wants = 0;
     is_late = tcx_call_time_until(call, call->deadline) == 0;
-    if (is_late && call->ambiguous && call->state != RECEIVING)
+    if (is_late && call->ambiguous && call->state != CALL_RECEIVING)
         turns = 0; /* past its time, a repeat of what may have run could run again */
-    while (turns > 0 && advance(call))
+    while (turns > 0 && call_advance(call))
         turns--;
-    if (call->state == PACING || call->state == RETRYING)
+    if (call->state == CALL_PACING || call->state == CALL_RETRYING)
         call->wants = TCX_TIME;
-    if (call->state != ENDED && is_late && (turns > 0 || call->state != RECEIVING))
-        abort_call(call, TCX_E_DEADLINE);
+    if (call->state != CALL_ENDED && is_late && (turns > 0 || call->state != CALL_RECEIVING))
+        call_abort(call, TCX_E_DEADLINE);
     return call->status;
 }
 
@@ -599,6 +600,6 @@ uint32_t tcx_call_time_left(const tcx_call *call, uint32_t now)
 
 void tcx_call_cancel(tcx_call *call)
 {
-    if (call != NULL && call->state != ENDED)
-        abort_call(call, TCX_E_CANCELLED);
+    if (call != NULL && call->state != CALL_ENDED)
+        call_abort(call, TCX_E_CANCELLED);
 }

@@ -6,7 +6,7 @@
 
 #include <tcexec/call.h>
 
-enum { ENDED, PACING, OPENING, SENDING, RECEIVING, RETRYING };
+enum { CALL_ENDED, CALL_PACING, CALL_OPENING, CALL_SENDING, CALL_RECEIVING, CALL_RETRYING };
 
 void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number);
 

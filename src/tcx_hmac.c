@@ -2,9 +2,9 @@
 
 #include "tcx_message.h"
 
-/* The state of the hash after one block: the key, padded. */
-static void pad(const tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], unsigned byte,
-                unsigned char *state)
+/* Writes the state of the hash after one block: the key, padded. */
+static void hmac_pad(const tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], unsigned byte,
+                     unsigned char *state)
 {
     for (size_t i = 0; i < TCX_BLOCK; i++)
         block[i] = (unsigned char)(block[i] ^ byte);
@@ -16,8 +16,8 @@ static void pad(const tcx_signer *signer, tcx_hash *hash, unsigned char block[TC
 void tcx_hmac_key(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], size_t length)
 {
     memset(block + length, 0, TCX_BLOCK - length);
-    pad(signer, hash, block, 0x36, signer->inner);
-    pad(signer, hash, block, 0x36 ^ 0x5C, signer->outer); /* takes the inner padding off again */
+    hmac_pad(signer, hash, block, 0x36, signer->inner);
+    hmac_pad(signer, hash, block, 0x36 ^ 0x5C, signer->outer); /* takes the inner padding off again */
 }
 
 void tcx_hmac_secret(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], const char *prefix)

@@ -1,6 +1,6 @@
 #include "tcx_request.h"
 
-static int is_allowed(char byte, int in_brackets)
+static int host_is_allowed(char byte, int in_brackets)
 {
     char letter = (char)(byte | ' ');
 
@@ -21,7 +21,7 @@ int tcx_host_read(tcx_text text, tcx_host *host)
     host->sent = text;
     at += bracketed;
     host->name.bytes = at;
-    while (at < end && is_allowed(*at, bracketed))
+    while (at < end && host_is_allowed(*at, bracketed))
         at++;
     host->name.length = (size_t)(at - host->name.bytes);
     if (host->name.length == 0 || (bracketed && (at == end || *at++ != ']')))

@@ -7,13 +7,13 @@
 
 #include "tcx_utf8.h"
 
-typedef struct scanner {
+typedef struct json_scanner {
     const char *at;
     const char *end;
-} scanner;
+} json_scanner;
 
 /* Takes the next byte if it is one of these. */
-static int take(scanner *scan, const char *these)
+static int json_take(json_scanner *scan, const char *these)
 {
     for (; scan->at < scan->end && *these != '\0'; these++) {
         if (*scan->at == *these) {
@@ -24,31 +24,31 @@ static int take(scanner *scan, const char *these)
     return 0;
 }
 
-static int take_digits(scanner *scan)
+static int json_take_digits(json_scanner *scan)
 {
     const char *first = scan->at;
 
-    while (take(scan, "0123456789"))
+    while (json_take(scan, "0123456789"))
         ;
     return scan->at > first;
 }
 
 /* Section 6. Numbers are not converted: no range is too large. */
-static int take_number(scanner *scan)
+static int json_take_number(json_scanner *scan)
 {
-    (void)take(scan, "-");
-    if (!take(scan, "0") && !take_digits(scan))
+    (void)json_take(scan, "-");
+    if (!json_take(scan, "0") && !json_take_digits(scan))
         return 0;
-    if (take(scan, ".") && !take_digits(scan))
+    if (json_take(scan, ".") && !json_take_digits(scan))
         return 0;
-    if (!take(scan, "eE"))
+    if (!json_take(scan, "eE"))
         return 1;
-    (void)take(scan, "+-");
-    return take_digits(scan);
+    (void)json_take(scan, "+-");
+    return json_take_digits(scan);
 }
 
 /* Section 3: a value that is no object, array or string. */
-static int take_primitive(scanner *scan)
+static int json_take_primitive(json_scanner *scan)
 {
     static const char literals[][6] = { "true", "false", "null" };
 
@@ -60,11 +60,11 @@ static int take_primitive(scanner *scan)
             return 1;
         }
     }
-    return take_number(scan);
+    return json_take_number(scan);
 }
 
 /* Four hexadecimal digits, or -1. */
-static int32_t take_code_unit(scanner *scan)
+static int32_t json_take_code_unit(json_scanner *scan)
 {
     int32_t unit = 0;
 
@@ -82,7 +82,7 @@ static int32_t take_code_unit(scanner *scan)
 }
 
 /* RFC 3629 section 3. Returns how many bytes it took, up to 4. */
-static size_t put_utf8(unsigned char *out, uint32_t point)
+static size_t json_put_utf8(unsigned char *out, uint32_t point)
 {
     int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
 
@@ -98,7 +98,7 @@ static size_t put_utf8(unsigned char *out, uint32_t point)
  * Section 7: reads what follows a backslash, of a string whose grammar was checked. Returns the length of its UTF-8 in
  * `out`, or 0: half of a surrogate pair is no character (section 8.2).
  */
-static size_t read_escape(scanner *scan, unsigned char out[4])
+static size_t json_read_escape(json_scanner *scan, unsigned char out[4])
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t"; /* the usual ones first */
     char c = *scan->at++;
@@ -110,76 +110,77 @@ static size_t read_escape(scanner *scan, unsigned char out[4])
             return 1;
         }
     }
-    unit = take_code_unit(scan);
+    unit = json_take_code_unit(scan);
     if (unit >= 0xD800 && unit <= 0xDFFF) {
-        if (take(scan, "\\") && take(scan, "u"))
-            low = take_code_unit(scan);
+        if (json_take(scan, "\\") && json_take(scan, "u"))
+            low = json_take_code_unit(scan);
         if (unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
             return 0;
         unit = 0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF);
     }
-    return put_utf8(out, (uint32_t)unit);
+    return json_put_utf8(out, (uint32_t)unit);
 }
 
 /* What stands for itself in a string, as far as the grammar goes. */
-static int is_plain(char c)
+static int json_is_plain(char c)
 {
     return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
 /* Section 7: the rest of a string whose first quotation mark has been read. Returns 0 if it is malformed. */
-static int take_string(scanner *scan)
+static int json_take_string(json_scanner *scan)
 {
     for (;;) {
         const char *at = scan->at, *end = scan->end;
 
-        while (at < end && is_plain(*at))
+        while (at < end && json_is_plain(*at))
             at++;
         scan->at = at;
-        if (take(scan, "\""))
+        if (json_take(scan, "\""))
             return 1;
-        if (!take(scan, "\\") || (!take(scan, "\"\\/bfnrt") && (!take(scan, "u") || take_code_unit(scan) < 0)))
+        if (!json_take(scan, "\\") ||
+            (!json_take(scan, "\"\\/bfnrt") && (!json_take(scan, "u") || json_take_code_unit(scan) < 0)))
             return 0;
     }
 }
 
 /* What may come next; nothing: the end of the text. */
-enum { NAME = 1, COLON = 2, VALUE = 4, COMMA = 8, CLOSE = 16 };
+enum { JSON_NAME = 1, JSON_COLON = 2, JSON_VALUE = 4, JSON_COMMA = 8, JSON_CLOSE = 16 };
 
 tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
 {
-    scanner scan = { text, text + length };
-    unsigned expected = VALUE, depth = 0;
+    json_scanner scan = { text, text + length };
+    unsigned expected = JSON_VALUE, depth = 0;
     uint32_t objects = 0; /* a bit for each open level, the innermost lowest: 1 for an object, 0 for an array */
 
     *tokens = 0;
     for (;;) {
-        unsigned after = depth > 0 ? COMMA | CLOSE : 0;
+        unsigned after = depth > 0 ? JSON_COMMA | JSON_CLOSE : 0;
         char c;
 
-        while (take(&scan, " \t\n\r"))
+        while (json_take(&scan, " \t\n\r"))
             ;
         if (scan.at == scan.end)
             return expected == 0 ? TCX_OK : TCX_E_JSON_SYNTAX;
         c = *scan.at;
         if (c == ':' || c == ',') {
-            if (!(expected & (c == ':' ? COLON : COMMA)))
+            if (!(expected & (c == ':' ? JSON_COLON : JSON_COMMA)))
                 return TCX_E_JSON_SYNTAX;
             scan.at++;
-            expected = c == ',' && (objects & 1) ? NAME : VALUE;
+            expected = c == ',' && (objects & 1) ? JSON_NAME : JSON_VALUE;
         } else if (c == '}' || c == ']') {
-            if (!(expected & CLOSE) || (c == '}') != (objects & 1))
+            if (!(expected & JSON_CLOSE) || (c == '}') != (objects & 1))
                 return TCX_E_JSON_SYNTAX;
             scan.at++;
             objects >>= 1;
-            expected = --depth > 0 ? COMMA | CLOSE : 0;
+            expected = --depth > 0 ? JSON_COMMA | JSON_CLOSE : 0;
         } else if (c == '"') {
             scan.at++;
-            if (!(expected & (NAME | VALUE)) || !take_string(&scan))
+            if (!(expected & (JSON_NAME | JSON_VALUE)) || !json_take_string(&scan))
                 return TCX_E_JSON_SYNTAX;
             ++*tokens;
-            expected = expected & NAME ? COLON : after;
-        } else if (!(expected & VALUE)) {
+            expected = expected & JSON_NAME ? JSON_COLON : after;
+        } else if (!(expected & JSON_VALUE)) {
             return TCX_E_JSON_SYNTAX;
         } else if (c == '{' || c == '[') {
             if (depth++ == TCX_JSON_DEPTH_MAX)
@@ -187,9 +188,9 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
             scan.at++;
             ++*tokens;
             objects = objects << 1 | (c == '{');
-            expected = CLOSE | (c == '{' ? NAME : VALUE);
+            expected = JSON_CLOSE | (c == '{' ? JSON_NAME : JSON_VALUE);
         } else {
-            if (!take_primitive(&scan))
+            if (!json_take_primitive(&scan))
                 return TCX_E_JSON_SYNTAX;
             ++*tokens;
             expected = after;
@@ -203,7 +204,7 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
  */
 int tcx_json_decode(char *text, size_t *length)
 {
-    scanner scan = { text, text + *length };
+    json_scanner scan = { text, text + *length };
     char *out = NULL; /* the first escape */
 
     for (;;) {
@@ -216,9 +217,9 @@ int tcx_json_decode(char *text, size_t *length)
         scan.at = at;
         if (at == scan.end)
             break;
-        if (take(&scan, "\\")) {
+        if (json_take(&scan, "\\")) {
             out = out != NULL ? out : text + (at - text);
-            size = read_escape(&scan, ignored);
+            size = json_read_escape(&scan, ignored);
         } else {
             size = tcx_utf8_size(at, (size_t)(scan.end - at));
             scan.at += size;
@@ -233,7 +234,7 @@ int tcx_json_decode(char *text, size_t *length)
         char c = *scan.at++;
 
         if (c == '\\')
-            out += read_escape(&scan, (unsigned char *)out);
+            out += json_read_escape(&scan, (unsigned char *)out);
         else
             *out++ = c;
     }
@@ -243,7 +244,7 @@ int tcx_json_decode(char *text, size_t *length)
 
 int tcx_json_equals(const char *text, size_t length, const char *name)
 {
-    scanner scan = { text, text + length };
+    json_scanner scan = { text, text + length };
     size_t left = strlen(name);
 
     while (scan.at < scan.end) {
@@ -252,7 +253,7 @@ int tcx_json_equals(const char *text, size_t length, const char *name)
 
         decoded[0] = (unsigned char)*scan.at++;
         if (decoded[0] == '\\')
-            count = read_escape(&scan, decoded);
+            count = json_read_escape(&scan, decoded);
         if (count == 0 || count > left || memcmp(name, decoded, count) != 0)
             return 0;
         name += count;

@@ -3,37 +3,37 @@
 #include "tcx_check.h"
 #include "tcx_utf8.h"
 
-enum { NO_LIMIT = 0 };
+enum { REQUEST_NO_LIMIT = 0 };
 
 /* The texts, in the order of the structure, and the rule for each: UTF-8 or, in a header, visible ASCII. */
 static const struct {
     int16_t at;      /* the field in its statuses */
-    uint16_t limit;  /* characters; NO_LIMIT: as many as there are */
+    uint16_t limit;  /* characters; REQUEST_NO_LIMIT: as many as there are */
     uint8_t offset;  /* in tcx_request */
     uint8_t service; /* the bit of the services that have it; 0: all have */
     uint8_t ascii;
-} texts[] = {
-    { TCX_AT_FUNCTION_NAME, NO_LIMIT, offsetof(tcx_request, function_name), 0, 0 },
-    { TCX_AT_FUNCTION_ARG, NO_LIMIT, offsetof(tcx_request, function_arg), 0, 0 },
+} request_texts[] = {
+    { TCX_AT_FUNCTION_NAME, REQUEST_NO_LIMIT, offsetof(tcx_request, function_name), 0, 0 },
+    { TCX_AT_FUNCTION_ARG, REQUEST_NO_LIMIT, offsetof(tcx_request, function_arg), 0, 0 },
     { TCX_AT_SESSION_CONTEXT, TCX_SESSION_CONTEXT_MAX, offsetof(tcx_request, session_context),
       TCX_PARAMETER_SESSION_CONTEXT, 0 },
     { TCX_AT_SESSION_ID, TCX_SESSION_ID_MAX, offsetof(tcx_request, session_id), TCX_PARAMETER_SESSION_ID, 0 },
-    { TCX_AT_EXT_INFO, NO_LIMIT, offsetof(tcx_request, ext_info), TCX_PARAMETER_EXT_INFO, 0 },
-    { TCX_E_REGION, NO_LIMIT, offsetof(tcx_request, region), 0, 1 },
-    { TCX_E_LANGUAGE, NO_LIMIT, offsetof(tcx_request, language), 0, 1 },
+    { TCX_AT_EXT_INFO, REQUEST_NO_LIMIT, offsetof(tcx_request, ext_info), TCX_PARAMETER_EXT_INFO, 0 },
+    { TCX_E_REGION, REQUEST_NO_LIMIT, offsetof(tcx_request, region), 0, 1 },
+    { TCX_E_LANGUAGE, REQUEST_NO_LIMIT, offsetof(tcx_request, language), 0, 1 },
 };
 
-static tcx_status check_parameter(tcx_text text, size_t limit, int at)
+static tcx_status request_check_parameter(tcx_text text, size_t limit, int at)
 {
     size_t characters;
 
     if (!tcx_utf8_check(text.bytes, text.length, &characters))
         return (tcx_status)(at - TCX_REASON_UTF8);
-    return limit == NO_LIMIT || characters <= limit ? TCX_OK : (tcx_status)(at - TCX_REASON_LONG);
+    return limit == REQUEST_NO_LIMIT || characters <= limit ? TCX_OK : (tcx_status)(at - TCX_REASON_LONG);
 }
 
 /* White space or a control character, in Unicode's terms. `text` begins with a well-formed character. */
-static int is_blank(const char *text)
+static int request_is_blank(const char *text)
 {
     const unsigned char *byte = (const void *)text;
     unsigned c = byte[0];
@@ -54,7 +54,7 @@ static int is_blank(const char *text)
  * The service does not recognise a repeat by a blank SessionId, nor where it takes blanks off and the next caller does
  * not write them.
  */
-static tcx_status check_session_id(tcx_text text)
+static tcx_status request_check_session_id(tcx_text text)
 {
     size_t last = text.length;
 
@@ -65,20 +65,20 @@ static tcx_status check_session_id(tcx_text text)
     do
         last--;
     while ((text.bytes[last] & 0xC0) == 0x80);
-    return is_blank(text.bytes) || is_blank(text.bytes + last) ? TCX_E_SESSION_ID_BLANK : TCX_OK;
+    return request_is_blank(text.bytes) || request_is_blank(text.bytes + last) ? TCX_E_SESSION_ID_BLANK : TCX_OK;
 }
 
-static tcx_status check_text(const tcx_request *request, size_t i)
+static tcx_status request_check_text(const tcx_request *request, size_t i)
 {
-    const tcx_text *text = (const void *)((const char *)request + texts[i].offset);
+    const tcx_text *text = (const void *)((const char *)request + request_texts[i].offset);
 
     if (text->bytes == NULL)
         return TCX_OK;
-    if (texts[i].ascii)
-        return tcx_check_required(*text, texts[i].at);
-    if (texts[i].service & ~request->service->parameters)
-        return (tcx_status)(texts[i].at - TCX_REASON_SERVICE);
-    return check_parameter(*text, texts[i].limit, texts[i].at);
+    if (request_texts[i].ascii)
+        return tcx_check_required(*text, request_texts[i].at);
+    if (request_texts[i].service & ~request->service->parameters)
+        return (tcx_status)(request_texts[i].at - TCX_REASON_SERVICE);
+    return request_check_parameter(*text, request_texts[i].limit, request_texts[i].at);
 }
 
 tcx_status tcx_request_read(const tcx_request *request, tcx_host *host)
@@ -103,12 +103,12 @@ tcx_status tcx_request_read(const tcx_request *request, tcx_host *host)
     }
     if (request->sub_app_id != NULL && !(service->parameters & TCX_PARAMETER_SUB_APP_ID))
         return TCX_E_SUB_APP_ID_SERVICE;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        status = check_text(request, i);
+    for (size_t i = 0; i < sizeof request_texts / sizeof request_texts[0]; i++) {
+        status = request_check_text(request, i);
         if (status != TCX_OK)
             return status;
     }
-    status = check_session_id(request->session_id);
+    status = request_check_session_id(request->session_id);
     if (status != TCX_OK)
         return status;
     text = request->host.bytes != NULL ? request->host : service->host;

@@ -7,16 +7,16 @@
 #include <jsmn.h>
 
 /* A tcx_token is a jsmntok_t whose header the user need not have. */
-typedef char token_size_fits[sizeof(tcx_token) == sizeof(jsmntok_t) ? 1 : -1];
+typedef char response_token_size_fits[sizeof(tcx_token) == sizeof(jsmntok_t) ? 1 : -1];
 
-typedef struct document {
+typedef struct response_document {
     char *text;
     const jsmntok_t *tokens;
     int count;
     tcx_status status; /* the first thing that is wrong with it */
-} document;
+} response_document;
 
-static void fail(document *json, tcx_status status)
+static void response_fail(response_document *json, tcx_status status)
 {
     if (json->status == TCX_OK)
         json->status = status;
@@ -26,7 +26,7 @@ static void fail(document *json, tcx_status status)
  * The value of a member of an object, by index, or 0 (which is the root, never a member) when there is none. A second
  * member of that name is an error: which one counts is anybody's guess.
  */
-static int member(document *json, int object, const char *name)
+static int response_find_member(response_document *json, int object, const char *name)
 {
     int found = 0;
 
@@ -35,7 +35,7 @@ static int member(document *json, int object, const char *name)
 
         if (key->parent == object && tcx_json_equals(json->text + key->start, (size_t)(key->end - key->start), name)) {
             if (found != 0)
-                fail(json, TCX_E_JSON_DUPLICATE);
+                response_fail(json, TCX_E_JSON_DUPLICATE);
             found = i + 1;
         }
     }
@@ -43,18 +43,18 @@ static int member(document *json, int object, const char *name)
 }
 
 /* A member that is an object, or 0: there is none, or another value. */
-static int object_member(document *json, int object, const char *name)
+static int response_find_object(response_document *json, int object, const char *name)
 {
-    int value = member(json, object, name);
+    int value = response_find_member(json, object, name);
 
     if (json->tokens[value].type != JSMN_OBJECT) {
-        fail(json, TCX_E_JSON_TYPE);
+        response_fail(json, TCX_E_JSON_TYPE);
         value = 0;
     }
     return value;
 }
 
-static int is_null(const document *json, int value)
+static int response_is_null(const response_document *json, int value)
 {
     return json->tokens[value].type == JSMN_PRIMITIVE && json->text[json->tokens[value].start] == 'n';
 }
@@ -63,15 +63,15 @@ static int is_null(const document *json, int value)
  * A member that is a string, decoded in place; unset when it is null or absent. Returns 1; 0 where the string is no
  * text: `*text` is then unset, and `*raw` what came.
  */
-static int text_member(document *json, int object, const char *name, tcx_text *text, tcx_text *raw)
+static int response_read_text(response_document *json, int object, const char *name, tcx_text *text, tcx_text *raw)
 {
-    int value = member(json, object, name);
+    int value = response_find_member(json, object, name);
     const jsmntok_t *token = &json->tokens[value];
 
-    if (value == 0 || is_null(json, value))
+    if (value == 0 || response_is_null(json, value))
         return 1;
     if (token->type != JSMN_STRING) {
-        fail(json, TCX_E_JSON_TYPE);
+        response_fail(json, TCX_E_JSON_TYPE);
         return 1;
     }
     raw->bytes = json->text + token->start;
@@ -83,7 +83,7 @@ static int text_member(document *json, int object, const char *name, tcx_text *t
 }
 
 /* The answer that the document is. A RequestId or error text that cannot be decoded is as good as none. */
-static tcx_status read_answer(document *json, tcx_response *response)
+static tcx_status response_read_answer(response_document *json, tcx_response *response)
 {
     static const tcx_text none = { NULL, 0 };
     int answer, error;
@@ -91,37 +91,37 @@ static tcx_status read_answer(document *json, tcx_response *response)
 
     if (json->tokens[0].type != JSMN_OBJECT)
         return TCX_E_JSON_SHAPE;
-    answer = object_member(json, 0, "Response");
+    answer = response_find_object(json, 0, "Response");
     if (answer == 0) {
-        (void)text_member(json, 0, "codeDesc", &response->error_code, &raw);
-        (void)text_member(json, 0, "message", &response->error_message, &raw);
+        (void)response_read_text(json, 0, "codeDesc", &response->error_code, &raw);
+        (void)response_read_text(json, 0, "message", &response->error_message, &raw);
         if (response->error_code.bytes != NULL || response->error_message.bytes != NULL)
             response->body = none; /* it is raw no more */
-        fail(json, TCX_E_JSON_SHAPE);
+        response_fail(json, TCX_E_JSON_SHAPE);
         return json->status;
     }
     response->body = none;
-    (void)text_member(json, answer, "RequestId", &response->request_id, &raw);
-    error = member(json, answer, "Error");
-    if (error != 0 && !is_null(json, error)) {
-        error = object_member(json, answer, "Error");
+    (void)response_read_text(json, answer, "RequestId", &response->request_id, &raw);
+    error = response_find_member(json, answer, "Error");
+    if (error != 0 && !response_is_null(json, error)) {
+        error = response_find_object(json, answer, "Error");
         if (error != 0) {
-            (void)text_member(json, error, "Code", &response->error_code, &raw);
-            (void)text_member(json, error, "Message", &response->error_message, &raw);
-            (void)member(json, answer, "Result");
+            (void)response_read_text(json, error, "Code", &response->error_code, &raw);
+            (void)response_read_text(json, error, "Message", &response->error_message, &raw);
+            (void)response_find_member(json, answer, "Result");
         }
-        fail(json, TCX_E_API);
-    } else if (!text_member(json, answer, "Result", &response->result, &raw)) {
+        response_fail(json, TCX_E_API);
+    } else if (!response_read_text(json, answer, "Result", &response->result, &raw)) {
         response->body = raw;
-        fail(json, TCX_E_JSON_UTF8);
+        response_fail(json, TCX_E_JSON_UTF8);
     }
     return json->status;
 }
 
-static tcx_status read_body(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
+static tcx_status response_read_body(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
 {
     static const char mark[3] = { '\xEF', '\xBB', '\xBF' }; /* of the byte order: RFC 8259 section 8.1 */
-    document json = { (char *)http->body, (const jsmntok_t *)tokens, 0, TCX_OK };
+    response_document json = { (char *)http->body, (const jsmntok_t *)tokens, 0, TCX_OK };
     size_t length = (size_t)http->body_length, count;
     jsmn_parser parser;
     tcx_status status;
@@ -137,7 +137,8 @@ static tcx_status read_body(tcx_http *http, tcx_token *tokens, size_t token_coun
         return TCX_E_JSON_TOKENS;
     jsmn_init(&parser);
     json.count = jsmn_parse(&parser, json.text, length, (jsmntok_t *)tokens, (unsigned)token_count);
-    return json.count > 0 ? read_answer(&json, response) : TCX_E_JSON_SHAPE; /* jsmn refuses a lone number or literal */
+    /* jsmn refuses a lone number or literal */
+    return json.count > 0 ? response_read_answer(&json, response) : TCX_E_JSON_SHAPE;
 }
 
 void tcx_response_partial(const tcx_http *http, tcx_response *response)
@@ -160,7 +161,7 @@ tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_cou
     tcx_status status;
 
     tcx_response_partial(http, response);
-    status = read_body(http, tokens, token_count, response);
+    status = response_read_body(http, tokens, token_count, response);
     if (tcx_http_is_encoded(http) && response->body.bytes != NULL && status != TCX_E_JSON_UTF8)
         status = TCX_E_HTTP_ENCODING;
     if (status != TCX_E_API && http->status != 200)

@@ -94,7 +94,7 @@ int tcx_retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
         call->corrected = 1;
     }
     call->wake = call->now + delay;
-    call->state = RETRYING;
+    call->state = CALL_RETRYING;
     tcx_call_trace(call, TCX_EVENT_RETRY, delay);
     return 1;
 }

@@ -1,23 +1,23 @@
 #include <tcexec/tls.h>
 
 /* Transfers of the link in one call, so that a peer that talks without end cannot hold the caller. */
-enum { TURNS = 64 };
+enum { TLS_TURNS = 64 };
 
-enum { CLOSED, LINKING, HANDSHAKE, OPEN, DEAF }; /* DEAF: open, and the link takes no more */
+enum { TLS_CLOSED, TLS_LINKING, TLS_HANDSHAKE, TLS_OPEN, TLS_DEAF }; /* TLS_DEAF: open, and the link takes no more */
 
-/* TLS itself failed: what is returned is any negative number, because tls_failure() tells the rest. */
-static int fail(tcx_tls *tls, tcx_status status, int detail)
+/* Records why TLS failed. Returns any negative number: the caller asks tls_failure(). */
+static int tls_fail(tcx_tls *tls, tcx_status status, int detail)
 {
     tls->status = status;
     tls->detail = detail;
     return -1;
 }
 
-/* What is more than a breach of the protocol, and by how much its status is below TCX_E_TLS. */
+/* BearSSL errors with a status of their own, as the distance below TCX_E_TLS so that it fits a byte. */
 static const struct {
     uint8_t error;
     uint8_t below;
-} errors[] = {
+} tls_errors[] = {
     { BR_ERR_TOO_LARGE, TCX_E_TLS - TCX_E_TLS_RECORD },
     { BR_ERR_BAD_MAC, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
     { BR_ERR_BAD_FINISHED, TCX_E_TLS - TCX_E_TLS_INTEGRITY },
@@ -41,7 +41,7 @@ static const struct {
 };
 
 /* Once the server has said hello, it has chosen version and cipher suite. An alert from then on has another reason. */
-static tcx_status status_of(const br_ssl_engine_context *engine, int error)
+static tcx_status tls_map_error(const br_ssl_engine_context *engine, int error)
 {
     if (error >= BR_ERR_RECV_FATAL_ALERT) {
         int alert = error & 255, has_chosen = engine->reneg != 0;
@@ -49,32 +49,32 @@ static tcx_status status_of(const br_ssl_engine_context *engine, int error)
         /* RFC 5246 section 7.2: handshake_failure, protocol_version, insufficient_security */
         return !has_chosen && (alert == 40 || alert == 70 || alert == 71) ? TCX_E_TLS_UNSUPPORTED : TCX_E_TLS_ALERT;
     }
-    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        if (errors[i].error == error)
-            return (tcx_status)(TCX_E_TLS - errors[i].below);
+    for (size_t i = 0; i < sizeof tls_errors / sizeof tls_errors[0]; i++) {
+        if (tls_errors[i].error == error)
+            return (tcx_status)(TCX_E_TLS - tls_errors[i].below);
     }
     return error > BR_ERR_X509_OK ? TCX_E_X509 : TCX_E_TLS;
 }
 
-/* The engine has ended, well or not. */
-static int ended(tcx_tls *tls)
+/* Returns why the engine has ended: a clean end, or the failure. */
+static int tls_explain_end(tcx_tls *tls)
 {
     int error = br_ssl_engine_last_error(&tls->client.eng);
     const unsigned char *header = tls->config->buffer; /* of the record that came last */
 
     if (error == BR_ERR_UNSUPPORTED_VERSION && header[1] != 3)
-        return fail(tls, TCX_E_TLS, error); /* not a version of TLS: a web page on this port, for one */
-    return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : fail(tls, status_of(&tls->client.eng, error), error);
+        return tls_fail(tls, TCX_E_TLS, error); /* not a version of TLS: a web page on this port, for one */
+    return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : tls_fail(tls, tls_map_error(&tls->client.eng, error), error);
 }
 
 /*
  * A transfer of the link has returned `moved` for `length` bytes. Returns it, or a failure if the contract does not
  * allow it.
  */
-static int checked(tcx_tls *tls, int moved, size_t length)
+static int tls_check_moved(tcx_tls *tls, int moved, size_t length)
 {
     if (moved == 0 || (moved > 0 && (size_t)moved > length))
-        return fail(tls, TCX_E_TRANSPORT_CONTRACT, moved);
+        return tls_fail(tls, TCX_E_TRANSPORT_CONTRACT, moved);
     return moved;
 }
 
@@ -82,7 +82,7 @@ static int checked(tcx_tls *tls, int moved, size_t length)
  * Sends from the record that is ready. When the link fails, the rest of the record is dropped: in a buffer for both
  * directions it takes the place of an answer that may have come before.
  */
-static int send_record(tcx_tls *tls)
+static int tls_send_record(tcx_tls *tls)
 {
     const tcx_transport *link = tls->config->link;
     br_ssl_engine_context *engine = &tls->client.eng;
@@ -91,20 +91,20 @@ static int send_record(tcx_tls *tls)
     int moved;
 
     if (record == NULL)
-        return ended(tls);
+        return tls_explain_end(tls);
     length = ready < TCX_TRANSFER_MAX ? ready : TCX_TRANSFER_MAX;
-    moved = checked(tls, link->send(link->context, record, length), length);
+    moved = tls_check_moved(tls, link->send(link->context, record, length), length);
     if (moved > 0) {
         br_ssl_engine_sendrec_ack(engine, (size_t)moved);
-    } else if (tls->state == OPEN && moved != TCX_AGAIN && moved != TCX_WANT_READ && moved != TCX_WANT_WRITE) {
-        tls->state = DEAF;
+    } else if (tls->state == TLS_OPEN && moved != TCX_AGAIN && moved != TCX_WANT_READ && moved != TCX_WANT_WRITE) {
+        tls->state = TLS_DEAF;
         tls->left = 0;
         br_ssl_engine_sendrec_ack(engine, ready);
     }
     return moved;
 }
 
-static int receive_record(tcx_tls *tls)
+static int tls_receive_record(tcx_tls *tls)
 {
     const tcx_transport *link = tls->config->link;
     br_ssl_engine_context *engine = &tls->client.eng;
@@ -113,7 +113,7 @@ static int receive_record(tcx_tls *tls)
     int moved;
 
     length = length < TCX_TRANSFER_MAX ? length : TCX_TRANSFER_MAX;
-    moved = checked(tls, link->recv(link->context, record, length), length);
+    moved = tls_check_moved(tls, link->recv(link->context, record, length), length);
     if (moved > 0)
         br_ssl_engine_recvrec_ack(engine, (size_t)moved);
     return moved;
@@ -125,23 +125,23 @@ static int receive_record(tcx_tls *tls)
  * in the way, TCX_AGAIN where data must be received first; or TCX_CLOSED_CLEAN after a close_notify; or a failure of
  * TLS.
  */
-static int run(tcx_tls *tls, unsigned wanted)
+static int tls_run(tcx_tls *tls, unsigned wanted)
 {
-    int turns = TURNS, moved = 1;
+    int turns = TLS_TURNS, moved = 1;
 
     while (moved > 0) {
         unsigned state = br_ssl_engine_current_state(&tls->client.eng);
-        int sends = (state & BR_SSL_SENDREC) && tls->left == 0 && tls->state != DEAF;
+        int sends = (state & BR_SSL_SENDREC) && tls->left == 0 && tls->state != TLS_DEAF;
 
         if (state & BR_SSL_CLOSED)
-            return ended(tls);
+            return tls_explain_end(tls);
         if (!sends && (state & wanted))
             return 1;
         if (!sends && !(state & BR_SSL_RECVREC))
             return state & BR_SSL_SENDREC ? TCX_WANT_WRITE : TCX_AGAIN;
         if (turns-- == 0)
             return TCX_AGAIN;
-        moved = sends ? send_record(tls) : receive_record(tls);
+        moved = sends ? tls_send_record(tls) : tls_receive_record(tls);
     }
     return moved;
 }
@@ -150,7 +150,7 @@ static int run(tcx_tls *tls, unsigned wanted)
  * Writes the server's name as a string, without the dot that may end it (RFC 6066 section 3). Returns 0 where it cannot
  * be the name of a server's certificate: an IP address, which no profile checks; a zero byte, which would cut it.
  */
-static int write_name(char *out, size_t size, tcx_text name)
+static int tls_write_name(char *out, size_t size, tcx_text name)
 {
     int is_number = 1; /* the last label, which is one in an IPv4 address and in no domain name */
 
@@ -174,7 +174,7 @@ static int write_name(char *out, size_t size, tcx_text name)
  * Sets the engine up for a new connection, before the link is asked to dial: what is missing is told before a byte
  * leaves.
  */
-static int start(tcx_tls *tls, const tcx_peer *peer)
+static int tls_start(tcx_tls *tls, const tcx_peer *peer)
 {
     const tcx_tls_config *config = tls->config;
     br_ssl_engine_context *engine = &tls->client.eng;
@@ -183,8 +183,8 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
     const br_x509_class **validator;
     int offered = 0, drawn;
 
-    if (!write_name(name, sizeof engine->server_name, peer->name))
-        return fail(tls, TCX_E_TLS_NAME, 0);
+    if (!tls_write_name(name, sizeof engine->server_name, peer->name))
+        return tls_fail(tls, TCX_E_TLS_NAME, 0);
     br_ssl_client_zero(&tls->client);
     br_ssl_engine_set_versions(engine, BR_TLS12, BR_TLS12);
     br_ssl_engine_set_all_flags(engine, BR_OPT_NO_RENEGOTIATION);
@@ -197,16 +197,16 @@ static int start(tcx_tls *tls, const tcx_peer *peer)
         br_ssl_engine_inject_entropy(engine, seed, TCX_TLS_SEED);
     tcx_wipe(seed, TCX_TLS_SEED);
     if (!drawn)
-        return fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
+        return tls_fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
     if (config->session != NULL)
         offered = config->session->load(config->session, name, peer, config->trust, &engine->session);
     if (!br_ssl_client_reset(&tls->client, name, offered))
-        return fail(tls, TCX_E_TLS_PROFILE, br_ssl_engine_last_error(engine));
+        return tls_fail(tls, TCX_E_TLS_PROFILE, br_ssl_engine_last_error(engine));
     return 1;
 }
 
 /* The handshake is over. What the session knew is forgotten after a failure. */
-static int end_handshake(tcx_tls *tls, const tcx_peer *peer, int result)
+static int tls_end_handshake(tcx_tls *tls, const tcx_peer *peer, int result)
 {
     const tcx_tls_config *config = tls->config;
     tcx_tls_session *session = config->session;
@@ -219,10 +219,10 @@ static int end_handshake(tcx_tls *tls, const tcx_peer *peer, int result)
         if (!offered || br_ssl_engine_last_error(&tls->client.eng) == BR_ERR_OK)
             return result;
         config->link->close(config->link->context); /* without the session, TLS may do: once more on a new link */
-        tls->state = CLOSED;
+        tls->state = TLS_CLOSED;
         return TCX_AGAIN;
     }
-    tls->state = OPEN;
+    tls->state = TLS_OPEN;
     if (config->trace != NULL)
         config->trace->event(config->trace->context, tls->resumed ? TCX_EVENT_RESUMED : TCX_EVENT_HANDSHAKE,
                              made->cipher_suite);
@@ -235,27 +235,27 @@ static int tls_open(void *context, const tcx_peer *peer)
     const tcx_transport *link = tls->config->link;
     int result;
 
-    if (tls->state == CLOSED) {
+    if (tls->state == TLS_CLOSED) {
         tls->status = TCX_OK;
         tls->left = 0;
         tls->resumed = 0;
-        result = start(tls, peer);
+        result = tls_start(tls, peer);
         if (result != 1)
             return result;
-        tls->state = LINKING;
+        tls->state = TLS_LINKING;
     }
-    if (tls->state == LINKING) {
+    if (tls->state == TLS_LINKING) {
         result = link->open(link->context, peer); /* what is no result of open is handed on, and refused there */
         if (result != 1)
             return result;
-        tls->state = HANDSHAKE;
+        tls->state = TLS_HANDSHAKE;
     }
-    if (tls->state != HANDSHAKE) /* it is open: it may lead to another peer */
+    if (tls->state != TLS_HANDSHAKE) /* it is open: it may lead to another peer */
         return 0;
-    result = run(tls, BR_SSL_SENDAPP);
+    result = tls_run(tls, BR_SSL_SENDAPP);
     if (result == TCX_WANT_READ || result == TCX_WANT_WRITE || result == TCX_AGAIN)
         return result;
-    return end_handshake(tls, peer, result);
+    return tls_end_handshake(tls, peer, result);
 }
 
 static unsigned char *tls_compose(void *context, size_t *length)
@@ -274,15 +274,15 @@ static int tls_send(void *context, const void *bytes, size_t length)
 {
     tcx_tls *tls = context;
     br_ssl_engine_context *engine = &tls->client.eng;
-    int turns = TURNS, moved;
+    int turns = TLS_TURNS, moved;
 
-    if (tls->state == DEAF)
+    if (tls->state == TLS_DEAF)
         return TCX_CLOSED;
     if (tls->left == 0) {
         size_t room;
         unsigned char *payload;
 
-        moved = run(tls, BR_SSL_SENDAPP);
+        moved = tls_run(tls, BR_SSL_SENDAPP);
         if (moved != 1)
             return moved;
         payload = br_ssl_engine_sendapp_buf(engine, &room);
@@ -297,7 +297,7 @@ static int tls_send(void *context, const void *bytes, size_t length)
     do {
         if (turns-- == 0)
             return TCX_AGAIN;
-        moved = send_record(tls);
+        moved = tls_send_record(tls);
         if (moved <= 0)
             return moved;
         tls->left = (uint16_t)(tls->left - (unsigned)moved);
@@ -309,7 +309,7 @@ static int tls_recv(void *context, void *bytes, size_t length)
 {
     tcx_tls *tls = context;
     br_ssl_engine_context *engine = &tls->client.eng;
-    int result = run(tls, BR_SSL_RECVAPP);
+    int result = tls_run(tls, BR_SSL_RECVAPP);
     unsigned char *payload;
     size_t available;
 
@@ -334,15 +334,15 @@ static void tls_close(void *context)
     size_t length;
     unsigned char *record;
 
-    if (tls->state == OPEN && tls->left == 0) {
+    if (tls->state == TLS_OPEN && tls->left == 0) {
         br_ssl_engine_close(engine);
         record = br_ssl_engine_sendrec_buf(engine, &length);
         if (record != NULL)
             (void)link->send(link->context, record, length);
     }
-    if (tls->state != CLOSED)
+    if (tls->state != TLS_CLOSED)
         link->close(link->context);
-    tls->state = CLOSED;
+    tls->state = TLS_CLOSED;
 }
 
 static tcx_status tls_failure(void *context, int *detail)

@@ -3,10 +3,10 @@
 #include "tcx_calendar.h"
 #include "tcx_x509.h"
 
-#define DAYS_TO_1970 719528u /* BearSSL counts days from 0000-01-01 */
+#define CHAIN_DAYS_TO_1970 719528u /* BearSSL counts days from 0000-01-01 */
 
-static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
-                                   int64_t unix_time)
+static const br_x509_class **chain_start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
+                                         int64_t unix_time)
 {
     tcx_tls_chain *chain = (tcx_tls_chain *)trust; /* its first member */
     br_x509_minimal_context *minimal = &chain->x509.minimal;
@@ -17,7 +17,8 @@ static const br_x509_class **start(tcx_tls_trust *trust, tcx_tls_profile profile
     chain->x509.until = trust->until;
     br_x509_minimal_init(minimal, &br_sha256_vtable, trust->by.anchors, trust->anchor_count);
     br_x509_minimal_set_minrsa(minimal, 2048 / 8);
-    br_x509_minimal_set_time(minimal, day + DAYS_TO_1970, (uint32_t)(unix_time - (int64_t)day * TCX_SECONDS_PER_DAY));
+    br_x509_minimal_set_time(minimal, day + CHAIN_DAYS_TO_1970,
+                             (uint32_t)(unix_time - (int64_t)day * TCX_SECONDS_PER_DAY));
     profile(client, minimal);
     return &chain->x509.vtable;
 }
@@ -31,6 +32,6 @@ tcx_status tcx_tls_chain_init(tcx_tls_chain *chain, const br_x509_trust_anchor *
         return TCX_E_TLS_TRUST;
     chain->trust.by.anchors = anchors;
     chain->trust.anchor_count = anchor_count;
-    chain->trust.start = start;
+    chain->trust.start = chain_start;
     return TCX_OK;
 }

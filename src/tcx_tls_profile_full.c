@@ -1,41 +1,44 @@
 #include <tcexec/tls.h>
 
 /* BearSSL's best elliptic curves of this machine, less P-521, which is no part of the profile. */
-#define CURVE(number) ((uint32_t)1 << (number))
-#define CURVES        (CURVE(BR_EC_secp256r1) | CURVE(BR_EC_secp384r1) | CURVE(BR_EC_curve25519))
+#define PROFILE_CURVE(number) ((uint32_t)1 << (number))
+#define PROFILE_CURVES                                                                                                 \
+    (PROFILE_CURVE(BR_EC_secp256r1) | PROFILE_CURVE(BR_EC_secp384r1) | PROFILE_CURVE(BR_EC_curve25519))
 
-static const unsigned char *generator(int curve, size_t *length)
+static const unsigned char *profile_get_generator(int curve, size_t *length)
 {
     return br_ec_get_default()->generator(curve, length);
 }
 
-static const unsigned char *order(int curve, size_t *length)
+static const unsigned char *profile_get_order(int curve, size_t *length)
 {
     return br_ec_get_default()->order(curve, length);
 }
 
-static size_t xoff(int curve, size_t *length)
+static size_t profile_get_xoff(int curve, size_t *length)
 {
     return br_ec_get_default()->xoff(curve, length);
 }
 
-static uint32_t mul(unsigned char *point, size_t point_length, const unsigned char *x, size_t x_length, int curve)
+static uint32_t profile_mul(unsigned char *point, size_t point_length, const unsigned char *x, size_t x_length,
+                            int curve)
 {
     return br_ec_get_default()->mul(point, point_length, x, x_length, curve);
 }
 
-static size_t mulgen(unsigned char *result, const unsigned char *x, size_t x_length, int curve)
+static size_t profile_mulgen(unsigned char *result, const unsigned char *x, size_t x_length, int curve)
 {
     return br_ec_get_default()->mulgen(result, x, x_length, curve);
 }
 
-static uint32_t muladd(unsigned char *a, const unsigned char *b, size_t length, const unsigned char *x, size_t x_length,
-                       const unsigned char *y, size_t y_length, int curve)
+static uint32_t profile_muladd(unsigned char *a, const unsigned char *b, size_t length, const unsigned char *x,
+                               size_t x_length, const unsigned char *y, size_t y_length, int curve)
 {
     return br_ec_get_default()->muladd(a, b, length, x, x_length, y, y_length, curve);
 }
 
-static const br_ec_impl curves = { CURVES, generator, order, xoff, mul, mulgen, muladd };
+static const br_ec_impl profile_curves = { PROFILE_CURVES, profile_get_generator, profile_get_order, profile_get_xoff,
+                                           profile_mul,    profile_mulgen,        profile_muladd };
 
 void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context *chain)
 {
@@ -55,7 +58,7 @@ void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context
     br_ssl_engine_context *engine = &client->eng;
 
     br_ssl_engine_set_suites(engine, suites, sizeof suites / sizeof suites[0]);
-    br_ssl_engine_set_ec(engine, &curves);
+    br_ssl_engine_set_ec(engine, &profile_curves);
     br_ssl_engine_set_ecdsa(engine, br_ecdsa_vrfy_asn1_get_default());
     br_ssl_engine_set_default_rsavrfy(engine);
     br_ssl_engine_set_prf_sha256(engine, &br_tls12_sha256_prf);
@@ -69,6 +72,6 @@ void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context
     }
     if (chain != NULL) {
         br_x509_minimal_set_rsa(chain, br_ssl_engine_get_rsavrfy(engine));
-        br_x509_minimal_set_ecdsa(chain, &curves, br_ssl_engine_get_ecdsa(engine));
+        br_x509_minimal_set_ecdsa(chain, &profile_curves, br_ssl_engine_get_ecdsa(engine));
     }
 }

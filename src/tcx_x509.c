@@ -8,48 +8,56 @@
  * of a malformed certificate does not matter: BearSSL's error wins.
  */
 
-/* What comes next of an element. Above VALUE: that many bytes of its length are missing. */
-enum { TAG, LENGTH, VALUE };
+/* What comes next of an element. Above X509_STEP_VALUE: that many bytes of its length are missing. */
+enum { X509_STEP_TAG, X509_STEP_LENGTH, X509_STEP_VALUE };
 
 /*
  * Which element comes next (RFC 5280 section 4.1). After an element comes the one that is listed after it, and so does
  * its first child where the reader enters it.
  */
 enum {
-    CERTIFICATE,
-    SIGNED, /* TBSCertificate */
-    SERIAL, /* or the version before it */
-    ALGORITHM,
-    ISSUER,
-    VALIDITY,
-    NOT_BEFORE,
-    NOT_AFTER,
-    SUBJECT,
-    KEY,
-    OPTIONAL, /* a unique identifier, the extensions, or the element after TBSCertificate */
-    EXTENSIONS,
-    EXTENSION,
-    NAME,
-    CONTENT, /* of the extension, or the BOOLEAN `critical` before it */
-    PURPOSES,
-    PURPOSE,
-    DONE,
-    REFUSED
+    X509_AT_CERTIFICATE,
+    X509_AT_SIGNED, /* TBSCertificate */
+    X509_AT_SERIAL, /* or the version before it */
+    X509_AT_ALGORITHM,
+    X509_AT_ISSUER,
+    X509_AT_VALIDITY,
+    X509_AT_NOT_BEFORE,
+    X509_AT_NOT_AFTER,
+    X509_AT_SUBJECT,
+    X509_AT_KEY,
+    X509_AT_OPTIONAL, /* a unique identifier, the extensions, or the element after TBSCertificate */
+    X509_AT_EXTENSIONS,
+    X509_AT_EXTENSION,
+    X509_AT_EXTENSION_NAME,
+    X509_AT_CONTENT, /* of the extension, or the BOOLEAN `critical` before it */
+    X509_AT_PURPOSES,
+    X509_AT_PURPOSE,
+    X509_AT_DONE,
+    X509_AT_REFUSED
 };
 
-/* Tags. CONTEXT: the bit that context-specific tags have. */
-enum { BOOLEAN = 0x01, OID = 0x06, UTC_TIME = 0x17, SEQUENCE = 0x30, CONTEXT = 0x80, VERSION = 0xA0, TAGGED_3 = 0xA3 };
+/* Tags. X509_TAG_CONTEXT: the bit that context-specific tags have. */
+enum {
+    X509_TAG_BOOLEAN = 0x01,
+    X509_TAG_OID = 0x06,
+    X509_TAG_UTC_TIME = 0x17,
+    X509_TAG_SEQUENCE = 0x30,
+    X509_TAG_CONTEXT = 0x80,
+    X509_TAG_VERSION = 0xA0,
+    X509_TAG_3 = 0xA3
+};
 
 /*
  * anyExtendedKeyUsage, 2.5.29.37.0, then serverAuth, 1.3.6.1.5.5.7.3.1. The name of the extension, 2.5.29.37, is the
  * first without its last byte.
  */
-static const unsigned char oids[] = { 0x55, 0x1D, 0x25, 0x00, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01 };
-enum { LAST = 99 }; /* in a date: not before any other */
-enum { NAME_LENGTH = 3, ANY_LENGTH = 4, SERVER_LENGTH = 8 };
+static const unsigned char x509_oids[] = { 0x55, 0x1D, 0x25, 0x00, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01 };
+enum { X509_DATE_MAX = 99 }; /* in a date: not before any other */
+enum { X509_NAME_LENGTH = 3, X509_ANY_LENGTH = 4, X509_SERVER_LENGTH = 8 };
 
 /* Tag and length are known: decides what is read of the element, and which one comes next. */
-static void begin_element(tcx_x509 *x509)
+static void x509_begin_element(tcx_x509 *x509)
 {
     const uint32_t length = x509->left, end = x509->at + length;
     const uint8_t tag = x509->tag;
@@ -57,163 +65,163 @@ static void begin_element(tcx_x509 *x509)
     x509->index = 0;
     x509->next = (uint8_t)(x509->element + 1);
     switch (x509->element) {
-    case CERTIFICATE:
-    case SIGNED:
-    case VALIDITY:
-    case EXTENSION:
+    case X509_AT_CERTIFICATE:
+    case X509_AT_SIGNED:
+    case X509_AT_VALIDITY:
+    case X509_AT_EXTENSION:
         x509->left = 0; /* enters it */
         break;
-    case SERIAL:
-        if (tag == VERSION)
-            x509->next = SERIAL;
+    case X509_AT_SERIAL:
+        if (tag == X509_TAG_VERSION)
+            x509->next = X509_AT_SERIAL;
         break;
-    case NOT_AFTER:
+    case X509_AT_NOT_AFTER:
         memset(x509->date, 0, sizeof x509->date);
-        if (tag == UTC_TIME) { /* it has no century: one of the last is over, which BearSSL sees */
+        if (tag == X509_TAG_UTC_TIME) { /* it has no century: one of the last is over, which BearSSL sees */
             x509->date[0] = 20;
             x509->index = 2;
         }
         break;
-    case OPTIONAL:
-        if (tag == TAGGED_3)
+    case X509_AT_OPTIONAL:
+        if (tag == X509_TAG_3)
             x509->left = 0;
         else
-            x509->next = tag & CONTEXT ? OPTIONAL : DONE;
+            x509->next = tag & X509_TAG_CONTEXT ? X509_AT_OPTIONAL : X509_AT_DONE;
         break;
-    case EXTENSIONS:
+    case X509_AT_EXTENSIONS:
         x509->extensions_end = end;
         x509->left = 0;
         break;
-    case NAME:
-        x509->matches = length == NAME_LENGTH;
+    case X509_AT_EXTENSION_NAME:
+        x509->matches = length == X509_NAME_LENGTH;
         break;
-    case CONTENT:
-        if (tag == BOOLEAN) {
-            x509->next = CONTENT;
+    case X509_AT_CONTENT:
+        if (tag == X509_TAG_BOOLEAN) {
+            x509->next = X509_AT_CONTENT;
         } else if (!x509->matches) {
-            x509->next = EXTENSION;
+            x509->next = X509_AT_EXTENSION;
         } else if (x509->purposes_end != 0) { /* a second extendedKeyUsage */
-            x509->next = REFUSED;
+            x509->next = X509_AT_REFUSED;
         } else {
             x509->purposes_end = end;
             x509->left = 0;
         }
         break;
-    case PURPOSES:
-        if (tag != SEQUENCE || end != x509->purposes_end)
-            x509->next = REFUSED;
+    case X509_AT_PURPOSES:
+        if (tag != X509_TAG_SEQUENCE || end != x509->purposes_end)
+            x509->next = X509_AT_REFUSED;
         x509->left = 0;
         break;
-    case PURPOSE:
-        x509->matches = length == ANY_LENGTH || length == SERVER_LENGTH;
-        x509->index = length == SERVER_LENGTH ? ANY_LENGTH : 0;
-        x509->next = tag == OID && end <= x509->purposes_end ? PURPOSE : REFUSED;
+    case X509_AT_PURPOSE:
+        x509->matches = length == X509_ANY_LENGTH || length == X509_SERVER_LENGTH;
+        x509->index = length == X509_SERVER_LENGTH ? X509_ANY_LENGTH : 0;
+        x509->next = tag == X509_TAG_OID && end <= x509->purposes_end ? X509_AT_PURPOSE : X509_AT_REFUSED;
         break;
     default:
         break;
     }
 }
 
-static void end_element(tcx_x509 *x509)
+static void x509_end_element(tcx_x509 *x509)
 {
-    if (x509->element == NOT_AFTER && memcmp(x509->date, x509->until, sizeof x509->date) < 0)
+    if (x509->element == X509_AT_NOT_AFTER && memcmp(x509->date, x509->until, sizeof x509->date) < 0)
         memcpy(x509->until, x509->date, sizeof x509->date);
-    if (x509->element == PURPOSE && x509->matches)
+    if (x509->element == X509_AT_PURPOSE && x509->matches)
         x509->fits = 1;
     x509->element = x509->next;
-    if ((x509->element == PURPOSES || x509->element == PURPOSE) && x509->at >= x509->purposes_end)
-        x509->element = x509->fits ? EXTENSION : REFUSED;
-    if (x509->element == EXTENSION && x509->at >= x509->extensions_end)
-        x509->element = DONE;
-    x509->step = TAG;
+    if ((x509->element == X509_AT_PURPOSES || x509->element == X509_AT_PURPOSE) && x509->at >= x509->purposes_end)
+        x509->element = x509->fits ? X509_AT_EXTENSION : X509_AT_REFUSED;
+    if (x509->element == X509_AT_EXTENSION && x509->at >= x509->extensions_end)
+        x509->element = X509_AT_DONE;
+    x509->step = X509_STEP_TAG;
 }
 
-static void read_header(tcx_x509 *x509, unsigned char byte)
+static void x509_read_header(tcx_x509 *x509, unsigned char byte)
 {
-    if (x509->step == TAG) {
+    if (x509->step == X509_STEP_TAG) {
         x509->tag = byte;
-        x509->step = LENGTH;
+        x509->step = X509_STEP_LENGTH;
         return;
     }
-    if (x509->step == LENGTH) {
+    if (x509->step == X509_STEP_LENGTH) {
         x509->left = byte & 0x80 ? 0 : byte;
-        x509->step = (uint8_t)(VALUE + (byte & 0x80 ? byte & 0x7F : 0));
+        x509->step = (uint8_t)(X509_STEP_VALUE + (byte & 0x80 ? byte & 0x7F : 0));
     } else if (x509->left >> 24 != 0) { /* 4 GiB and more */
-        x509->element = REFUSED;
+        x509->element = X509_AT_REFUSED;
     } else {
         x509->left = x509->left << 8 | byte;
         x509->step--;
     }
-    if (x509->step == VALUE)
-        begin_element(x509);
+    if (x509->step == X509_STEP_VALUE)
+        x509_begin_element(x509);
 }
 
-static void read_value(tcx_x509 *x509, unsigned char byte)
+static void x509_read_value(tcx_x509 *x509, unsigned char byte)
 {
     const uint8_t index = x509->index;
 
-    if (x509->element == NOT_AFTER && index < 2 * sizeof x509->date)
+    if (x509->element == X509_AT_NOT_AFTER && index < 2 * sizeof x509->date)
         x509->date[index / 2] = (uint8_t)(x509->date[index / 2] * 10 + (byte - '0'));
-    else if ((x509->element == NAME || x509->element == PURPOSE) && index < sizeof oids)
-        x509->matches = x509->matches && byte == oids[index];
+    else if ((x509->element == X509_AT_EXTENSION_NAME || x509->element == X509_AT_PURPOSE) && index < sizeof x509_oids)
+        x509->matches = x509->matches && byte == x509_oids[index];
     else
         return;
     x509->index++;
 }
 
-static void start_chain(const br_x509_class **context, const char *server_name)
+static void x509_start_chain(const br_x509_class **context, const char *server_name)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context; /* its first member */
 
     x509->minimal.vtable->start_chain(&x509->minimal.vtable, server_name);
-    memset(x509->until, LAST, sizeof x509->date);
+    memset(x509->until, X509_DATE_MAX, sizeof x509->date);
     x509->refused = 0;
 }
 
 /* Once the chain has met an anchor, the certificates after it take no part: a root that is sent along, for one. */
-static void start_cert(const br_x509_class **context, uint32_t length)
+static void x509_start_cert(const br_x509_class **context, uint32_t length)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;
     int is_complete = x509->minimal.vtable->get_pkey(&x509->minimal.vtable, NULL) != NULL;
 
     x509->minimal.vtable->start_cert(&x509->minimal.vtable, length);
-    x509->element = is_complete ? DONE : CERTIFICATE;
-    x509->step = TAG;
+    x509->element = is_complete ? X509_AT_DONE : X509_AT_CERTIFICATE;
+    x509->step = X509_STEP_TAG;
     x509->at = 0;
     x509->purposes_end = 0;
     x509->fits = 0;
 }
 
-static void append(const br_x509_class **context, const unsigned char *bytes, size_t length)
+static void x509_append(const br_x509_class **context, const unsigned char *bytes, size_t length)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;
 
     x509->minimal.vtable->append(&x509->minimal.vtable, bytes, length);
-    for (size_t i = 0; i < length && x509->element < DONE; i++) {
+    for (size_t i = 0; i < length && x509->element < X509_AT_DONE; i++) {
         x509->at++;
-        if (x509->step != VALUE) {
-            read_header(x509, bytes[i]);
+        if (x509->step != X509_STEP_VALUE) {
+            x509_read_header(x509, bytes[i]);
         } else {
-            read_value(x509, bytes[i]);
+            x509_read_value(x509, bytes[i]);
             x509->left--;
         }
-        if (x509->step == VALUE && x509->left == 0)
-            end_element(x509);
+        if (x509->step == X509_STEP_VALUE && x509->left == 0)
+            x509_end_element(x509);
     }
 }
 
 /* A certificate whose end the reader did not reach is refused too. */
-static void end_cert(const br_x509_class **context)
+static void x509_end_cert(const br_x509_class **context)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;
 
     x509->minimal.vtable->end_cert(&x509->minimal.vtable);
-    if (x509->element != DONE)
+    if (x509->element != X509_AT_DONE)
         x509->refused = 1;
 }
 
 /* The server's own key must be allowed to sign: it signs the key exchange. */
-static unsigned end_chain(const br_x509_class **context)
+static unsigned x509_end_chain(const br_x509_class **context)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;
     unsigned error = x509->minimal.vtable->end_chain(&x509->minimal.vtable);
@@ -225,7 +233,7 @@ static unsigned end_chain(const br_x509_class **context)
     return x509->refused || !(usages & BR_KEYTYPE_SIGN) ? BR_ERR_X509_FORBIDDEN_KEY_USAGE : 0;
 }
 
-static const br_x509_pkey *get_pkey(const br_x509_class *const *context, unsigned *usages)
+static const br_x509_pkey *x509_get_pkey(const br_x509_class *const *context, unsigned *usages)
 {
     const tcx_x509 *x509 = (const tcx_x509 *)(const void *)context;
 
@@ -233,5 +241,5 @@ static const br_x509_pkey *get_pkey(const br_x509_class *const *context, unsigne
 }
 
 const br_x509_class tcx_x509_vtable = {
-    sizeof(tcx_x509), start_chain, start_cert, append, end_cert, end_chain, get_pkey,
+    sizeof(tcx_x509), x509_start_chain, x509_start_cert, x509_append, x509_end_cert, x509_end_chain, x509_get_pkey,
 };

@@ -2,22 +2,22 @@
 #include "tcx_posix_certificate.h"
 
 enum {
-    BOOLEAN = 0x01,
-    INTEGER = 0x02,
-    BIT_STRING = 0x03,
-    OCTET_STRING = 0x04,
-    OBJECT_IDENTIFIER = 0x06,
-    SEQUENCE = 0x30,
-    VERSION = 0xA0, /* of the TBSCertificate, RFC 5280 section 4.1 */
-    ISSUER_ID = 0x81,
-    SUBJECT_ID = 0x82,
-    EXTENSIONS = 0xA3
+    CERTIFICATE_BOOLEAN = 0x01,
+    CERTIFICATE_INTEGER = 0x02,
+    CERTIFICATE_BIT_STRING = 0x03,
+    CERTIFICATE_OCTET_STRING = 0x04,
+    CERTIFICATE_OID = 0x06,
+    CERTIFICATE_SEQUENCE = 0x30,
+    CERTIFICATE_VERSION = 0xA0, /* of the TBSCertificate, RFC 5280 section 4.1 */
+    CERTIFICATE_ISSUER_ID = 0x81,
+    CERTIFICATE_SUBJECT_ID = 0x82,
+    CERTIFICATE_EXTENSIONS = 0xA3
 };
 
-enum { CERTIFICATE_MAX = 0xFFFFFF, OID_MAX = 9 }; /* bytes; of the identifiers that matter */
+enum { CERTIFICATE_SIZE_MAX = 0xFFFFFF, CERTIFICATE_OID_MAX = 9 }; /* bytes; of the identifiers that matter */
 
 /* What has gone wrong stays: all that is read afterwards is 0. */
-typedef struct stream {
+typedef struct certificate_stream {
     const char *next;
     const char *end;
     size_t position; /* bytes handed out */
@@ -27,17 +27,17 @@ typedef struct stream {
     size_t at; /* in the window */
     size_t filled;
     unsigned char window[192]; /* decoded: three bytes for each four digits */
-} stream;
+} certificate_stream;
 
 /* ---- Base64 (RFC 4648 section 4) ---- */
 
-static int is_blank(char c)
+static int certificate_is_blank(char c)
 {
     return (unsigned char)c <= ' ';
 }
 
 /* -1: no digit */
-static int digit_value(char c)
+static int certificate_decode_digit(char c)
 {
     static const signed char values['z' - '+' + 1] = {
         62, -1, -1, -1, 63,                                 /* + to / */
@@ -55,19 +55,19 @@ static int digit_value(char c)
 }
 
 /* Up to four digits, as the highest of 24 bits. Returns how many. */
-static unsigned next_digits(stream *in, uint32_t *bits)
+static unsigned certificate_read_digits(certificate_stream *in, uint32_t *bits)
 {
     const char *next = in->next;
     uint32_t sum = 0;
     unsigned digits = 0;
 
     for (; digits < 4 && next < in->end; next++) {
-        int value = digit_value(*next);
+        int value = certificate_decode_digit(*next);
 
         if (value >= 0) {
             sum = sum << 6 | (uint32_t)value;
             digits++;
-        } else if (!is_blank(*next)) {
+        } else if (!certificate_is_blank(*next)) {
             break;
         }
     }
@@ -77,18 +77,18 @@ static unsigned next_digits(stream *in, uint32_t *bits)
 }
 
 /* Behind the last digits: `missing` signs that fill up their group of four, and nothing else. */
-static int is_ended(stream *in, unsigned missing)
+static int certificate_is_ended(certificate_stream *in, unsigned missing)
 {
     for (; in->next < in->end; in->next++) {
         if (*in->next == '=' && missing > 0)
             missing--;
-        else if (!is_blank(*in->next))
+        else if (!certificate_is_blank(*in->next))
             return 0;
     }
     return missing == 0;
 }
 
-static void refill(stream *in)
+static void certificate_refill(certificate_stream *in)
 {
     unsigned digits = 4;
 
@@ -97,29 +97,30 @@ static void refill(stream *in)
         uint32_t bits;
         unsigned bytes;
 
-        digits = next_digits(in, &bits);
+        digits = certificate_read_digits(in, &bits);
         bytes = digits * 3 / 4;
         in->window[in->filled++] = (unsigned char)(bits >> 16);
         in->window[in->filled++] = (unsigned char)(bits >> 8);
         in->window[in->filled++] = (unsigned char)bits;
         in->filled -= 3 - bytes;
         if (digits < 4) /* the last ones: the bits that no byte has are 0 */
-            in->failed |= digits == 1 || (bits & (0xFFFFFF >> 8 * bytes)) != 0 || !is_ended(in, (4 - digits) % 4);
+            in->failed |=
+                digits == 1 || (bits & (0xFFFFFF >> 8 * bytes)) != 0 || !certificate_is_ended(in, (4 - digits) % 4);
     }
 }
 
 /* How many bytes are decoded; 0 at the end and after a failure. */
-static size_t look(stream *in)
+static size_t certificate_peek(certificate_stream *in)
 {
     if (in->at == in->filled && !in->failed)
-        refill(in);
+        certificate_refill(in);
     return in->failed ? 0 : in->filled - in->at;
 }
 
 /* The next bytes, at most `length` of them. Returns NULL, and fails, when there are none. */
-static const unsigned char *next_bytes(stream *in, size_t *length)
+static const unsigned char *certificate_read_piece(certificate_stream *in, size_t *length)
 {
-    const size_t decoded = look(in);
+    const size_t decoded = certificate_peek(in);
     const unsigned char *bytes = in->window + in->at;
 
     in->failed |= decoded == 0;
@@ -133,10 +134,10 @@ static const unsigned char *next_bytes(stream *in, size_t *length)
     return bytes;
 }
 
-static unsigned next_byte(stream *in)
+static unsigned certificate_read_byte(certificate_stream *in)
 {
     size_t length = 1;
-    const unsigned char *byte = next_bytes(in, &length);
+    const unsigned char *byte = certificate_read_piece(in, &length);
 
     return byte != NULL ? *byte : 0;
 }
@@ -144,16 +145,16 @@ static unsigned next_byte(stream *in)
 /* ---- DER (X.690), as far as certificates use it ---- */
 
 /* The length of an element, inside one that ends at `limit`. Returns where it ends. */
-static size_t read_end(stream *in, size_t limit)
+static size_t certificate_read_end(certificate_stream *in, size_t limit)
 {
-    size_t length = next_byte(in);
+    size_t length = certificate_read_byte(in);
 
     if (length >= 0x80) {
         size_t octets = length & 0x7F;
 
         in->failed |= octets == 0 || octets > 3;
         for (length = 0; octets > 0 && !in->failed; octets--)
-            length = length << 8 | next_byte(in);
+            length = length << 8 | certificate_read_byte(in);
     }
     if (in->failed || in->position > limit || length > limit - in->position) {
         in->failed = 1;
@@ -163,39 +164,39 @@ static size_t read_end(stream *in, size_t limit)
 }
 
 /* Opens an element, which must have this tag. Returns where it ends. */
-static size_t enter(stream *in, unsigned tag, size_t limit)
+static size_t certificate_enter(certificate_stream *in, unsigned tag, size_t limit)
 {
-    in->failed |= next_byte(in) != tag;
-    return read_end(in, limit);
+    in->failed |= certificate_read_byte(in) != tag;
+    return certificate_read_end(in, limit);
 }
 
-static void skip_to(stream *in, size_t end)
+static void certificate_skip_to(certificate_stream *in, size_t end)
 {
     while (in->position < end && !in->failed) {
         size_t length = end - in->position;
 
-        (void)next_bytes(in, &length);
+        (void)certificate_read_piece(in, &length);
     }
 }
 
-static void skip(stream *in, unsigned tag, size_t limit)
+static void certificate_skip(certificate_stream *in, unsigned tag, size_t limit)
 {
-    skip_to(in, enter(in, tag, limit));
+    certificate_skip_to(in, certificate_enter(in, tag, limit));
 }
 
-static void leave(stream *in, size_t end)
+static void certificate_leave(certificate_stream *in, size_t end)
 {
     in->failed |= in->position != end;
 }
 
 /* What is left of an element, as far as there is room. Returns how much. */
-static size_t read_bytes(stream *in, size_t end, unsigned char *out, size_t room)
+static size_t certificate_read_bytes(certificate_stream *in, size_t end, unsigned char *out, size_t room)
 {
     size_t count = 0;
 
     while (in->position < end && count < room && !in->failed) {
         size_t length = end - in->position < room - count ? end - in->position : room - count;
-        const unsigned char *bytes = next_bytes(in, &length);
+        const unsigned char *bytes = certificate_read_piece(in, &length);
 
         if (bytes != NULL) {
             memcpy(out + count, bytes, length);
@@ -206,30 +207,32 @@ static size_t read_bytes(stream *in, size_t end, unsigned char *out, size_t room
 }
 
 /* An object identifier; one that is longer than those that matter counts as none. */
-typedef struct oid {
+typedef struct certificate_oid {
     unsigned char length;
-    unsigned char bytes[OID_MAX];
-} oid;
+    unsigned char bytes[CERTIFICATE_OID_MAX];
+} certificate_oid;
 
-static const oid rsa_encryption = { 9, { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01 } };
-static const oid ec_public_key = { 7, { 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01 } };
-static const oid secp256r1 = { 8, { 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07 } };
-static const oid secp384r1 = { 5, { 0x2B, 0x81, 0x04, 0x00, 0x22 } };
-static const oid basic_constraints = { 3, { 0x55, 0x1D, 0x13 } };
+static const certificate_oid certificate_rsa_encryption = {
+    9, { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01 }
+};
+static const certificate_oid certificate_ec_public_key = { 7, { 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01 } };
+static const certificate_oid certificate_secp256r1 = { 8, { 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07 } };
+static const certificate_oid certificate_secp384r1 = { 5, { 0x2B, 0x81, 0x04, 0x00, 0x22 } };
+static const certificate_oid certificate_basic_constraints = { 3, { 0x55, 0x1D, 0x13 } };
 
-static oid read_oid(stream *in, size_t limit)
+static certificate_oid certificate_read_oid(certificate_stream *in, size_t limit)
 {
-    oid id = { 0, { 0 } };
-    size_t end = enter(in, OBJECT_IDENTIFIER, limit);
+    certificate_oid id = { 0, { 0 } };
+    size_t end = certificate_enter(in, CERTIFICATE_OID, limit);
 
-    id.length = (unsigned char)read_bytes(in, end, id.bytes, sizeof id.bytes);
+    id.length = (unsigned char)certificate_read_bytes(in, end, id.bytes, sizeof id.bytes);
     if (in->position < end)
         id.length = 0;
-    skip_to(in, end);
+    certificate_skip_to(in, end);
     return id;
 }
 
-static int oid_is(const oid *id, const oid *other)
+static int certificate_is_oid(const certificate_oid *id, const certificate_oid *other)
 {
     return id->length == other->length && memcmp(id->bytes, other->bytes, other->length) == 0;
 }
@@ -237,12 +240,12 @@ static int oid_is(const oid *id, const oid *other)
 /* ---- the certificate ---- */
 
 /* A number that is not negative, without leading zeros. Returns its length. */
-static size_t read_number(stream *in, size_t limit, unsigned char *out, size_t room)
+static size_t certificate_read_number(certificate_stream *in, size_t limit, unsigned char *out, size_t room)
 {
-    size_t end = enter(in, INTEGER, limit);
+    size_t end = certificate_enter(in, CERTIFICATE_INTEGER, limit);
     size_t zeros = 0, length;
 
-    length = read_bytes(in, end, out, room);
+    length = certificate_read_bytes(in, end, out, room);
     in->failed |= in->position != end || length == 0 || out[0] >= 0x80;
     while (zeros < length && out[zeros] == 0)
         zeros++;
@@ -250,130 +253,133 @@ static size_t read_number(stream *in, size_t limit, unsigned char *out, size_t r
     return length - zeros;
 }
 
-static void read_rsa(stream *in, size_t limit, tcx_posix_certificate *out)
+static void certificate_read_rsa(certificate_stream *in, size_t limit, tcx_posix_certificate *out)
 {
     br_rsa_public_key *key = &out->key.key.rsa;
-    size_t end = enter(in, SEQUENCE, limit);
+    size_t end = certificate_enter(in, CERTIFICATE_SEQUENCE, limit);
 
     key->n = out->bytes;
-    key->nlen = read_number(in, end, out->bytes, sizeof out->bytes);
+    key->nlen = certificate_read_number(in, end, out->bytes, sizeof out->bytes);
     key->e = out->bytes + key->nlen;
-    key->elen = read_number(in, end, out->bytes + key->nlen, sizeof out->bytes - key->nlen);
-    leave(in, end);
+    key->elen = certificate_read_number(in, end, out->bytes + key->nlen, sizeof out->bytes - key->nlen);
+    certificate_leave(in, end);
     out->key.key_type = BR_KEYTYPE_RSA;
 }
 
-static void read_point(stream *in, size_t end, int curve, size_t length, tcx_posix_certificate *out)
+static void certificate_read_point(certificate_stream *in, size_t end, int curve, size_t length,
+                                   tcx_posix_certificate *out)
 {
     br_ec_public_key *key = &out->key.key.ec;
 
     key->curve = curve;
     key->q = out->bytes;
-    key->qlen = read_bytes(in, end, out->bytes, length);
+    key->qlen = certificate_read_bytes(in, end, out->bytes, length);
     in->failed |= key->qlen != length;
     out->key.key_type = BR_KEYTYPE_EC;
 }
 
 /* SubjectPublicKeyInfo: RFC 3279 section 2.3, RFC 5480 section 2. */
-static void read_key(stream *in, size_t limit, tcx_posix_certificate *out)
+static void certificate_read_key(certificate_stream *in, size_t limit, tcx_posix_certificate *out)
 {
-    size_t end = enter(in, SEQUENCE, limit);
-    size_t algorithm_end = enter(in, SEQUENCE, end);
-    oid algorithm = read_oid(in, algorithm_end), curve = { 0, { 0 } };
+    size_t end = certificate_enter(in, CERTIFICATE_SEQUENCE, limit);
+    size_t algorithm_end = certificate_enter(in, CERTIFICATE_SEQUENCE, end);
+    certificate_oid algorithm = certificate_read_oid(in, algorithm_end), curve = { 0, { 0 } };
 
-    if (oid_is(&algorithm, &ec_public_key))
-        curve = read_oid(in, algorithm_end);
-    skip_to(in, algorithm_end);
-    limit = enter(in, BIT_STRING, end);
-    in->failed |= next_byte(in) != 0; /* bits that are not used in the last byte */
-    if (oid_is(&algorithm, &rsa_encryption))
-        read_rsa(in, limit, out);
-    else if (oid_is(&curve, &secp256r1))
-        read_point(in, limit, BR_EC_secp256r1, 65, out);
-    else if (oid_is(&curve, &secp384r1))
-        read_point(in, limit, BR_EC_secp384r1, 97, out);
+    if (certificate_is_oid(&algorithm, &certificate_ec_public_key))
+        curve = certificate_read_oid(in, algorithm_end);
+    certificate_skip_to(in, algorithm_end);
+    limit = certificate_enter(in, CERTIFICATE_BIT_STRING, end);
+    in->failed |= certificate_read_byte(in) != 0; /* bits that are not used in the last byte */
+    if (certificate_is_oid(&algorithm, &certificate_rsa_encryption))
+        certificate_read_rsa(in, limit, out);
+    else if (certificate_is_oid(&curve, &certificate_secp256r1))
+        certificate_read_point(in, limit, BR_EC_secp256r1, 65, out);
+    else if (certificate_is_oid(&curve, &certificate_secp384r1))
+        certificate_read_point(in, limit, BR_EC_secp384r1, 97, out);
     else
-        skip_to(in, limit);
-    leave(in, limit);
-    leave(in, end);
+        certificate_skip_to(in, limit);
+    certificate_leave(in, limit);
+    certificate_leave(in, end);
 }
 
-static void read_extension(stream *in, size_t limit, tcx_posix_certificate *out)
+static void certificate_read_extension(certificate_stream *in, size_t limit, tcx_posix_certificate *out)
 {
-    size_t end = enter(in, SEQUENCE, limit), value_end;
-    oid id = read_oid(in, end);
-    unsigned tag = next_byte(in);
+    size_t end = certificate_enter(in, CERTIFICATE_SEQUENCE, limit), value_end;
+    certificate_oid id = certificate_read_oid(in, end);
+    unsigned tag = certificate_read_byte(in);
 
-    if (tag == BOOLEAN) { /* critical */
-        skip_to(in, read_end(in, end));
-        tag = next_byte(in);
+    if (tag == CERTIFICATE_BOOLEAN) { /* critical */
+        certificate_skip_to(in, certificate_read_end(in, end));
+        tag = certificate_read_byte(in);
     }
-    in->failed |= tag != OCTET_STRING;
-    value_end = read_end(in, end);
-    if (oid_is(&id, &basic_constraints)) {
-        size_t constraints_end = enter(in, SEQUENCE, value_end);
+    in->failed |= tag != CERTIFICATE_OCTET_STRING;
+    value_end = certificate_read_end(in, end);
+    if (certificate_is_oid(&id, &certificate_basic_constraints)) {
+        size_t constraints_end = certificate_enter(in, CERTIFICATE_SEQUENCE, value_end);
 
-        if (in->position < constraints_end && next_byte(in) == BOOLEAN) {
-            in->failed |= read_end(in, constraints_end) != in->position + 1;
-            out->is_ca = next_byte(in) != 0;
+        if (in->position < constraints_end && certificate_read_byte(in) == CERTIFICATE_BOOLEAN) {
+            in->failed |= certificate_read_end(in, constraints_end) != in->position + 1;
+            out->is_ca = certificate_read_byte(in) != 0;
         }
     }
-    skip_to(in, value_end);
-    leave(in, end);
+    certificate_skip_to(in, value_end);
+    certificate_leave(in, end);
 }
 
-static void read_extensions(stream *in, size_t limit, tcx_posix_certificate *out)
+static void certificate_read_extensions(certificate_stream *in, size_t limit, tcx_posix_certificate *out)
 {
-    size_t end = read_end(in, limit);
-    size_t list_end = enter(in, SEQUENCE, end);
+    size_t end = certificate_read_end(in, limit);
+    size_t list_end = certificate_enter(in, CERTIFICATE_SEQUENCE, end);
 
     out->is_ca = 0; /* they alone say it */
     while (in->position < list_end && !in->failed)
-        read_extension(in, list_end, out);
-    leave(in, end);
+        certificate_read_extension(in, list_end, out);
+    certificate_leave(in, end);
 }
 
 /* What stands behind the key: two identifiers that nobody uses, and the extensions. */
-static void read_rest(stream *in, size_t end, tcx_posix_certificate *out)
+static void certificate_read_rest(certificate_stream *in, size_t end, tcx_posix_certificate *out)
 {
     while (in->position < end && !in->failed) {
-        switch (next_byte(in)) {
-        case ISSUER_ID:
-        case SUBJECT_ID:
-            skip_to(in, read_end(in, end));
+        switch (certificate_read_byte(in)) {
+        case CERTIFICATE_ISSUER_ID:
+        case CERTIFICATE_SUBJECT_ID:
+            certificate_skip_to(in, certificate_read_end(in, end));
             break;
-        case EXTENSIONS:
-            read_extensions(in, end, out);
+        case CERTIFICATE_EXTENSIONS:
+            certificate_read_extensions(in, end, out);
             break;
         default:
             in->failed = 1;
         }
     }
-    leave(in, end);
+    certificate_leave(in, end);
 }
 
 /* Behind the version's tag. Returns whether it is version 1, which may be written though it is the default. */
-static int is_version_1(stream *in, size_t limit)
+static int certificate_is_version_1(certificate_stream *in, size_t limit)
 {
-    static const unsigned char zero[] = { INTEGER, 1, 0 };
+    static const unsigned char zero[] = { CERTIFICATE_INTEGER, 1, 0 };
     unsigned char number[sizeof zero];
-    size_t end = read_end(in, limit);
-    const int is_it = end - in->position == sizeof zero && read_bytes(in, end, number, sizeof zero) == sizeof zero &&
+    size_t end = certificate_read_end(in, limit);
+    const int is_it = end - in->position == sizeof zero &&
+                      certificate_read_bytes(in, end, number, sizeof zero) == sizeof zero &&
                       memcmp(number, zero, sizeof zero) == 0;
 
-    skip_to(in, end);
+    certificate_skip_to(in, end);
     return is_it;
 }
 
 /* Whether the same name begins at both. They are copies: nothing is taken. */
-static int is_same_name(stream one, stream other, size_t limit)
+static int certificate_is_same_name(certificate_stream one, certificate_stream other, size_t limit)
 {
-    const size_t end = enter(&one, SEQUENCE, limit), other_end = enter(&other, SEQUENCE, limit);
+    const size_t end = certificate_enter(&one, CERTIFICATE_SEQUENCE, limit),
+                 other_end = certificate_enter(&other, CERTIFICATE_SEQUENCE, limit);
 
     if (end - one.position != other_end - other.position)
         return 0;
     while (one.position < end && !one.failed && !other.failed)
-        if (next_byte(&one) != next_byte(&other))
+        if (certificate_read_byte(&one) != certificate_read_byte(&other))
             return 0;
     return !one.failed && !other.failed;
 }
@@ -381,7 +387,7 @@ static int is_same_name(stream one, stream other, size_t limit)
 int tcx_posix_certificate_read(tcx_text base64, void (*take)(void *context, const void *bytes, size_t length),
                                void *context, tcx_posix_certificate *out)
 {
-    stream in, issuer;
+    certificate_stream in, issuer;
     size_t end, signed_end;
     int is_old = 1;
     unsigned tag;
@@ -391,27 +397,27 @@ int tcx_posix_certificate_read(tcx_text base64, void (*take)(void *context, cons
     in.next = base64.bytes;
     in.end = base64.bytes + base64.length;
     in.context = context;
-    end = enter(&in, SEQUENCE, CERTIFICATE_MAX);
-    signed_end = enter(&in, SEQUENCE, end);
-    tag = next_byte(&in);
-    if (tag == VERSION) {
-        is_old = is_version_1(&in, signed_end);
-        tag = next_byte(&in);
+    end = certificate_enter(&in, CERTIFICATE_SEQUENCE, CERTIFICATE_SIZE_MAX);
+    signed_end = certificate_enter(&in, CERTIFICATE_SEQUENCE, end);
+    tag = certificate_read_byte(&in);
+    if (tag == CERTIFICATE_VERSION) {
+        is_old = certificate_is_version_1(&in, signed_end);
+        tag = certificate_read_byte(&in);
     }
-    in.failed |= tag != INTEGER;
-    skip_to(&in, read_end(&in, signed_end));
-    skip(&in, SEQUENCE, signed_end); /* the signature's algorithm */
+    in.failed |= tag != CERTIFICATE_INTEGER;
+    certificate_skip_to(&in, certificate_read_end(&in, signed_end));
+    certificate_skip(&in, CERTIFICATE_SEQUENCE, signed_end); /* the signature's algorithm */
     issuer = in;
-    skip(&in, SEQUENCE, signed_end); /* the issuer */
-    skip(&in, SEQUENCE, signed_end); /* the dates */
-    out->is_ca = is_old && is_same_name(issuer, in, signed_end);
+    certificate_skip(&in, CERTIFICATE_SEQUENCE, signed_end); /* the issuer */
+    certificate_skip(&in, CERTIFICATE_SEQUENCE, signed_end); /* the dates */
+    out->is_ca = is_old && certificate_is_same_name(issuer, in, signed_end);
     in.take = take;
-    skip(&in, SEQUENCE, signed_end); /* the subject */
+    certificate_skip(&in, CERTIFICATE_SEQUENCE, signed_end); /* the subject */
     in.take = NULL;
-    read_key(&in, signed_end, out);
-    read_rest(&in, signed_end, out);
-    skip(&in, SEQUENCE, end);
-    skip(&in, BIT_STRING, end);
-    leave(&in, end);
-    return look(&in) == 0 && !in.failed;
+    certificate_read_key(&in, signed_end, out);
+    certificate_read_rest(&in, signed_end, out);
+    certificate_skip(&in, CERTIFICATE_SEQUENCE, end);
+    certificate_skip(&in, CERTIFICATE_BIT_STRING, end);
+    certificate_leave(&in, end);
+    return certificate_peek(&in) == 0 && !in.failed;
 }

@@ -15,23 +15,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NOT_THERE = 1 };
+enum { CREDENTIALS_NOT_THERE = 1 };
 
 /* A form of credentials files. */
-typedef struct form {
+typedef struct credentials_form {
     int (*read)(char *text, size_t length, tcx_posix_secrets *out); /* in place; -1: malformed */
     const char *name;
     const char *secret_id; /* what the members are called in it */
     const char *secret_key;
     const char *role;
-} form;
+} credentials_form;
 
-static const form ini = { tcx_posix_ini_read, "an INI file with a section [default]", "secret_id", "secret_key",
-                          "role_arn" };
-static const form tccli = { tcx_posix_tccli_read, "a JSON object with its secrets as texts and expiresAt as a number",
-                            "secretId", "secretKey", "role-arn" };
+static const credentials_form credentials_ini = { tcx_posix_ini_read, "an INI file with a section [default]",
+                                                  "secret_id", "secret_key", "role_arn" };
+static const credentials_form credentials_tccli = { tcx_posix_tccli_read,
+                                                    "a JSON object with its secrets as texts and expiresAt as a number",
+                                                    "secretId", "secretKey", "role-arn" };
 
-__attribute__((format(printf, 2, 3))) static int refuse(tcx_posix_credentials *found, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int credentials_refuse(tcx_posix_credentials *found, const char *format,
+                                                                    ...)
 {
     va_list arguments;
 
@@ -43,7 +45,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(tcx_posix_credentials *f
 
 /* ---- the environment ---- */
 
-static tcx_text environment_token(void)
+static tcx_text credentials_find_token(void)
 {
     static const char *const names[] = { "TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SESSION_TOKEN",
                                          "TENCENTCLOUD_SECURITY_TOKEN" };
@@ -58,7 +60,7 @@ static tcx_text environment_token(void)
     return tcx_text_from(NULL);
 }
 
-static int from_environment(tcx_posix_credentials *found)
+static int credentials_take_environment(tcx_posix_credentials *found)
 {
     static const char id_name[] = "TENCENTCLOUD_SECRET_ID";
     static const char key_name[] = "TENCENTCLOUD_SECRET_KEY";
@@ -66,24 +68,24 @@ static int from_environment(tcx_posix_credentials *found)
     const char *key = getenv(key_name);
 
     if (id == NULL && key == NULL)
-        return NOT_THERE;
+        return CREDENTIALS_NOT_THERE;
     if (id == NULL || key == NULL)
-        return refuse(found, "%s is set and %s is not: set both or neither", id ? id_name : key_name,
-                      id ? key_name : id_name);
+        return credentials_refuse(found, "%s is set and %s is not: set both or neither", id ? id_name : key_name,
+                                  id ? key_name : id_name);
     if (*id == '\0' || *key == '\0')
-        return refuse(found, "%s is set, but empty: give it a value, or unset both it and %s", *id ? key_name : id_name,
-                      *id ? id_name : key_name);
+        return credentials_refuse(found, "%s is set, but empty: give it a value, or unset both it and %s",
+                                  *id ? key_name : id_name, *id ? id_name : key_name);
     snprintf(found->origin, sizeof found->origin, "the environment");
     found->credentials.secret_id = tcx_text_from(id);
     found->credentials.secret_key = tcx_text_from(key);
-    found->credentials.token = environment_token();
+    found->credentials.token = credentials_find_token();
     return 0;
 }
 
 /* ---- files ---- */
 
 /* Reads all that `fd` has. Returns its length, TCX_POSIX_CREDENTIALS_MAX when there is more than would fit, or -1. */
-static ssize_t read_all(int fd, char *memory)
+static ssize_t credentials_read_all(int fd, char *memory)
 {
     size_t length = 0;
 
@@ -101,152 +103,159 @@ static ssize_t read_all(int fd, char *memory)
     return (ssize_t)length;
 }
 
-/* Reads the file at found->origin into found->memory. Returns 0, NOT_THERE or -1. */
-static int read_file(tcx_posix_credentials *found, size_t *length)
+/* Reads the file at found->origin into found->memory. Returns 0, CREDENTIALS_NOT_THERE or -1. */
+static int credentials_read_file(tcx_posix_credentials *found, size_t *length)
 {
     struct stat about;
     ssize_t got = -1;
     int fd = open(found->origin, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return NOT_THERE;
+        return CREDENTIALS_NOT_THERE;
     if (fd >= 0 && fstat(fd, &about) == 0)
-        got = read_all(fd, found->memory);
+        got = credentials_read_all(fd, found->memory);
     if (got < 0)
-        refuse(found, "%s: %s", found->origin, strerror(errno));
+        credentials_refuse(found, "%s: %s", found->origin, strerror(errno));
     if (fd >= 0)
         close(fd);
     if (got < 0)
         return -1;
     if ((size_t)got == TCX_POSIX_CREDENTIALS_MAX)
-        return refuse(found, "%s: larger than a credentials file can be", found->origin);
+        return credentials_refuse(found, "%s: larger than a credentials file can be", found->origin);
     found->is_file = 1;
     found->exposed = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
     *length = (size_t)got;
     return 0;
 }
 
-static int begins_with(const char *text, size_t length, const char *mark)
+static int credentials_begins_with(const char *text, size_t length, const char *mark)
 {
     return length >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0;
 }
 
-static int refuse_form(tcx_posix_credentials *found, size_t length, const form *as, const char *problem)
+static int credentials_refuse_form(tcx_posix_credentials *found, size_t length, const credentials_form *as,
+                                   const char *problem)
 {
-    if (begins_with(found->memory, length, "\xFF\xFE") || begins_with(found->memory, length, "\xFE\xFF"))
+    if (credentials_begins_with(found->memory, length, "\xFF\xFE") ||
+        credentials_begins_with(found->memory, length, "\xFE\xFF"))
         problem = "it is UTF-16: save it as UTF-8";
-    return refuse(found, "%s: %s%s", found->origin, problem ? "" : "not ", problem ? problem : as->name);
+    return credentials_refuse(found, "%s: %s%s", found->origin, problem ? "" : "not ", problem ? problem : as->name);
 }
 
 /* Reads the file at found->origin. Editors may put a byte order mark before UTF-8. */
-static int from_file(tcx_posix_credentials *found, const form *as)
+static int credentials_take_file(tcx_posix_credentials *found, const credentials_form *as)
 {
     static const char mark[] = "\xEF\xBB\xBF";
     tcx_posix_secrets secrets;
     size_t length = 0;
     size_t start;
-    int status = read_file(found, &length);
+    int status = credentials_read_file(found, &length);
 
     if (status != 0)
         return status;
-    start = begins_with(found->memory, length, mark) ? sizeof mark - 1 : 0;
+    start = credentials_begins_with(found->memory, length, mark) ? sizeof mark - 1 : 0;
     memset(&secrets, 0, sizeof secrets);
     if (as->read(found->memory + start, length - start, &secrets) != 0)
-        return refuse_form(found, length, as, secrets.problem);
+        return credentials_refuse_form(found, length, as, secrets.problem);
     if (secrets.role.length > 0)
-        return refuse(found,
-                      "%s: names a role (%s), and roles are not assumed here: "
-                      "set the keys that AssumeRole gives in the environment",
-                      found->origin, as->role);
+        return credentials_refuse(found,
+                                  "%s: names a role (%s), and roles are not assumed here: "
+                                  "set the keys that AssumeRole gives in the environment",
+                                  found->origin, as->role);
     if (secrets.of_machine)
-        return refuse(found,
-                      "%s: its keys are those of the machine's role (type cvm-role), and those are not asked for here: "
-                      "set the role's keys and token in the environment",
-                      found->origin);
+        return credentials_refuse(
+            found,
+            "%s: its keys are those of the machine's role (type cvm-role), and those are not asked for here: "
+            "set the role's keys and token in the environment",
+            found->origin);
     if (secrets.credentials.secret_id.length == 0)
-        return refuse(found, "%s: no %s in it", found->origin, as->secret_id);
+        return credentials_refuse(found, "%s: no %s in it", found->origin, as->secret_id);
     if (secrets.credentials.secret_key.length == 0)
-        return refuse(found, "%s: no %s in it", found->origin, as->secret_key);
+        return credentials_refuse(found, "%s: no %s in it", found->origin, as->secret_key);
     found->credentials = secrets.credentials;
     found->expires = secrets.expires;
     return 0;
 }
 
 /* Sets found->origin to "<home><middle><name><end>". */
-static int set_path(tcx_posix_credentials *found, const char *home, const char *middle, const char *name,
-                    const char *end)
+static int credentials_set_path(tcx_posix_credentials *found, const char *home, const char *middle, const char *name,
+                                const char *end)
 {
     int length = snprintf(found->origin, sizeof found->origin, "%s%s%s%s", home, middle, name, end);
 
-    return length > 0 && (size_t)length < sizeof found->origin ? 0 : refuse(found, "a path of credentials is too long");
+    return length > 0 && (size_t)length < sizeof found->origin
+               ? 0
+               : credentials_refuse(found, "a path of credentials is too long");
 }
 
 /* An empty variable counts as unset. */
-static const char *variable(const char *name)
+static const char *credentials_get_variable(const char *name)
 {
     const char *value = getenv(name);
 
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
-static int from_profile(tcx_posix_credentials *found, const char *profile)
+static int credentials_take_profile(tcx_posix_credentials *found, const char *profile)
 {
-    const char *home = variable("HOME");
+    const char *home = credentials_get_variable("HOME");
 
     if (home == NULL)
-        return NOT_THERE;
-    if (set_path(found, home, "/.tccli/", profile, ".credential") != 0)
+        return CREDENTIALS_NOT_THERE;
+    if (credentials_set_path(found, home, "/.tccli/", profile, ".credential") != 0)
         return -1;
-    return from_file(found, &tccli);
+    return credentials_take_file(found, &credentials_tccli);
 }
 
-static int from_named_file(tcx_posix_credentials *found, const char *path)
+static int credentials_take_named_file(tcx_posix_credentials *found, const char *path)
 {
     int status;
 
     if (*path == '\0')
-        return refuse(found, "TENCENTCLOUD_CREDENTIALS_FILE is set, but empty: give it a path, or unset it");
-    if (set_path(found, path, "", "", "") != 0)
+        return credentials_refuse(found,
+                                  "TENCENTCLOUD_CREDENTIALS_FILE is set, but empty: give it a path, or unset it");
+    if (credentials_set_path(found, path, "", "", "") != 0)
         return -1;
-    status = from_file(found, &ini);
-    return status == NOT_THERE ? refuse(found, "%s: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it", path)
-                               : status;
+    status = credentials_take_file(found, &credentials_ini);
+    return status == CREDENTIALS_NOT_THERE
+               ? credentials_refuse(found, "%s: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it", path)
+               : status;
 }
 
-static int from_ini(tcx_posix_credentials *found)
+static int credentials_take_ini(tcx_posix_credentials *found)
 {
     const char *named = getenv("TENCENTCLOUD_CREDENTIALS_FILE");
-    const char *home = variable("HOME");
+    const char *home = credentials_get_variable("HOME");
 
     if (named != NULL)
-        return from_named_file(found, named);
+        return credentials_take_named_file(found, named);
     if (home == NULL)
-        return NOT_THERE;
-    if (set_path(found, home, "/.tencentcloud/credentials", "", "") != 0)
+        return CREDENTIALS_NOT_THERE;
+    if (credentials_set_path(found, home, "/.tencentcloud/credentials", "", "") != 0)
         return -1;
-    return from_file(found, &ini);
+    return credentials_take_file(found, &credentials_ini);
 }
 
-static int from_system(tcx_posix_credentials *found)
+static int credentials_take_system(tcx_posix_credentials *found)
 {
-    (void)set_path(found, "/etc/tencentcloud/credentials", "", "", "");
-    return from_file(found, &ini);
+    (void)credentials_set_path(found, "/etc/tencentcloud/credentials", "", "", "");
+    return credentials_take_file(found, &credentials_ini);
 }
 
-static int search(tcx_posix_credentials *found)
+static int credentials_search(tcx_posix_credentials *found)
 {
-    const char *profile = variable("TCCLI_PROFILE");
-    int status = from_environment(found);
+    const char *profile = credentials_get_variable("TCCLI_PROFILE");
+    int status = credentials_take_environment(found);
 
-    if (status == NOT_THERE)
-        status = from_ini(found);
-    if (status == NOT_THERE)
-        status = from_profile(found, profile ? profile : "default");
-    return status == NOT_THERE ? from_system(found) : status;
+    if (status == CREDENTIALS_NOT_THERE)
+        status = credentials_take_ini(found);
+    if (status == CREDENTIALS_NOT_THERE)
+        status = credentials_take_profile(found, profile ? profile : "default");
+    return status == CREDENTIALS_NOT_THERE ? credentials_take_system(found) : status;
 }
 
 /* Turns what the search came to into what the caller gets: nothing of a file stays behind after a failure. */
-static int conclude(tcx_posix_credentials *found, int status)
+static int credentials_conclude(tcx_posix_credentials *found, int status)
 {
     if (status != 0)
         tcx_wipe(found->memory, sizeof found->memory);
@@ -258,11 +267,11 @@ int tcx_posix_credentials_find(tcx_posix_credentials *found)
     int status;
 
     memset(found, 0, sizeof *found);
-    status = search(found);
-    if (status == NOT_THERE)
-        status = refuse(found, "no credentials: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, "
-                               "or write ~/.tencentcloud/credentials");
-    return conclude(found, status);
+    status = credentials_search(found);
+    if (status == CREDENTIALS_NOT_THERE)
+        status = credentials_refuse(found, "no credentials: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, "
+                                           "or write ~/.tencentcloud/credentials");
+    return credentials_conclude(found, status);
 }
 
 int tcx_posix_credentials_of_profile(tcx_posix_credentials *found, const char *profile)
@@ -271,12 +280,12 @@ int tcx_posix_credentials_of_profile(tcx_posix_credentials *found, const char *p
 
     memset(found, 0, sizeof *found);
     if (*profile == '\0' || strchr(profile, '/') != NULL)
-        return refuse(found, "a profile's name is not empty and has no '/' in it");
-    status = from_profile(found, profile);
-    if (status == NOT_THERE)
-        status = refuse(found, "no profile '%s': there is no %s", profile,
-                        found->origin[0] ? found->origin : "home directory, HOME is not set");
-    return conclude(found, status);
+        return credentials_refuse(found, "a profile's name is not empty and has no '/' in it");
+    status = credentials_take_profile(found, profile);
+    if (status == CREDENTIALS_NOT_THERE)
+        status = credentials_refuse(found, "no profile '%s': there is no %s", profile,
+                                    found->origin[0] ? found->origin : "home directory, HOME is not set");
+    return credentials_conclude(found, status);
 }
 
 void tcx_posix_credentials_wipe(tcx_posix_credentials *found)

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static ssize_t read_from(int fd, void *out, size_t length, off_t offset)
+static ssize_t file_read_from(int fd, void *out, size_t length, off_t offset)
 {
     ssize_t got;
 
@@ -19,9 +19,9 @@ static ssize_t read_from(int fd, void *out, size_t length, off_t offset)
 }
 
 /* Fills the cache from `offset` on. Returns how many bytes it holds then, or -errno. */
-static int fill(tcx_posix_file *file, uint32_t offset)
+static int file_fill_cache(tcx_posix_file *file, uint32_t offset)
 {
-    ssize_t length = read_from(file->fd, file->cache, sizeof file->cache, file->start + (off_t)offset);
+    ssize_t length = file_read_from(file->fd, file->cache, sizeof file->cache, file->start + (off_t)offset);
 
     file->cached = offset;
     file->cached_length = length > 0 ? (uint32_t)length : 0;
@@ -30,13 +30,13 @@ static int fill(tcx_posix_file *file, uint32_t offset)
     return length > 0 ? (int)length : -EIO;
 }
 
-static int read_at(void *context, uint32_t offset, void *out, size_t length)
+static int file_read_at(void *context, uint32_t offset, void *out, size_t length)
 {
     tcx_posix_file *file = context;
     uint32_t there;
 
     if (offset < file->cached || offset - file->cached >= file->cached_length) {
-        int filled = fill(file, offset);
+        int filled = file_fill_cache(file, offset);
 
         if (filled < 0)
             return filled;
@@ -52,11 +52,11 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
  * Whether the file ends where its size says. Those that the kernel writes as they are read do not: in /proc their size
  * is told as 0, in /sys as a page. Returns 0, or -1 with errno.
  */
-static int check_size(int fd, off_t start, off_t size)
+static int file_check_size(int fd, off_t start, off_t size)
 {
     const off_t last = start + size - (size > 0);
     char two[2];
-    const ssize_t got = read_from(fd, two, sizeof two, last);
+    const ssize_t got = file_read_from(fd, two, sizeof two, last);
 
     if (got < 0)
         return -1;
@@ -86,9 +86,9 @@ int tcx_posix_file_init(tcx_posix_file *file, int fd)
         errno = EFBIG;
         return -1;
     }
-    if (check_size(fd, start, size) != 0)
+    if (file_check_size(fd, start, size) != 0)
         return -1;
-    tcx_source_init(&file->source, read_at, file, (uint32_t)size);
+    tcx_source_init(&file->source, file_read_at, file, (uint32_t)size);
     file->fd = fd;
     file->start = start;
     file->cached = file->cached_length = 0;

@@ -1,18 +1,18 @@
 /* The INI form of credentials: see tcx_posix_credentials.h. */
 #include "tcx_posix_credentials.h"
 
-static int is_blank(char c)
+static int ini_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\v' || c == '\f';
 }
 
-static tcx_text trim(const char *start, const char *end)
+static tcx_text ini_trim(const char *start, const char *end)
 {
     tcx_text text;
 
-    while (start < end && is_blank(*start))
+    while (start < end && ini_is_blank(*start))
         start++;
-    while (end > start && is_blank(end[-1]))
+    while (end > start && ini_is_blank(end[-1]))
         end--;
     text.bytes = start;
     text.length = (size_t)(end - start);
@@ -20,7 +20,7 @@ static tcx_text trim(const char *start, const char *end)
 }
 
 /* Whether it is `name`, which has no upper case in it, in any case. */
-static int is_name(tcx_text text, const char *name)
+static int ini_is_name(tcx_text text, const char *name)
 {
     size_t i;
 
@@ -36,7 +36,7 @@ static int is_name(tcx_text text, const char *name)
 }
 
 /* A section's name ends with the last ']' of its line: a comment may follow. */
-static int is_default(tcx_text line)
+static int ini_is_default(tcx_text line)
 {
     static const char name[] = "[default]";
     size_t length = line.length;
@@ -46,7 +46,7 @@ static int is_default(tcx_text line)
     return length == sizeof name - 1 && memcmp(line.bytes, name, length) == 0;
 }
 
-static void take_member(tcx_text line, tcx_posix_secrets *out)
+static void ini_take_member(tcx_text line, tcx_posix_secrets *out)
 {
     const char *end = line.bytes + line.length;
     const char *mark = line.bytes;
@@ -57,33 +57,33 @@ static void take_member(tcx_text line, tcx_posix_secrets *out)
         mark++;
     if (mark == end)
         return;
-    name = trim(line.bytes, mark);
-    value = trim(mark + 1, end);
+    name = ini_trim(line.bytes, mark);
+    value = ini_trim(mark + 1, end);
     if (value.length == 0)
         return;
-    if (is_name(name, "secret_id"))
+    if (ini_is_name(name, "secret_id"))
         out->credentials.secret_id = value;
-    else if (is_name(name, "secret_key"))
+    else if (ini_is_name(name, "secret_key"))
         out->credentials.secret_key = value;
-    else if (is_name(name, "token"))
+    else if (ini_is_name(name, "token"))
         out->credentials.token = value;
-    else if (is_name(name, "role_arn"))
+    else if (ini_is_name(name, "role_arn"))
         out->role = value;
 }
 
-static int is_quoted(tcx_text text)
+static int ini_is_quoted(tcx_text text)
 {
     return text.length > 0 && (*text.bytes == '"' || *text.bytes == '\'');
 }
 
 /* One of Tencent's SDKs signs with the quotes, another takes them off. No key has any. */
-static const char *quoted(const tcx_credentials *credentials)
+static const char *ini_find_quotes(const tcx_credentials *credentials)
 {
-    if (is_quoted(credentials->secret_id))
+    if (ini_is_quoted(credentials->secret_id))
         return "the value of secret_id is in quotes: remove them";
-    if (is_quoted(credentials->secret_key))
+    if (ini_is_quoted(credentials->secret_key))
         return "the value of secret_key is in quotes: remove them";
-    return is_quoted(credentials->token) ? "the value of token is in quotes: remove them" : NULL;
+    return ini_is_quoted(credentials->token) ? "the value of token is in quotes: remove them" : NULL;
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the type of all readers; another one decodes in place */
@@ -100,17 +100,17 @@ int tcx_posix_ini_read(char *text, size_t length, tcx_posix_secrets *out)
 
         while (stop < end && *stop != '\n' && *stop != '\r')
             stop++;
-        line = trim(at, stop);
+        line = ini_trim(at, stop);
         at = stop < end ? stop + 1 : end;
         if (line.length == 0 || *line.bytes == '#' || *line.bytes == ';')
             continue;
         if (*line.bytes == '[') {
-            inside = is_default(line);
+            inside = ini_is_default(line);
             found |= inside;
         } else if (inside) {
-            take_member(line, out);
+            ini_take_member(line, out);
         }
     }
-    out->problem = quoted(&out->credentials);
+    out->problem = ini_find_quotes(&out->credentials);
     return found && out->problem == NULL ? 0 : -1;
 }

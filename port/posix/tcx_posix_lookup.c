@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-typedef struct job {
+typedef struct lookup_job {
     int fd;
     uint16_t port;
     char name[]; /* ends with a zero byte */
-} job;
+} lookup_job;
 
-static void take_addresses(const struct addrinfo *list, tcx_posix_addresses *found)
+static void lookup_take_addresses(const struct addrinfo *list, tcx_posix_addresses *found)
 {
     for (; list != NULL && found->count < TCX_POSIX_ADDRESSES_MAX; list = list->ai_next) {
         tcx_posix_address *address = &found->address[found->count];
@@ -30,7 +30,7 @@ static void take_addresses(const struct addrinfo *list, tcx_posix_addresses *fou
     }
 }
 
-static void look_up(const char *name, uint16_t port, int flags, tcx_posix_addresses *found)
+static void lookup_resolve(const char *name, uint16_t port, int flags, tcx_posix_addresses *found)
 {
     struct addrinfo hints;
     struct addrinfo *list = NULL;
@@ -49,7 +49,7 @@ static void look_up(const char *name, uint16_t port, int flags, tcx_posix_addres
         found->system = ENOMEM;
     if (found->error != 0)
         return;
-    take_addresses(list, found);
+    lookup_take_addresses(list, found);
     freeaddrinfo(list);
     if (found->count == 0)
         found->error = EAI_NONAME;
@@ -57,16 +57,16 @@ static void look_up(const char *name, uint16_t port, int flags, tcx_posix_addres
 
 int tcx_posix_lookup_numeric(const char *name, uint16_t port, tcx_posix_addresses *found)
 {
-    look_up(name, port, AI_NUMERICHOST, found);
+    lookup_resolve(name, port, AI_NUMERICHOST, found);
     return found->error == 0;
 }
 
-static void *run(void *argument)
+static void *lookup_run(void *argument)
 {
-    job *work = argument;
+    lookup_job *work = argument;
     tcx_posix_addresses found;
 
-    look_up(work->name, work->port, 0, &found);
+    lookup_resolve(work->name, work->port, 0, &found);
     /* Fails when nobody waits for it any more: then there is nobody to tell. */
     (void)!send(work->fd, &found, sizeof found, MSG_NOSIGNAL);
     close(work->fd);
@@ -75,7 +75,7 @@ static void *run(void *argument)
 }
 
 /* The thread takes no signals: they belong to the program. */
-static int start_thread(job *work)
+static int lookup_start_thread(lookup_job *work)
 {
     pthread_attr_t attributes;
     pthread_t thread;
@@ -88,7 +88,7 @@ static int start_thread(job *work)
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(&thread, &attributes, run, work);
+    error = pthread_create(&thread, &attributes, lookup_run, work);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return error;
@@ -97,7 +97,7 @@ static int start_thread(job *work)
 int tcx_posix_lookup_start(const char *name, uint16_t port)
 {
     size_t size = strlen(name) + 1;
-    job *work = malloc(sizeof *work + size);
+    lookup_job *work = malloc(sizeof *work + size);
     int ends[2];
     int error;
 
@@ -110,7 +110,7 @@ int tcx_posix_lookup_start(const char *name, uint16_t port)
     work->fd = ends[1];
     work->port = port;
     memcpy(work->name, name, size);
-    error = start_thread(work);
+    error = lookup_start_thread(work);
     if (error != 0) {
         close(ends[0]);
         close(ends[1]);

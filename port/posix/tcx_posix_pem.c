@@ -5,7 +5,7 @@
 
 /* ---- keys ---- */
 
-static size_t bit_length(const unsigned char *number, size_t length)
+static size_t pem_count_bits(const unsigned char *number, size_t length)
 {
     size_t bits;
     unsigned top;
@@ -23,21 +23,21 @@ static size_t bit_length(const unsigned char *number, size_t length)
 }
 
 /* Whether the library's full profile can use the key (tcexec/tls.h). */
-static int is_usable(const br_x509_pkey *key)
+static int pem_is_usable(const br_x509_pkey *key)
 {
     size_t bits;
 
     if (key->key_type == BR_KEYTYPE_EC)
         return key->key.ec.curve == BR_EC_secp256r1 || key->key.ec.curve == BR_EC_secp384r1;
-    bits = bit_length(key->key.rsa.n, key->key.rsa.nlen);
+    bits = pem_count_bits(key->key.rsa.n, key->key.rsa.nlen);
     return key->key_type == BR_KEYTYPE_RSA && bits >= 2048 && bits <= 4096;
 }
 
 /*
  * Finds the next certificate, and reads it. `take` gets its subject: see tcx_posix_certificate.h. Returns 0 at the end.
  */
-static int next_certificate(tcx_text *left, void (*take)(void *context, const void *bytes, size_t length),
-                            void *context, tcx_posix_certificate *certificate, tcx_posix_block *block)
+static int pem_read_certificate(tcx_text *left, void (*take)(void *context, const void *bytes, size_t length),
+                                void *context, tcx_posix_certificate *certificate, tcx_posix_block *block)
 {
     if (!tcx_posix_block_next(left, block))
         return 0;
@@ -45,7 +45,7 @@ static int next_certificate(tcx_text *left, void (*take)(void *context, const vo
         return 1;
     if (!tcx_posix_certificate_read(block->base64, take, context, certificate))
         block->fault = TCX_POSIX_FAULT_DAMAGED;
-    else if (!is_usable(&certificate->key))
+    else if (!pem_is_usable(&certificate->key))
         block->fault = TCX_POSIX_FAULT_KEY;
     return 1;
 }
@@ -54,23 +54,23 @@ static int next_certificate(tcx_text *left, void (*take)(void *context, const vo
  * Where keys and names are put, one after the other from the front; anchors stand at the back. What does not fit is
  * only counted, so `used` and `anchors` tell in the end what would have been needed.
  */
-typedef struct shelf {
+typedef struct pem_shelf {
     unsigned char *memory;
     size_t capacity;
     size_t used;    /* bytes at the front */
     size_t anchors; /* at the back */
-} shelf;
+} pem_shelf;
 
-static int has_room(const shelf *to, size_t bytes, size_t anchors)
+static int pem_has_room(const pem_shelf *to, size_t bytes, size_t anchors)
 {
     return to->used + bytes + (to->anchors + anchors) * sizeof(br_x509_trust_anchor) <= to->capacity;
 }
 
-static unsigned char *put(shelf *to, const void *bytes, size_t length)
+static unsigned char *pem_put(pem_shelf *to, const void *bytes, size_t length)
 {
     unsigned char *place = NULL;
 
-    if (has_room(to, length, 0)) {
+    if (pem_has_room(to, length, 0)) {
         place = to->memory + to->used;
         memcpy(place, bytes, length);
     }
@@ -78,14 +78,14 @@ static unsigned char *put(shelf *to, const void *bytes, size_t length)
     return place;
 }
 
-static void copy_key(const br_x509_pkey *key, br_x509_pkey *copy, shelf *to)
+static void pem_copy_key(const br_x509_pkey *key, br_x509_pkey *copy, pem_shelf *to)
 {
     *copy = *key;
     if (key->key_type == BR_KEYTYPE_EC) {
-        copy->key.ec.q = put(to, key->key.ec.q, key->key.ec.qlen);
+        copy->key.ec.q = pem_put(to, key->key.ec.q, key->key.ec.qlen);
     } else {
-        copy->key.rsa.n = put(to, key->key.rsa.n, key->key.rsa.nlen);
-        copy->key.rsa.e = put(to, key->key.rsa.e, key->key.rsa.elen);
+        copy->key.rsa.n = pem_put(to, key->key.rsa.n, key->key.rsa.nlen);
+        copy->key.rsa.e = pem_put(to, key->key.rsa.e, key->key.rsa.elen);
     }
 }
 
@@ -94,14 +94,14 @@ tcx_status tcx_posix_key_read(tcx_text pem, tcx_posix_key *out)
     tcx_posix_certificate first;
     tcx_posix_block block;
     tcx_text left = pem;
-    shelf to = { NULL, sizeof out->bytes, 0, 0 };
+    pem_shelf to = { NULL, sizeof out->bytes, 0, 0 };
 
     memset(out, 0, sizeof *out);
     to.memory = out->bytes;
-    if (!next_certificate(&left, NULL, NULL, &first, &block))
+    if (!pem_read_certificate(&left, NULL, NULL, &first, &block))
         return TCX_E_TLS_TRUST;
     if (block.fault == TCX_POSIX_FAULT_NONE) {
-        copy_key(&first.key, &out->key, &to);
+        pem_copy_key(&first.key, &out->key, &to);
         return TCX_OK;
     }
     out->fault = block.fault;
@@ -111,34 +111,34 @@ tcx_status tcx_posix_key_read(tcx_text pem, tcx_posix_key *out)
 
 /* ---- anchors ---- */
 
-static void take_dn(void *context, const void *bytes, size_t length)
+static void pem_take_dn(void *context, const void *bytes, size_t length)
 {
-    put(context, bytes, length);
+    pem_put(context, bytes, length);
 }
 
 /* The back of the shelf: the anchors end here, the first one last. */
-static br_x509_trust_anchor *back_of(const shelf *to)
+static br_x509_trust_anchor *pem_get_back(const pem_shelf *to)
 {
     return (br_x509_trust_anchor *)(void *)(to->memory + to->capacity);
 }
 
 /* Adds the certificate whose name has been put at `dn`. */
-static void add_anchor(shelf *to, const tcx_posix_certificate *certificate, size_t dn)
+static void pem_add_anchor(pem_shelf *to, const tcx_posix_certificate *certificate, size_t dn)
 {
     br_x509_trust_anchor anchor;
 
     memset(&anchor, 0, sizeof anchor);
     anchor.dn.len = to->used - dn;
     anchor.flags = certificate->is_ca ? BR_X509_TA_CA : 0;
-    copy_key(&certificate->key, &anchor.pkey, to);
-    if (has_room(to, 0, 1)) {
+    pem_copy_key(&certificate->key, &anchor.pkey, to);
+    if (pem_has_room(to, 0, 1)) {
         anchor.dn.data = to->memory + dn;
-        *(back_of(to) - to->anchors - 1) = anchor;
+        *(pem_get_back(to) - to->anchors - 1) = anchor;
     }
     to->anchors++;
 }
 
-static void count_skipped(tcx_text pem, const tcx_posix_block *block, tcx_posix_anchors *out)
+static void pem_count_skipped(tcx_text pem, const tcx_posix_block *block, tcx_posix_anchors *out)
 {
     if (out->skipped++ > 0)
         return;
@@ -146,26 +146,26 @@ static void count_skipped(tcx_text pem, const tcx_posix_block *block, tcx_posix_
     out->fault_line = tcx_posix_line_of(pem, block->start);
 }
 
-static void read_all(tcx_text pem, shelf *to, tcx_posix_anchors *out)
+static void pem_read_all(tcx_text pem, pem_shelf *to, tcx_posix_anchors *out)
 {
     tcx_posix_certificate certificate;
     tcx_posix_block block;
     tcx_text left = pem;
     size_t dn = 0;
 
-    while (next_certificate(&left, take_dn, to, &certificate, &block)) {
+    while (pem_read_certificate(&left, pem_take_dn, to, &certificate, &block)) {
         if (block.fault == TCX_POSIX_FAULT_NONE) {
-            add_anchor(to, &certificate, dn);
+            pem_add_anchor(to, &certificate, dn);
         } else {
             to->used = dn;
             if (block.fault != TCX_POSIX_FAULT_PUBLIC_KEY) /* which is nobody's root */
-                count_skipped(pem, &block, out);
+                pem_count_skipped(pem, &block, out);
         }
         dn = to->used;
     }
 }
 
-static void reverse(br_x509_trust_anchor *anchors, size_t count)
+static void pem_reverse(br_x509_trust_anchor *anchors, size_t count)
 {
     size_t i;
 
@@ -178,26 +178,27 @@ static void reverse(br_x509_trust_anchor *anchors, size_t count)
 }
 
 /* What stands behind a char is aligned: */
-struct aligned {
+struct pem_aligned {
     char first;
     br_x509_trust_anchor anchor;
 };
 
-#define ALIGNMENT offsetof(struct aligned, anchor)
+#define PEM_ALIGNMENT offsetof(struct pem_aligned, anchor)
 
 tcx_status tcx_posix_anchors_read(tcx_text pem, void *memory, size_t capacity, tcx_posix_anchors *out)
 {
-    shelf to = { NULL, 0, 0, 0 };
+    pem_shelf to = { NULL, 0, 0, 0 };
 
     to.memory = memory;
-    to.capacity = capacity - capacity % ALIGNMENT;
+    to.capacity = capacity - capacity % PEM_ALIGNMENT;
     memset(out, 0, sizeof *out);
-    read_all(pem, &to, out);
+    pem_read_all(pem, &to, out);
     out->count = to.anchors;
-    out->size = (to.used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + to.anchors * sizeof(br_x509_trust_anchor);
+    out->size =
+        (to.used + PEM_ALIGNMENT - 1) / PEM_ALIGNMENT * PEM_ALIGNMENT + to.anchors * sizeof(br_x509_trust_anchor);
     if (out->count > 0 && out->size <= to.capacity) {
-        reverse(back_of(&to) - to.anchors, to.anchors);
-        out->anchors = back_of(&to) - to.anchors;
+        pem_reverse(pem_get_back(&to) - to.anchors, to.anchors);
+        out->anchors = pem_get_back(&to) - to.anchors;
         return TCX_OK;
     }
     if (capacity > 0)

@@ -12,15 +12,15 @@
 #include "tcx_posix_credentials.h"
 #include "tcx_utf8.h"
 
-#define TOKENS_MAX 128
+#define TCCLI_TOKENS_MAX 128
 
-static int is_named(const char *text, const jsmntok_t *name, const char *expected)
+static int tccli_is_named(const char *text, const jsmntok_t *name, const char *expected)
 {
     return tcx_json_equals(text + name->start, (size_t)(name->end - name->start), expected);
 }
 
 /* The token after `value` and all that it holds. */
-static int skip(const jsmntok_t *tokens, int count, int value)
+static int tccli_skip(const jsmntok_t *tokens, int count, int value)
 {
     int end = tokens[value].end;
 
@@ -30,17 +30,17 @@ static int skip(const jsmntok_t *tokens, int count, int value)
     return value;
 }
 
-static int is_null(const char *text, const jsmntok_t *value)
+static int tccli_is_null(const char *text, const jsmntok_t *value)
 {
     return value->type == JSMN_PRIMITIVE && text[value->start] == 'n';
 }
 
 /* An empty token or null, as tccli writes it for permanent keys, is none. */
-static int take_value(char *text, const jsmntok_t *value, tcx_text *field, tcx_posix_secrets *out)
+static int tccli_take_value(char *text, const jsmntok_t *value, tcx_text *field, tcx_posix_secrets *out)
 {
     size_t length = (size_t)(value->end - value->start);
 
-    if (is_null(text, value))
+    if (tccli_is_null(text, value))
         return 0;
     if (field->bytes != NULL || value->type != JSMN_STRING)
         return -1;
@@ -55,42 +55,42 @@ static int take_value(char *text, const jsmntok_t *value, tcx_text *field, tcx_p
     return 0;
 }
 
-#define TIME_MAX 253402300799 /* the end of 9999 */
+#define TCCLI_TIME_MAX 253402300799 /* the end of 9999 */
 
 /* Seconds since 1970: digits, and a fraction that is cut off. */
-static int read_time(const char *text, const jsmntok_t *value, int64_t *out)
+static int tccli_read_time(const char *text, const jsmntok_t *value, int64_t *out)
 {
     const char *at = text + value->start;
     const char *end = text + value->end;
     int64_t seconds = 0;
 
-    if (is_null(text, value))
+    if (tccli_is_null(text, value))
         return 0;
     if (value->type != JSMN_PRIMITIVE)
         return -1;
-    for (; at < end && *at >= '0' && *at <= '9' && seconds <= TIME_MAX; at++)
+    for (; at < end && *at >= '0' && *at <= '9' && seconds <= TCCLI_TIME_MAX; at++)
         seconds = seconds * 10 + (*at - '0');
     if (at < end && *at == '.')
         for (at++; at < end && *at >= '0' && *at <= '9';)
             at++;
     *out = seconds;
-    return at == end && seconds > 0 && seconds <= TIME_MAX ? 0 : -1;
+    return at == end && seconds > 0 && seconds <= TCCLI_TIME_MAX ? 0 : -1;
 }
 
-static int take_member(char *text, const jsmntok_t *name, const jsmntok_t *value, const jsmntok_t **time,
-                       tcx_posix_secrets *out)
+static int tccli_take_member(char *text, const jsmntok_t *name, const jsmntok_t *value, const jsmntok_t **time,
+                             tcx_posix_secrets *out)
 {
-    if (is_named(text, name, "secretId"))
-        return take_value(text, value, &out->credentials.secret_id, out);
-    if (is_named(text, name, "secretKey"))
-        return take_value(text, value, &out->credentials.secret_key, out);
-    if (is_named(text, name, "token"))
-        return take_value(text, value, &out->credentials.token, out);
-    if (is_named(text, name, "role-arn"))
-        return take_value(text, value, &out->role, out);
-    if (is_named(text, name, "type") && value->type == JSMN_STRING && is_named(text, value, "cvm-role"))
+    if (tccli_is_named(text, name, "secretId"))
+        return tccli_take_value(text, value, &out->credentials.secret_id, out);
+    if (tccli_is_named(text, name, "secretKey"))
+        return tccli_take_value(text, value, &out->credentials.secret_key, out);
+    if (tccli_is_named(text, name, "token"))
+        return tccli_take_value(text, value, &out->credentials.token, out);
+    if (tccli_is_named(text, name, "role-arn"))
+        return tccli_take_value(text, value, &out->role, out);
+    if (tccli_is_named(text, name, "type") && value->type == JSMN_STRING && tccli_is_named(text, value, "cvm-role"))
         out->of_machine = 1;
-    if (!is_named(text, name, "expiresAt"))
+    if (!tccli_is_named(text, name, "expiresAt"))
         return 0;
     if (*time != NULL)
         return -1;
@@ -98,24 +98,24 @@ static int take_member(char *text, const jsmntok_t *name, const jsmntok_t *value
     return 0;
 }
 
-static int take_members(char *text, const jsmntok_t *tokens, int count, tcx_posix_secrets *out)
+static int tccli_take_members(char *text, const jsmntok_t *tokens, int count, tcx_posix_secrets *out)
 {
     const jsmntok_t *time = NULL;
     int name;
 
-    for (name = 1; name < count; name = skip(tokens, count, name + 1))
-        if (take_member(text, &tokens[name], &tokens[name + 1], &time, out) != 0)
+    for (name = 1; name < count; name = tccli_skip(tokens, count, name + 1))
+        if (tccli_take_member(text, &tokens[name], &tokens[name + 1], &time, out) != 0)
             return -1;
     /* tccli leaves the time of an earlier token beside keys that do not end. */
     if (time == NULL || out->credentials.token.bytes == NULL)
         return 0;
-    return read_time(text, time, &out->expires);
+    return tccli_read_time(text, time, &out->expires);
 }
 
 int tcx_posix_tccli_read(char *text, size_t length, tcx_posix_secrets *out)
 {
     jsmn_parser parser;
-    jsmntok_t tokens[TOKENS_MAX];
+    jsmntok_t tokens[TCCLI_TOKENS_MAX];
     size_t needed;
     size_t characters;
     int count;
@@ -126,13 +126,13 @@ int tcx_posix_tccli_read(char *text, size_t length, tcx_posix_secrets *out)
     }
     if (tcx_json_check(text, length, &needed) != TCX_OK)
         return -1;
-    if (needed > TOKENS_MAX) {
+    if (needed > TCCLI_TOKENS_MAX) {
         out->problem = "not a file of tccli: it has more names and values than one of those";
         return -1;
     }
     jsmn_init(&parser);
-    count = jsmn_parse(&parser, text, length, tokens, TOKENS_MAX);
+    count = jsmn_parse(&parser, text, length, tokens, TCCLI_TOKENS_MAX);
     if (count < 1 || tokens[0].type != JSMN_OBJECT)
         return -1;
-    return take_members(text, tokens, count, out);
+    return tccli_take_members(text, tokens, count, out);
 }

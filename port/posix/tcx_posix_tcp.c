@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define NAME_MAX_BYTES 255u /* RFC 1035 section 2.3.4; a numeric address is shorter */
+#define TCP_NAME_MAX 255u /* RFC 1035 section 2.3.4; a numeric address is shorter */
 
-enum { CLOSED, LOOKING_UP, CONNECTING, CONNECTED };
+enum { TCP_CLOSED, TCP_LOOKING_UP, TCP_CONNECTING, TCP_CONNECTED };
 
-static void drop(tcx_posix_tcp *tcp)
+static void tcp_drop(tcx_posix_tcp *tcp)
 {
     if (tcp->fd >= 0)
         close(tcp->fd);
@@ -25,14 +25,14 @@ static void drop(tcx_posix_tcp *tcp)
 
 /* ---- open ---- */
 
-static int is_loopback(const tcx_posix_address *address)
+static int tcp_is_loopback(const tcx_posix_address *address)
 {
     if (address->to.any.sa_family == AF_INET)
         return ntohl(address->to.v4.sin_addr.s_addr) >> 24 == 127;
     return IN6_IS_ADDR_LOOPBACK(&address->to.v6.sin6_addr);
 }
 
-static uint32_t left_until(uint32_t end)
+static uint32_t tcp_get_time_left(uint32_t end)
 {
     int32_t left = (int32_t)(end - tcx_posix_tick());
 
@@ -40,10 +40,10 @@ static uint32_t left_until(uint32_t end)
 }
 
 /* When the address that is tried now makes way for the next one. */
-static uint32_t end_of_share(const tcx_posix_tcp *tcp)
+static uint32_t tcp_get_share_end(const tcx_posix_tcp *tcp)
 {
     size_t others = tcp->addresses.count - tcp->next;
-    uint32_t share = left_until(tcp->connect_end) / (uint32_t)(others + 1);
+    uint32_t share = tcp_get_time_left(tcp->connect_end) / (uint32_t)(others + 1);
 
     if (others == 0)
         return tcp->connect_end;
@@ -51,11 +51,11 @@ static uint32_t end_of_share(const tcx_posix_tcp *tcp)
 }
 
 /* 0 when the connection is made or on its way; errno otherwise. */
-static int dial(tcx_posix_tcp *tcp, const tcx_posix_address *address)
+static int tcp_dial(tcx_posix_tcp *tcp, const tcx_posix_address *address)
 {
     const int on = 1;
 
-    if (tcp->loopback_only && !is_loopback(address))
+    if (tcp->loopback_only && !tcp_is_loopback(address))
         return EACCES;
     tcp->fd = socket(address->to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (tcp->fd < 0)
@@ -69,43 +69,43 @@ static int dial(tcx_posix_tcp *tcp, const tcx_posix_address *address)
 }
 
 /* Goes through the addresses until one is on its way. */
-static int dial_next(tcx_posix_tcp *tcp)
+static int tcp_dial_next(tcx_posix_tcp *tcp)
 {
     while (tcp->next < tcp->addresses.count) {
-        drop(tcp);
-        tcp->error = dial(tcp, &tcp->addresses.address[tcp->next++]);
+        tcp_drop(tcp);
+        tcp->error = tcp_dial(tcp, &tcp->addresses.address[tcp->next++]);
         if (tcp->error == 0) {
-            tcp->address_end = end_of_share(tcp);
-            tcp->state = CONNECTING;
+            tcp->address_end = tcp_get_share_end(tcp);
+            tcp->state = TCP_CONNECTING;
             return TCX_WANT_WRITE;
         }
     }
     return -tcp->error;
 }
 
-static int start(tcx_posix_tcp *tcp, const tcx_peer *peer)
+static int tcp_start(tcx_posix_tcp *tcp, const tcx_peer *peer)
 {
-    char name[NAME_MAX_BYTES + 1];
+    char name[TCP_NAME_MAX + 1];
 
     tcp->connect_end = tcx_posix_tick() + tcp->connect_timeout;
     tcp->next = 0;
     tcp->addresses.error = EAI_NONAME;
     tcp->addresses.system = 0;
-    if (peer->address.length > NAME_MAX_BYTES || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
+    if (peer->address.length > TCP_NAME_MAX || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
         return -EINVAL;
     memcpy(name, peer->address.bytes, peer->address.length);
     name[peer->address.length] = '\0';
     if (tcx_posix_lookup_numeric(name, peer->port, &tcp->addresses))
-        return dial_next(tcp);
+        return tcp_dial_next(tcp);
     tcp->addresses.error = 0;
     tcp->fd = tcx_posix_lookup_start(name, peer->port);
     if (tcp->fd < 0)
         return -errno;
-    tcp->state = LOOKING_UP;
+    tcp->state = TCP_LOOKING_UP;
     return TCX_WANT_READ;
 }
 
-static int finish_lookup(tcx_posix_tcp *tcp)
+static int tcp_finish_lookup(tcx_posix_tcp *tcp)
 {
     int found = tcx_posix_lookup_finish(tcp->fd, &tcp->addresses);
 
@@ -117,10 +117,10 @@ static int finish_lookup(tcx_posix_tcp *tcp)
         return -tcp->addresses.system;
     if (tcp->addresses.error != 0)
         return -EINVAL;
-    return dial_next(tcp);
+    return tcp_dial_next(tcp);
 }
 
-static int finish_connect(tcx_posix_tcp *tcp)
+static int tcp_finish_connect(tcx_posix_tcp *tcp)
 {
     struct pollfd ready = { tcp->fd, POLLOUT, 0 };
     socklen_t size = sizeof tcp->error;
@@ -129,18 +129,18 @@ static int finish_connect(tcx_posix_tcp *tcp)
     if (count < 0 && errno != EINTR)
         return -errno;
     if (count <= 0) {
-        if (left_until(tcp->address_end) > 0)
+        if (tcp_get_time_left(tcp->address_end) > 0)
             return TCX_WANT_WRITE;
         tcp->error = ETIMEDOUT;
-        return dial_next(tcp);
+        return tcp_dial_next(tcp);
     }
     if (getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &tcp->error, &size) != 0)
         tcp->error = errno;
     if (tcp->error != 0)
-        return dial_next(tcp);
+        return tcp_dial_next(tcp);
     if (fcntl(tcp->fd, F_SETFL, 0) != 0) /* from now on, only a waiter may block */
         return -errno;
-    tcp->state = CONNECTED;
+    tcp->state = TCP_CONNECTED;
     return 1;
 }
 
@@ -149,12 +149,12 @@ static int tcp_open(void *context, const tcx_peer *peer)
     tcx_posix_tcp *tcp = context;
 
     switch (tcp->state) {
-    case CLOSED:
-        return start(tcp, peer);
-    case LOOKING_UP:
-        return finish_lookup(tcp);
-    case CONNECTING:
-        return finish_connect(tcp);
+    case TCP_CLOSED:
+        return tcp_start(tcp, peer);
+    case TCP_LOOKING_UP:
+        return tcp_finish_lookup(tcp);
+    case TCP_CONNECTING:
+        return tcp_finish_connect(tcp);
     default:
         return 0; /* it belongs to the call that opened it, until close */
     }
@@ -162,7 +162,7 @@ static int tcp_open(void *context, const tcx_peer *peer)
 
 /* ---- send, recv, close ---- */
 
-static int would_block(int error)
+static int tcp_would_block(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK;
 }
@@ -176,13 +176,13 @@ static int tcp_send(void *context, const void *bytes, size_t length)
         sent = send(tcp->fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
     while (sent < 0 && errno == EINTR);
     if (sent < 0)
-        return would_block(errno) ? TCX_WANT_WRITE : -errno;
+        return tcp_would_block(errno) ? TCX_WANT_WRITE : -errno;
     tcp->sent += (uint64_t)sent;
     return (int)sent;
 }
 
 /* `flags`: MSG_DONTWAIT; with 0 it blocks, until a signal comes or earlier. Without waiting, a signal is no answer. */
-static int receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags)
+static int tcp_receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags)
 {
     ssize_t got;
 
@@ -190,7 +190,7 @@ static int receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags)
         got = recv(tcp->fd, bytes, length, flags);
     while (got < 0 && errno == EINTR && flags == MSG_DONTWAIT);
     if (got < 0)
-        return would_block(errno) || errno == EINTR ? TCX_WANT_READ : -errno;
+        return tcp_would_block(errno) || errno == EINTR ? TCX_WANT_READ : -errno;
     if (got == 0)
         return TCX_CLOSED;
     tcp->received += (uint64_t)got;
@@ -198,9 +198,9 @@ static int receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags)
 }
 
 /* Reads ahead. What ends the connection is kept for the next recv: the system tells an error once. */
-static int receive_ahead(tcx_posix_tcp *tcp, int flags)
+static int tcp_receive_ahead(tcx_posix_tcp *tcp, int flags)
 {
-    int got = receive(tcp, tcp->ahead, tcp->ahead_size, flags);
+    int got = tcp_receive(tcp, tcp->ahead, tcp->ahead_size, flags);
 
     tcp->start = 0;
     tcp->end = got > 0 ? (size_t)got : 0;
@@ -219,8 +219,8 @@ static int tcp_recv(void *context, void *bytes, size_t length)
         if (tcp->ended != 0)
             return tcp->ended;
         if (length >= tcp->ahead_size)
-            return receive(tcp, bytes, length, MSG_DONTWAIT);
-        got = receive_ahead(tcp, MSG_DONTWAIT);
+            return tcp_receive(tcp, bytes, length, MSG_DONTWAIT);
+        got = tcp_receive_ahead(tcp, MSG_DONTWAIT);
         if (got < 0)
             return got;
     }
@@ -235,8 +235,8 @@ static void tcp_close(void *context)
 {
     tcx_posix_tcp *tcp = context;
 
-    drop(tcp);
-    tcp->state = CLOSED;
+    tcp_drop(tcp);
+    tcp->state = TCP_CLOSED;
     tcp->start = tcp->end = 0;
     tcp->ended = 0;
     tcp->patience = 0;
@@ -278,14 +278,14 @@ uint32_t tcx_posix_tcp_time_left(const tcx_posix_tcp *tcp, unsigned wants, uint3
 
     if (wants == 0 || ((wants & TCX_READ) && tcp->start < tcp->end))
         return 0;
-    if (tcp->state != CONNECTING)
+    if (tcp->state != TCP_CONNECTING)
         return time_left;
-    address_left = left_until(tcp->address_end);
+    address_left = tcp_get_time_left(tcp->address_end);
     return address_left < time_left ? address_left : time_left;
 }
 
 /* The greatest power of two up to `time`, so that a new one is seldom set. */
-static uint32_t rounded(uint32_t time)
+static uint32_t tcp_round_down(uint32_t time)
 {
     uint32_t power = 1;
 
@@ -296,16 +296,16 @@ static uint32_t rounded(uint32_t time)
 
 int tcx_posix_tcp_read_ahead(tcx_posix_tcp *tcp, unsigned wants, uint32_t time_left)
 {
-    const uint32_t patience = rounded(time_left);
+    const uint32_t patience = tcp_round_down(time_left);
     const struct timeval time = { (time_t)(patience / 1000), (suseconds_t)(patience % 1000 * 1000) };
 
-    if (wants != TCX_READ || time_left == 0 || tcp->state != CONNECTED || tcp->ahead_size == 0 || tcp->ended != 0 ||
+    if (wants != TCX_READ || time_left == 0 || tcp->state != TCP_CONNECTED || tcp->ahead_size == 0 || tcp->ended != 0 ||
         tcp->start < tcp->end)
         return 0;
     if (patience != tcp->patience && setsockopt(tcp->fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0)
         return 0;
     tcp->patience = patience;
-    (void)receive_ahead(tcp, 0);
+    (void)tcp_receive_ahead(tcp, 0);
     return 1;
 }
 

@@ -28,7 +28,7 @@ END = '.\\" End of what src/docs/codes.py writes.\n'
 
 def table(source: str) -> list[tuple[str, str, str]]:
     """Code, meaning and next step of each row."""
-    body = source.split("advices[] = {\n")[1].split("\n};")[0]
+    body = source.split("api_advice_table[] = {\n")[1].split("\n};")[0]
     rows = []
     for code, literals in ROW.findall(body):
         meaning, colon, step = "".join(re.findall(r'"([^"]*)"', literals)).partition(": ")

@@ -48,7 +48,7 @@ static void repeat(moment moment, uint32_t number, int is_own, int was_ambiguous
     if (status == TCX_E_API)
         call.response.date = (tcx_text)TCX_TEXT("Mon, 20 Jul 2026 08:00:00 GMT");
     if (rule.again(&rule, &call, &status)) {
-        //@ assert call.state == RETRYING && status == before && number < ATTEMPTS;
+        //@ assert call.state == CALL_RETRYING && status == before && number < ATTEMPTS;
         //@ assert moment.now <= call.wake < call.deadline;
         //@ assert outcome == TCX_ANSWERED ==> status == TCX_E_API;
         //@ assert outcome != TCX_ANSWERED ==> status <= TCX_E_CONNECT;
@@ -57,7 +57,7 @@ static void repeat(moment moment, uint32_t number, int is_own, int was_ambiguous
         //@ assert outcome != TCX_MAYBE_EXECUTED ==> call.ambiguous == was_ambiguous;
         //@ assert -TCX_TIME_MAX - UINT32_MAX <= call.peer.correction <= TCX_TIME_MAX;
     } else {
-        //@ assert call.state == ENDED && call.ambiguous == was_ambiguous;
+        //@ assert call.state == CALL_ENDED && call.ambiguous == was_ambiguous;
         //@ assert status == before || (was_ambiguous && before == TCX_E_API && status == TCX_E_RESULT_LOST);
     }
     //@ assert call.now == moment.now;

@@ -36,12 +36,13 @@ static void writes(void *data, size_t length)
 /* What holds before and after each turn, and after tcx_call_begin(). */
 static void see(const tcx_call *call)
 {
-    //@ assert call->state <= RETRYING;
-    //@ assert call->state == ENDED <==> call->status != TCX_PENDING;
-    //@ assert call->state == SENDING || call->state == RECEIVING ==> call->opened == 1;
-    //@ assert call->state != SENDING && call->state != RECEIVING && call->state != OPENING ==> call->opened == 0;
-    //@ assert call->state != ENDED ==> call->peer.port > 0;
-    //@ assert call->state != ENDED ==> call->message.status == TCX_OK;
+    //@ assert call->state <= CALL_RETRYING;
+    //@ assert call->state == CALL_ENDED <==> call->status != TCX_PENDING;
+    //@ assert call->state == CALL_SENDING || call->state == CALL_RECEIVING ==> call->opened == 1;
+    /*@ assert call->state != CALL_SENDING && call->state != CALL_RECEIVING && call->state != CALL_OPENING ==>
+          call->opened == 0; */
+    //@ assert call->state != CALL_ENDED ==> call->peer.port > 0;
+    //@ assert call->state != CALL_ENDED ==> call->message.status == TCX_OK;
     //@ assert call->http.body_length <= call->http.body_capacity;
     //@ assert call->response.result.bytes != \null ==> call->status == TCX_OK;
     (void)call;
@@ -50,9 +51,9 @@ static void see(const tcx_call *call)
 /* The piece that is sent. An empty one: the next is not composed yet, and it is not the last. */
 static void see_piece(const tcx_call *call)
 {
-    //@ assert call->state == SENDING ==> call->piece_length <= TCX_TRANSFER_MAX;
-    //@ assert call->state == SENDING ==> \valid_read(call->piece + (0 .. call->piece_length - 1));
-    //@ assert call->state == SENDING && call->piece_length == 0 ==> call->last == 0;
+    //@ assert call->state == CALL_SENDING ==> call->piece_length <= TCX_TRANSFER_MAX;
+    //@ assert call->state == CALL_SENDING ==> \valid_read(call->piece + (0 .. call->piece_length - 1));
+    //@ assert call->state == CALL_SENDING && call->piece_length == 0 ==> call->last == 0;
     (void)call;
 }
 
@@ -62,13 +63,14 @@ static void see_outcome(const tcx_call *call)
     const int is_success = call->status == TCX_OK || call->status == TCX_E_JSON_UTF8;
     const int is_answered = is_success || call->status == TCX_E_API;
 
-    //@ assert PACING <= call->state <= SENDING ==> call->outcome == TCX_NOT_SENT && call->http.status < 200;
-    //@ assert PACING <= call->state <= SENDING ==> call->http.body_length == 0;
-    //@ assert call->state == RECEIVING ==> call->outcome != TCX_ANSWERED;
-    //@ assert call->state == RECEIVING && call->outcome == TCX_NOT_SENT ==> call->http.status >= 200 && !call->reused;
-    //@ assert call->state == RETRYING && call->outcome == TCX_MAYBE_EXECUTED ==> call->ambiguous == 1;
+    //@ assert CALL_PACING <= call->state <= CALL_SENDING ==> call->outcome == TCX_NOT_SENT && call->http.status < 200;
+    //@ assert CALL_PACING <= call->state <= CALL_SENDING ==> call->http.body_length == 0;
+    //@ assert call->state == CALL_RECEIVING ==> call->outcome != TCX_ANSWERED;
+    /*@ assert call->state == CALL_RECEIVING && call->outcome == TCX_NOT_SENT ==>
+          call->http.status >= 200 && !call->reused; */
+    //@ assert call->state == CALL_RETRYING && call->outcome == TCX_MAYBE_EXECUTED ==> call->ambiguous == 1;
     //@ assert call->ambiguous && call->status < 0 && !is_success ==> call->outcome == TCX_MAYBE_EXECUTED;
-    //@ assert call->state == ENDED && is_answered && !call->ambiguous ==> call->outcome == TCX_ANSWERED;
+    //@ assert call->state == CALL_ENDED && is_answered && !call->ambiguous ==> call->outcome == TCX_ANSWERED;
     //@ assert is_success ==> call->outcome == TCX_ANSWERED;
     //@ assert call->outcome == TCX_ANSWERED ==> call->http.status >= 200;
     (void)call;
@@ -379,7 +381,7 @@ static int again(const tcx_retry *retry, tcx_call *call, tcx_status *status)
         call->corrected = (uint8_t)any(0, 1);
         call->peer.correction = Frama_C_long_long_interval(-TCX_TIME_MAX - UINT32_MAX, TCX_TIME_MAX);
     }
-    call->state = RETRYING;
+    call->state = CALL_RETRYING;
     return 1;
 }
 
@@ -432,7 +434,7 @@ static void set_config(tcx_call_config *config, int all, size_t size)
  */
 static void set_call(const tcx_call_config *config, uint8_t state, size_t count, int is_early)
 {
-    const int has_link = state == SENDING || state == RECEIVING || (state == OPENING && each(0, 1));
+    const int has_link = state == CALL_SENDING || state == CALL_RECEIVING || (state == CALL_OPENING && each(0, 1));
 
     memset(&call, 0, sizeof call);
     call.config = config;
@@ -454,24 +456,24 @@ static void set_call(const tcx_call_config *config, uint8_t state, size_t count,
     call.jitter = any_uint32();
     call.peer.correction = Frama_C_long_long_interval(-TCX_TIME_MAX - UINT32_MAX, TCX_TIME_MAX);
     call.message.timestamp = Frama_C_unsigned_long_long_interval(0, TCX_TIME_MAX);
-    call.peer.name = any_text(text, state == OPENING ? each(0, TEXT) : TEXT, 0);
+    call.peer.name = any_text(text, state == CALL_OPENING ? each(0, TEXT) : TEXT, 0);
     call.peer.address = call.peer.name;
     call.peer.port = (uint16_t)any(1, UINT16_MAX);
     tcx_http_init(&call.http, config->buffer, config->buffer_size);
-    if (state == SENDING) {
+    if (state == CALL_SENDING) {
         call.piece = count > 0 || each(0, 1) ? buffer + (BUFFER - count) : NULL;
         call.piece_length = count;
         call.last = (uint8_t)(count > 0 ? any(0, 1) : 0);
         set_http(&call.http, 0, 199);
     }
-    if (state == RECEIVING) {
+    if (state == CALL_RECEIVING) {
         call.last = (uint8_t)any(0, 1);
         call.outcome = is_early ? TCX_NOT_SENT : TCX_MAYBE_EXECUTED;
         call.http.body_length = (uint32_t)count;
         if (is_early || count > 0 || each(0, 1))
             set_http(&call.http, 200, 999);
     }
-    if (state == RETRYING) {
+    if (state == CALL_RETRYING) {
         call.outcome = (tcx_outcome)each(TCX_NOT_SENT, TCX_ANSWERED);
         if (call.outcome == TCX_MAYBE_EXECUTED)
             call.ambiguous = 1;
@@ -507,7 +509,7 @@ static void see_all(void)
 
 static void turn(int all, size_t size, uint8_t state, size_t count, int is_early)
 {
-    const int is_sent = state == RECEIVING && !is_early;
+    const int is_sent = state == CALL_RECEIVING && !is_early;
     tcx_call_config config;
     int was_kept;
 
@@ -518,10 +520,10 @@ static void turn(int all, size_t size, uint8_t state, size_t count, int is_early
     see_all();
     is_busy = 0;
     transfers = 4;
-    advance(&call);
+    call_advance(&call);
     see_all();
-    //@ assert is_taken ==> call.outcome == TCX_MAYBE_EXECUTED && call.state == RECEIVING;
-    //@ assert state == SENDING && call.outcome == TCX_MAYBE_EXECUTED ==> may_be_taken || call.ambiguous;
+    //@ assert is_taken ==> call.outcome == TCX_MAYBE_EXECUTED && call.state == CALL_RECEIVING;
+    //@ assert state == CALL_SENDING && call.outcome == TCX_MAYBE_EXECUTED ==> may_be_taken || call.ambiguous;
     //@ assert call.status == TCX_OK ==> is_sent;
     //@ assert connection.open ==> was_kept || is_sent;
     (void)is_sent;
@@ -535,12 +537,12 @@ static void failure_to_send(int all, int sent)
 
     set_config(&config, all, 1);
     config.unix_time = Frama_C_long_long_interval(0, TCX_TIME_MAX);
-    set_call(&config, SENDING, 1, 0);
+    set_call(&config, CALL_SENDING, 1, 0);
     is_busy = 0;
     transfers = INT32_MAX;
-    send_failed(&call, sent);
+    call_send_failed(&call, sent);
     see_all();
-    //@ assert call.state != SENDING;
+    //@ assert call.state != CALL_SENDING;
 }
 
 /* A step whose transport has nothing to do, and what may be asked between two steps. */
@@ -560,7 +562,7 @@ static void step(int all, uint8_t state)
     tcx_call_unix_time(&call);
     tcx_call_cancel(&call);
     see_all();
-    //@ assert call.state == ENDED;
+    //@ assert call.state == CALL_ENDED;
     (void)tcx_call_step(&call, any_uint32());
     tcx_connection_close(&connection, config.transport);
     //@ assert is_up == 0;
@@ -585,10 +587,10 @@ static void at_time(uint8_t state, uint32_t deadline, uint32_t now, int is_endle
     see_all();
     //@ assert call.now >= now;
     //@ assert call.deadline <= deadline;
-    //@ assert call.state == RETRYING ==> call.wake < call.deadline;
-    //@ assert call.state == PACING ==> call.wake < call.deadline + 2000;
-    //@ assert call.state != ENDED && !is_endless ==> call.now < call.deadline;
-    //@ assert call.state != ENDED && call.now >= call.deadline ==> call.state == RECEIVING;
+    //@ assert call.state == CALL_RETRYING ==> call.wake < call.deadline;
+    //@ assert call.state == CALL_PACING ==> call.wake < call.deadline + 2000;
+    //@ assert call.state != CALL_ENDED && !is_endless ==> call.now < call.deadline;
+    //@ assert call.state != CALL_ENDED && call.now >= call.deadline ==> call.state == CALL_RECEIVING;
     call.tick = 1;
     for (size_t i = 0; i < COUNT(ticks); i++) {
         uint32_t left = tcx_call_time_left(&call, ticks[i]);
@@ -638,7 +640,7 @@ static void begin(void)
             //@ assert call.now == 0 && 1 <= call.deadline <= TCX_TIMEOUT_MAX;
         }
     }
-    //@ assert call.state == ENDED ==> call.outcome == TCX_NOT_SENT;
+    //@ assert call.state == CALL_ENDED ==> call.outcome == TCX_NOT_SENT;
     (void)tcx_call_begin(NULL, &config, &request, any_uint32());
     (void)tcx_call_step(NULL, any_uint32());
     tcx_call_cancel(NULL);
@@ -672,34 +674,34 @@ static void one_time(uint8_t state, uint32_t deadline, uint32_t now, int is_endl
 
 static void turns(int all)
 {
-    static const size_t sizes[] = { 1, SCRATCH + 2, BUFFER }, pieces[] = { 0, 1, 2, 3, TCX_TRANSFER_MAX };
-    static const size_t rooms[] = { 0, 1, SCRATCH - 1, SCRATCH, SCRATCH + 1, TCX_TRANSFER_MAX, BUFFER };
+    static const size_t sizes[] = { 1, CALL_SCRATCH + 2, BUFFER }, pieces[] = { 0, 1, 2, 3, TCX_TRANSFER_MAX };
+    static const size_t rooms[] = { 0, 1, CALL_SCRATCH - 1, CALL_SCRATCH, CALL_SCRATCH + 1, TCX_TRANSFER_MAX, BUFFER };
 
     for (size_t i = 0; i < COUNT(sizes); i++) {
-        one_turn(all, sizes[i], OPENING, 0, 0);
+        one_turn(all, sizes[i], CALL_OPENING, 0, 0);
         for (size_t j = 0; j < COUNT(rooms) && rooms[j] <= sizes[i]; j++) {
-            one_turn(all, sizes[i], RECEIVING, sizes[i] - rooms[j], 0);
-            one_turn(all, sizes[i], RECEIVING, sizes[i] - rooms[j], 1);
+            one_turn(all, sizes[i], CALL_RECEIVING, sizes[i] - rooms[j], 0);
+            one_turn(all, sizes[i], CALL_RECEIVING, sizes[i] - rooms[j], 1);
         }
     }
     for (size_t i = 0; i < COUNT(pieces); i++)
-        one_turn(all, 1, SENDING, pieces[i], 0);
+        one_turn(all, 1, CALL_SENDING, pieces[i], 0);
     if (all) {
-        one_turn(all, 1, PACING, 0, 0);
-        one_turn(all, 1, RETRYING, 0, 0);
+        one_turn(all, 1, CALL_PACING, 0, 0);
+        one_turn(all, 1, CALL_RETRYING, 0, 0);
     }
 }
 
 static void times(uint32_t deadline)
 {
-    for (uint8_t state = PACING; state <= RETRYING; state++) {
+    for (uint8_t state = CALL_PACING; state <= CALL_RETRYING; state++) {
         one_time(state, deadline, 0, 0);
         one_time(state, deadline, deadline - 1, 0);
     }
-    one_time(RECEIVING, deadline, 0, 1);
-    one_time(RECEIVING, deadline, deadline - 1, 1);
-    one_time(RECEIVING, deadline, deadline, 1);
-    one_time(RECEIVING, deadline, UINT32_MAX - 1, 1);
+    one_time(CALL_RECEIVING, deadline, 0, 1);
+    one_time(CALL_RECEIVING, deadline, deadline - 1, 1);
+    one_time(CALL_RECEIVING, deadline, deadline, 1);
+    one_time(CALL_RECEIVING, deadline, UINT32_MAX - 1, 1);
 }
 
 int main(void)
@@ -711,7 +713,7 @@ int main(void)
     for (int all = 0; all <= 1; all++) {
         turns(all);
         one_failure(all, -1);
-        for (uint8_t state = all ? PACING : OPENING; state <= (all ? RETRYING : RECEIVING); state++)
+        for (uint8_t state = all ? CALL_PACING : CALL_OPENING; state <= (all ? CALL_RETRYING : CALL_RECEIVING); state++)
             one_step(all, state);
     }
     one_failure(1, 0);

@@ -3,7 +3,8 @@
  * bounds: any configuration, with an address of 0 to 2 bytes and credentials of 0 to 4, or unset; then from any state,
  *         with any number of bytes sent or read before, one open over any link that claims what it likes, to an address
  *         of 1 or 2 bytes and any port; then any one function. That what is sent is set and not empty is left to the tests
- * eva:    -eva-slevel 5000 -eva-slevel-function read_answer:0,take:0,line_byte:0,status_line:0
+ * eva:    -eva-slevel 5000 -eva-slevel-function proxy_read_answer:0,proxy_read_byte:0,proxy_read_line_byte:0
+ *         -eva-slevel-function proxy_read_status_line:0
  */
 #include "any.h"
 
@@ -23,7 +24,7 @@ static int link_open(void *context, const tcx_peer *to)
 static int link_send(void *context, const void *bytes, size_t length)
 {
     (void)context;
-    //@ assert length <= WINDOW;
+    //@ assert length <= PROXY_WINDOW;
     //@ assert \valid_read((const char *)bytes + (0 .. length - 1));
     (void)bytes;
     (void)length;
@@ -60,16 +61,16 @@ static tcx_status link_failure(void *context, int *detail)
 /* Any state between two calls of open: what the fields hold then is asserted at the end of each. */
 static void see(const tcx_proxy *proxy)
 {
-    //@ assert proxy->state <= OPEN;
-    //@ assert proxy->place <= LAST_LINE_FEED;
+    //@ assert proxy->state <= PROXY_OPEN;
+    //@ assert proxy->place <= PROXY_LAST_LINE_FEED;
     //@ assert proxy->column <= 12;
     (void)proxy;
 }
 
 static void one_open(tcx_proxy *proxy, const tcx_peer *peer)
 {
-    proxy->state = (uint8_t)each(CLOSED, OPEN);
-    proxy->place = (uint8_t)any(STATUS_LINE, LAST_LINE_FEED);
+    proxy->state = (uint8_t)each(PROXY_CLOSED, PROXY_OPEN);
+    proxy->place = (uint8_t)any(PROXY_STATUS_LINE, PROXY_LAST_LINE_FEED);
     proxy->column = (uint8_t)any(0, 12);
     proxy->at = (uint16_t)any(0, UINT16_MAX);
     proxy->code = (uint16_t)any(0, UINT16_MAX);
@@ -85,7 +86,7 @@ static void one_init(void)
                                       (uint16_t)any(0, UINT16_MAX), any_text(credentials, each(0, CREDENTIALS), 1) };
     tcx_proxy made;
 
-    (void)is_target(any_text(target, each(0, TARGET), 0));
+    (void)proxy_is_target(any_text(target, each(0, TARGET), 0));
     (void)tcx_proxy_init(either(0, 1) ? &made : NULL, either(0, 1) ? &config : NULL);
 }
 
