@@ -1,12 +1,11 @@
 """The pair tcexec.c and tcexec.h: the whole library as one source and one header.
 
-The units follow each other in one file. What a unit keeps to itself (static functions and data, types, enumerators,
-macros) gets the unit's name in front, so that no two meet; names that units share are prefixed already.
+The files follow each other as they are, so no two may define the same name at file scope, static or not: a name begins
+with its unit's. The compiler refuses a pair in which two meet, and tells the name.
 """
 
 from __future__ import annotations
 
-import pathlib
 import re
 
 from project import OURS, Project, ordered, read
@@ -27,54 +26,7 @@ MANUAL = """\
  *
 {licence} */
 """
-TOKEN = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|->|\w+|\s+|.""", re.S)
-OPAQUE = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.S)
 FEATURE = re.compile(r"^#define (_\w+)(.*)\n", re.M)  # what must stand before the first header of the system
-DECLARED = [re.compile(pattern, re.M) for pattern in (
-    r"^static [^;={(\[]*?(\w+)(?=\(|\[| =|;)",  # functions and data
-    r"^\} (\w+)(?=\[|;| =)",  # what a structure's body ends with: a type, or data
-    r"^(?:typedef )?(?:struct|union|enum) (\w+) \{",
-    r"^typedef [^;({]*?(\w+)(?:\[.*\])?;",
-    r"^typedef [^;{]*\(\*(\w+)\)",
-    r"^#define (\w+)",
-)]
-ENUMERATORS = re.compile(r"^(?:typedef )?enum(?: \w+)? \{(.*?)\}", re.M | re.S)
-SHARED = re.compile(r"tcx_|TCX_|br_|jsmn|JSMN_|_")
-
-
-def private(text: str) -> set[str]:
-    """The names that a unit declares for itself alone."""
-    code = OPAQUE.sub(" ", text)
-    found = {match[1] for pattern in DECLARED for match in pattern.finditer(code)}
-    for body in ENUMERATORS.findall(code):
-        found.update(re.findall(r"(?:^|,)\s*(\w+)", body))
-    return {name for name in found if not SHARED.match(name)}
-
-
-def prefixed(unit: str, name: str) -> str:
-    """The new name of a private one: upper case stays upper case."""
-    prefix = unit.removeprefix("tcx_") + "_"
-    return (prefix.upper() if name.isupper() else prefix) + name
-
-
-def rename(text: str, names: dict[str, str]) -> str:
-    """Replaces identifiers, but neither members nor comments and literals.
-
-    Members stand behind a dot or an arrow or, in the body of a structure, before what ends a declarator.
-    """
-    tokens = TOKEN.findall(text)
-    code = [index for index, token in enumerate(tokens) if not token.isspace() and not token.startswith(("/*", "//"))]
-    bodies: list[bool] = []  # for each open brace, whether it is a structure's
-    for at, index in enumerate(code):
-        before = [tokens[earlier] for earlier in code[max(at - 2, 0):at]]
-        token, after = tokens[index], tokens[code[at + 1]] if at + 1 < len(code) else ""
-        if token == "{":
-            bodies.append("struct" in before or "union" in before)
-        elif token == "}":
-            bodies.pop()
-        elif before[-1:] not in (["."], ["->"]) and not (bodies and bodies[-1] and after in ";,:[)"):
-            tokens[index] = names.get(token, token)
-    return "".join(tokens)
 
 
 def body(name: str) -> str:
@@ -82,16 +34,9 @@ def body(name: str) -> str:
     return FEATURE.sub("", OURS.sub("", read(name))).strip() + "\n"
 
 
-def units(sources: list[str], everything: str) -> str:
-    """Sources one after the other, with private names that no two share."""
-    out = []
-    for source in sources:
-        stem, text = pathlib.PurePath(source).stem, body(source)
-        names = {name: prefixed(stem, name) for name in private(text)}
-        if taken := sorted(new for new in names.values() if re.search(rf"\b{new}\b", everything)):
-            raise SystemExit(f"{source}: these names are taken: {', '.join(taken)}")
-        out.append(f"\n/* ---- {source} " + "-" * (108 - len(source)) + f" */\n\n{rename(text, names)}")
-    return "".join(out)
+def units(sources: list[str]) -> str:
+    """Sources one after the other."""
+    return "".join(f"\n/* ---- {source} " + "-" * (108 - len(source)) + f" */\n\n{body(source)}" for source in sources)
 
 
 def sections(headers: list[str]) -> str:
@@ -117,7 +62,6 @@ def header(project: Project) -> str:
 
 def source(project: Project) -> str:
     """The text of tcexec.c."""
-    everything = "".join(map(read, ordered([*project.sources, *project.posix])))
     features = dict(match.groups() for name in project.posix for match in FEATURE.finditer(read(name)))
     public = {*project.headers(), "port/posix/tcx_posix.h"}
     internal = [name for name in ordered(project.internal()) if name not in public]
@@ -126,7 +70,7 @@ def source(project: Project) -> str:
             + "\n#ifdef TCX_WITH_POSIX\n"
             + "".join(f"#ifndef {name}\n#define {name}{value}\n#endif\n" for name, value in sorted(features.items()))
             + '#endif\n\n#include "tcexec.h"\n'
-            + sections(internal) + units(project.core(), everything)
-            + f"\n#ifdef TCX_WITH_TLS\n{units(project.tls(), everything)}\n#endif /* TCX_WITH_TLS */\n"
-            + f"\n#ifdef TCX_WITH_POSIX\n{sections(posix)}{units(project.posix, everything)}"
+            + sections(internal) + units(project.core())
+            + f"\n#ifdef TCX_WITH_TLS\n{units(project.tls())}\n#endif /* TCX_WITH_TLS */\n"
+            + f"\n#ifdef TCX_WITH_POSIX\n{sections(posix)}{units(project.posix)}"
             + "\n#endif /* TCX_WITH_POSIX */\n")

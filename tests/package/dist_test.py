@@ -28,6 +28,7 @@ def tree(folder: pathlib.Path) -> dict[str, str]:
 
 class Pair(unittest.TestCase):
     def test_one_line_and_no_warning(self) -> None:
+        """The files stand in it as they are: a name that two of them define is told here."""
         folder = scratch("warnings")
         for compiler, count in itertools.product(("gcc", "clang"), range(3)):
             for parts in itertools.combinations(PARTS, count):
