@@ -8,7 +8,7 @@
 
 #include "tcx_message.h"
 
-enum { MOST = 4, LONG = 40, WINDOW = 32 };
+enum { MOST = 4, LONG = 40, WINDOW = sizeof((tcx_source *)0)->window };
 
 /* Hands over as much as it likes: of a short text anything, of a long one the whole window, with any bytes at its end. */
 static int read_at(void *context, uint32_t offset, void *out, size_t length)
