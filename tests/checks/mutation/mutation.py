@@ -3,16 +3,21 @@
     mutation.py FOLDER [NAME ...]    FOLDER: a build made by `make B=FOLDER unit-tests`; NAME: only these units
 
 Environment: MUTANTS (how many, default 300), SEED (which, default 1); CC, CFLAGS, CPPFLAGS, BEARSSL_LIBS as the build
-had them. The same seed gives the same mutants: fewer of them are the first ones, and a change of the source moves only
-those of its own lines. A mutant is killed when it does not compile, or when a test fails or hangs: when it takes more
-than five times the processor's time and two seconds. The unit's own tests run first, then the others that take under
-four seconds. Mutants that change nothing that can be seen stand in equivalent.txt with the reason; an entry that is no
-mutant any more, or that a test kills, is an error. The last line is `mutation: N mutants, N killed, N equivalent, N
-survived`; fails under 95 in 100 killed of those that are not equivalent.
+had them. The same seed gives the same mutants: fewer of them are the first ones. Rewording a line moves none, since a
+mutant is known by its function and by signs and numbers. A mutant is killed when it does not compile, or when a test
+fails or hangs: when it takes more than five times the processor's time and two seconds. The unit's own tests run first,
+then the others that take under four seconds.
+
+One that no test kills is equivalent when the compiler makes the same code of it at some level of optimization, or when
+equivalent.txt lists it with a reason. An entry that names no mutant, or one that a test kills, is an error. The last
+line is `mutation: N mutants, N killed, N equivalent, N survived`; fails under 95 in 100 killed of those that are not
+equivalent.
 """
 
+import collections
 import concurrent.futures
 import dataclasses
+import functools
 import hashlib
 import os
 import pathlib
@@ -27,6 +32,7 @@ LEAST = 0.95  # killed, of the mutants that are not equivalent
 QUICK = 4.0  # seconds of the processor: a test that takes longer runs for its own units only
 STUCK = 300  # seconds: a test that sleeps
 JOBS = 2
+LEVELS = ("-Os", "-O3")  # each proves some that the other does not
 SWAPS = {
     "relation": {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="},
     "arithmetic": {"+": "-", "-": "+", "*": "+", "/": "*", "%": "/", "+=": "-=", "-=": "+=", "++": "--", "--": "++"},
@@ -34,7 +40,9 @@ SWAPS = {
     "bits": {"&": "|", "|": "&", "<<": ">>", ">>": "<<", "|=": "&=", "&=": "|=", "^": "|"},
 }
 OPERATOR = re.compile(r"->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>&|^]")
-FUNCTION = re.compile(r"^\w[^;{}()]*?(\w+)\([^;{}]*\)\n(\{\n.*?^\})$", re.M | re.S)  # its name, its body
+FUNCTION = re.compile(r"^\w[^;{}()]*?(\w+)\([^;{}]*\)\s*^(\{.*?^\})", re.M | re.S)  # its name, its body
+STATEMENT = re.compile(r"^ +((?!return\b|case\b)(?:\*?[\w>.\[\]-]+\s+(?P<set>[-+|&]?=)\s[^;{}]*"
+                       r"|\*?[\w>.-]+(?P<step>\+\+|--)|[\w>.-]+\([^;{}]*\));) *$", re.M)
 LITERAL = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 OWN_TESTS = {  # what is tested by another name than the unit's
     "build": ["request"], "clock": ["retry", "call"], "code": ["retry", "api", "api_advice"], "encode": ["message", "request"],
@@ -59,19 +67,22 @@ COMPILER = [os.environ.get("CC", "cc"), *flags("CFLAGS", "-O1")]
 @dataclasses.dataclass(frozen=True)
 class Mutant:
     unit: str
-    place: str  # the function, and which of its lines it is where it has several like that
+    function: str
+    what: str  # the change, without a name of the source
+    nth: int  # of those in the function with the same `what`
+    of: int
     line: int
     kind: str
-    before: str  # the line
-    after: str
+    before: str = dataclasses.field(compare=False, repr=False)  # the line
+    after: str = dataclasses.field(compare=False, repr=False)
     text: str = dataclasses.field(compare=False, repr=False)  # the whole file, changed
 
-    def diff(self) -> str:
-        return f"src/{self.unit}.c:{self.line}: {self.place}, {self.kind}\n    - {self.before}\n    + {self.after}"
-
-    def key(self) -> tuple[str, str, str]:
+    def entry(self) -> str:
         """How equivalent.txt names it."""
-        return f"{self.unit} {self.place}", self.before, self.after
+        return f"{self.unit} {self.function}: {self.what}" + (f" ({self.nth} of {self.of})" if self.of > 1 else "")
+
+    def diff(self) -> str:
+        return f"{self.entry()}\n    src/{self.unit}.c:{self.line}\n    - {self.before}\n    + {self.after}"
 
 
 def blanked(text: str) -> str:
@@ -79,31 +90,46 @@ def blanked(text: str) -> str:
     return LITERAL.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 
-def changes(code: str) -> list[tuple[str, int, int, str]]:
-    """What can be changed in code without comments and literals: kind, from, to, by what."""
-    found: list[tuple[str, int, int, str]] = []
+def closing(code: str, opening: int) -> int:
+    """Where the parenthesis is closed that opens there."""
+    depth = 0
+    for at in range(opening, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[at], 0)
+        if depth == 0:
+            return at
+    raise ValueError(f"not closed: {code[opening:opening + 40]}")
+
+
+def changes(code: str) -> list[tuple[str, str, int, int, str]]:
+    """What can be changed in code without comments and literals: kind, what, from, to, by what.
+
+    Only signs, numbers and keywords say what, so that names and line ends may change.
+    """
+    found: list[tuple[str, str, int, int, str]] = []
     for operator in OPERATOR.finditer(code):
-        before, after = code[:operator.start()].rstrip(" "), code[operator.end():]
-        binary = re.search(r"[\w)\]]$", before) and (operator[0] in "++ --" or re.match(r" ", after))
+        before, after = code[:operator.start()].rstrip(), code[operator.end():]
+        binary = re.search(r"[\w)\]]$", before) and (operator[0] in "++ --" or re.match(r"\s", after))
         if re.search(r"\b(?:char|int|void|\w+_t|tcx_\w+|br_\w+|const)$", before) and operator[0] == "*":
             continue  # a declaration
         for kind, swaps in SWAPS.items():
             if operator[0] in swaps and binary:
-                found.append((kind, operator.start(), operator.end(), swaps[operator[0]]))
+                by = swaps[operator[0]]
+                found.append((kind, f"{operator[0]} -> {by}", operator.start(), operator.end(), by))
     for number in re.finditer(r"(?<![\w.])(?:0x[0-9A-Fa-f]+|\d+)(?=u?\b)", code):
         if re.search(r"sizeof \w+\[$", code[:number.start()]):
             continue  # all elements have one size
         value = int(number[0], 0)
-        found.append(("constant", number.start(), number.end(), str(value + 1)))
-        if value > 0:
-            found.append(("constant", number.start(), number.end(), str(value - 1)))
-    for condition in re.finditer(r"\b(?:if|while) \((.*)\)(?: \{)?$", code, re.M):
-        found.append(("condition", condition.start(1), condition.end(1), f"!({condition[1]})"))
-    for statement in re.finditer(r"^ +(?:\*?[\w>.\[\]-]+ (?:[-+|&]?=) [^;{}]*;|\*?[\w>.-]+(?:\+\+|--);|[\w>.-]+\([^;{}]*\);)$",
-                                 code, re.M):
-        if not re.match(r" +(?:return|case)\b", statement[0]):
-            indent = len(statement[0]) - len(statement[0].lstrip())
-            found.append(("statement", statement.start() + indent, statement.end(), ";"))
+        behind = re.search(rf"(?:\w+|{OPERATOR.pattern}|\S)$", code[:number.start()].rstrip())
+        for other in (value + 1, value - 1):
+            if other >= 0:
+                what = f"{value} -> {other} after {behind[0]}"
+                found.append(("constant", what, number.start(), number.end(), str(other)))
+    for keyword in re.finditer(r"\b(if|while) \(", code):
+        end = closing(code, keyword.end() - 1)
+        found.append(("condition", f"{keyword[1]} negated", keyword.end(), end, f"!({code[keyword.end():end]})"))
+    for statement in STATEMENT.finditer(code):
+        what = statement["set"] or statement["step"] or "call"
+        found.append(("statement", f"{what} dropped", statement.start(1), statement.end(1), ";"))
     return found
 
 
@@ -117,28 +143,29 @@ def mutants(path: pathlib.Path) -> list[Mutant]:
     text = path.read_text()
     code = blanked(text)
     functions = list(FUNCTION.finditer(code))
+    places = []
+    for change in changes(code):
+        function = next((one for one in functions if one.start(2) < change[2] and change[3] < one.end()), None)
+        if function is not None:
+            places.append((function[1], *change))
+    alike = collections.Counter((name, what) for name, _, what, *_ in places)
+    seen: collections.Counter[tuple[str, str]] = collections.Counter()
     found = []
-    for kind, start, end, by in changes(code):
-        function = next((one for one in functions if one.start(2) < start and end < one.end()), None)
-        if function is None:
-            continue
+    for name, kind, what, start, end, by in places:
+        seen[name, what] += 1
         if kind == "condition":
             by = f"!({text[start:end]})"
-        changed = text[:start] + by + text[end:]
         first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-        before = plain(text[first:last])
-        lines = [plain(line) for line in text[function.start(2):function.end()].splitlines()]
-        nth = text.count("\n", function.start(2), start)
-        place = f"{function[1]} {lines[:nth + 1].count(before)}" if lines.count(before) > 1 else function[1]
-        found.append(Mutant(path.stem, place, text.count("\n", 0, start) + 1, kind, before,
-                            plain(text[first:start] + by + text[end:last]), changed))
+        found.append(Mutant(path.stem, name, what, seen[name, what], alike[name, what], text.count("\n", 0, start) + 1,
+                            kind, plain(text[first:last]), plain(text[first:start] + by + text[end:last]),
+                            text[:start] + by + text[end:]))
     return found
 
 
 def sample(every: list[Mutant], count: int, seed: int) -> list[Mutant]:
     """`count` of them, as evenly over kinds as there are, over all files: the first by a digest of what they are."""
     def lot(mutant: Mutant) -> bytes:
-        return hashlib.sha256(repr((seed, mutant.key())).encode()).digest()
+        return hashlib.sha256(repr((seed, mutant.unit, mutant.function, mutant.what, mutant.nth)).encode()).digest()
 
     kinds: dict[str, list[Mutant]] = {}
     for mutant in sorted(every, key=lot, reverse=True):
@@ -216,43 +243,75 @@ class Suite:
         return ""
 
 
-def equivalents(path: pathlib.Path) -> set[tuple[str, str, str]]:
-    """What stands there: (unit and place, line before, line after). See its head for the form."""
-    found = set()
+@functools.cache
+def assembly(text: str, level: str) -> str:
+    """What the compiler makes of a file; read from a pipe, so that no path or line gets into it."""
+    command = [COMPILER[0], *flags("CPPFLAGS", "-Iinclude"), "-Isrc", "-std=c99", "-w", level, "-g0", "-S", "-x", "c",
+               "-", "-o", "-"]
+    return subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def is_proven(mutant: Mutant) -> bool:
+    """Whether the compiler makes the same code of it. What is undefined there, the sanitizers have killed before."""
+    original = (ROOT / f"src/{mutant.unit}.c").read_text()
+    return any(assembly(original, level) == assembly(mutant.text, level) for level in LEVELS)
+
+
+def equivalents(path: pathlib.Path, every: list[Mutant], units: list[str]) -> tuple[set[str], list[str]]:
+    """Which mutants are listed there, by their entries, and what is wrong with the list. See its head for the form."""
+    alike: dict[str, list[Mutant]] = {}
+    for mutant in every:
+        alike.setdefault(f"{mutant.unit} {mutant.function}: {mutant.what}", []).append(mutant)
+    found: set[str] = set()
+    wrong: list[str] = []
+    listed: list[str] = []
     for paragraph in re.split(r"\n\s*\n", path.read_text().strip()):
-        lines = [line for line in paragraph.splitlines() if not line.startswith("#")]
-        if lines:
-            *changed, reason = lines
-            if not reason.startswith("= ") or len(changed) % 3 != 0:
-                raise ValueError(f"{path.name}: no reason, or a change cut short: {reason}")
-            for place, before, after in zip(changed[::3], changed[1::3], changed[2::3]):
-                found.add((place, before.removeprefix("- "), after.removeprefix("+ ")))
-    return found
+        reason, *entries = [line for line in paragraph.splitlines() if not line.startswith("#")] or [""]
+        if reason and (reason.startswith(" ") or not entries or not all(line.startswith("    ") for line in entries)):
+            wrong.append(f"{reason.strip()}: a reason stands at the margin, and its entries under it by four blanks")
+        listed += [line.strip() for line in entries]
+    for entry in listed:
+        if units and entry.split()[0] not in units:
+            continue
+        name, each, nth, of = re.fullmatch(r"(.*?)(?: \((?:(each)|(\d+) of (\d+))\))?", entry).groups()
+        there = alike.get(name, [])
+        count = int(of) if of else len(there) if each else 1
+        if not there:
+            wrong.append(f"{entry}: there is no such change any more. Delete the line, or give it the function's new "
+                         "name or the new sign or number")
+        elif count != len(there) or (nth and not 1 <= int(nth) <= count):
+            lines = ", ".join(f"{mutant.nth} is in line {mutant.line}" for mutant in there)
+            wrong.append(f"{entry}: such changes there are {len(there)} now. Write (1 of {len(there)}) and so on, or "
+                         f"(each): {lines}")
+        else:
+            found |= {mutant.entry() for mutant in there if not nth or mutant.nth == int(nth)}
+    return found, wrong
 
 
 def main(folder: pathlib.Path, units: list[str]) -> int:
     every = [mutant for path in sorted((ROOT / "src").glob("*.c")) for mutant in mutants(path)
              if not units or path.stem in units]
-    known = equivalents(pathlib.Path(__file__).with_name("equivalent.txt"))
-    keys = {mutant.key() for mutant in every}
-    stale = [key for key in known if key not in keys and not units]
+    known, stale = equivalents(pathlib.Path(__file__).with_name("equivalent.txt"), every, units)
+    if stale:
+        print(*(f"equivalent.txt: {line}" for line in stale), sep="\n")
+        return 1
     chosen = sample(every, int(os.environ.get("MUTANTS") or 300), int(os.environ.get("SEED") or 1))
     suite = Suite(folder)
     killed = equivalent = 0
     survivors: list[Mutant] = []
-    wrong: list[str] = [f"not a mutant any more: {key}" for key in stale]
+    wrong: list[str] = []
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         list(pool.map(suite.check, sorted({mutant.unit for mutant in chosen})))
         runs = {pool.submit(suite.kills, mutant.unit, mutant.text, suite.own(mutant.unit) + suite.others(mutant.unit)):
                 mutant for mutant in chosen}
         for run in concurrent.futures.as_completed(runs):
             mutant, killer = runs[run], run.result()
-            is_known = mutant.key() in known
-            if killer and is_known:
-                wrong.append(f"listed as equivalent, and killed by {killer}: {mutant.diff()}")
             killed += bool(killer)
-            equivalent += not killer and is_known
-            if not killer and not is_known:
+            if killer and mutant.entry() in known:
+                wrong.append(f"equivalent.txt lists what {killer} kills: {mutant.diff()}")
+            elif not killer and (mutant.entry() in known or is_proven(mutant)):
+                equivalent += 1
+            elif not killer:
                 survivors.append(mutant)
                 print(f"survived: {mutant.diff()}", flush=True)
             if (killed + equivalent + len(survivors)) % 25 == 0:
