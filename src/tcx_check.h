@@ -8,15 +8,6 @@
 #include <tcexec/status.h>
 #include <tcexec/text.h>
 
-/* Fields that have reasons only, no status that ends in 0. */
-enum {
-    TCX_AT_FUNCTION_NAME = -170,
-    TCX_AT_FUNCTION_ARG = -180,
-    TCX_AT_SESSION_CONTEXT = -200,
-    TCX_AT_SESSION_ID = -210,
-    TCX_AT_EXT_INFO = -220
-};
-
 enum { TCX_REASON_EMPTY = 1, TCX_REASON_BLANK = 2, TCX_REASON_UTF8 = 3, TCX_REASON_LONG = 4, TCX_REASON_SERVICE = 5 };
 
 /* Visible ASCII, not empty: what may stand in a header or credential. */

@@ -3,40 +3,49 @@
 #include "tcx_calendar.h"
 #include "tcx_request.h"
 
-/* The marks as numbers, in their order. */
+/*
+ * The placeholders as numbers, in the order of the header. The fields that are texts come last: a new one needs a row in
+ * message_texts and no number here.
+ */
 enum {
-    FUNCTION_NAME = 0x80,
-    FUNCTION_ARG,
-    HOST = 0x8C,
-    SUB_APP_ID,
-    TIMESTAMP,
-    NONCE,
-    CONTENT_LENGTH,
-    DATE,
-    SIGNED_ACTION,
-    DIGEST,
-    TEXT,
-    IF,
-    END
+    MESSAGE_ESCAPE = 0x80,
+    MESSAGE_IF,
+    MESSAGE_END,
+    MESSAGE_SUB_APP_ID,
+    MESSAGE_TIMESTAMP,
+    MESSAGE_NONCE,
+    MESSAGE_CONTENT_LENGTH,
+    MESSAGE_DATE,
+    MESSAGE_SIGNED_ACTION,
+    MESSAGE_DIGEST,
+    MESSAGE_HOST, /* the first text */
+    MESSAGE_FUNCTION_ARG
 };
 
-/* Where the texts are, in the marks' order: whose they are, and where in it. */
-enum { REQUEST, SERVICE, CREDENTIALS, FORMAT, MESSAGE };
+/* The structures that hold texts. */
+enum { MESSAGE_SELF, MESSAGE_REQUEST, MESSAGE_SERVICE, MESSAGE_CREDENTIALS, MESSAGE_FORMAT };
 
+/* Where each text is, in the order of the placeholders. */
 static const struct {
     uint8_t owner;
     uint8_t offset;
-} texts[] = {
-    { REQUEST, offsetof(tcx_request, function_name) },   { REQUEST, offsetof(tcx_request, function_arg) },
-    { REQUEST, offsetof(tcx_request, session_context) }, { REQUEST, offsetof(tcx_request, session_id) },
-    { REQUEST, offsetof(tcx_request, ext_info) },        { REQUEST, offsetof(tcx_request, region) },
-    { REQUEST, offsetof(tcx_request, language) },        { SERVICE, offsetof(tcx_service, name) },
-    { SERVICE, offsetof(tcx_service, version) },         { CREDENTIALS, offsetof(tcx_credentials, secret_id) },
-    { CREDENTIALS, offsetof(tcx_credentials, token) },   { FORMAT, offsetof(tcx_format, signature_method) },
-    { MESSAGE, offsetof(tcx_message, host.sent) },
+} message_texts[] = {
+    { MESSAGE_SELF, offsetof(tcx_message, host.sent) },
+    { MESSAGE_REQUEST, offsetof(tcx_request, function_arg) },
+    { MESSAGE_REQUEST, offsetof(tcx_request, function_name) },
+    { MESSAGE_REQUEST, offsetof(tcx_request, session_context) },
+    { MESSAGE_REQUEST, offsetof(tcx_request, session_id) },
+    { MESSAGE_REQUEST, offsetof(tcx_request, ext_info) },
+    { MESSAGE_REQUEST, offsetof(tcx_request, region) },
+    { MESSAGE_REQUEST, offsetof(tcx_request, language) },
+    { MESSAGE_SERVICE, offsetof(tcx_service, name) },
+    { MESSAGE_SERVICE, offsetof(tcx_service, version) },
+    { MESSAGE_CREDENTIALS, offsetof(tcx_credentials, secret_id) },
+    { MESSAGE_CREDENTIALS, offsetof(tcx_credentials, token) },
+    { MESSAGE_FORMAT, offsetof(tcx_format, signature_method) },
 };
 
-static size_t encode_lower(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size)
+static size_t message_encode_lower(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size)
 {
     size_t run = 0;
 
@@ -47,8 +56,8 @@ static size_t encode_lower(const unsigned char *bytes, size_t length, unsigned c
     return run;
 }
 
-/* Divides by 10 in steps of 32 bits, which every core can do: a division of 64 brings in 700 bytes of library. */
-static unsigned divide(uint32_t *high, uint32_t *low)
+/* Divides by 10 in steps of 32 bits, which every core can do: a division of 64 bits links 700 bytes of library. */
+static unsigned message_divide(uint32_t *high, uint32_t *low)
 {
     uint32_t middle = *high % 10 << 16 | *low >> 16;
     uint32_t last = middle % 10 << 16 | (*low & 0xFFFF);
@@ -59,98 +68,104 @@ static unsigned divide(uint32_t *high, uint32_t *low)
 }
 
 /*@ ensures &message->unit[0] <= message->value && 1 <= message->left <= sizeof(message->unit); */
-static void put_number(tcx_message *message, uint64_t number)
+static void message_resolve_number(tcx_message *message, uint64_t number)
 {
     uint32_t high = (uint32_t)(number >> 32), low = (uint32_t)number;
     unsigned char *end = message->unit + sizeof message->unit, *digit = end;
 
     do {
-        *--digit = (unsigned char)('0' + divide(&high, &low));
+        *--digit = (unsigned char)('0' + message_divide(&high, &low));
     } while ((high | low) != 0);
     message->value = digit;
     message->left = (size_t)(end - digit);
 }
 
-/* Makes a text the value that is read next. 0: it is unset. */
-static int find_text(tcx_message *message, unsigned field)
+/* Makes a text the value to read next. Returns 0 if it is unset. */
+static int message_resolve_text(tcx_message *message, unsigned field)
 {
     const tcx_request *request = message->request;
     const tcx_signer *signer = message->signer;
-    const void *const owners[] = { request, request->service, signer->credentials, signer->scheme->format, message };
-    const char *owner = owners[texts[field - FUNCTION_NAME].owner];
-    const tcx_text *text = (const void *)(owner + texts[field - FUNCTION_NAME].offset);
+    const void *const owners[] = { message, request, request->service, signer->credentials, signer->scheme->format };
+    const char *owner = owners[message_texts[field - MESSAGE_HOST].owner];
+    const tcx_text *text = (const void *)(owner + message_texts[field - MESSAGE_HOST].offset);
 
     message->value = (const unsigned char *)text->bytes;
     if (text->bytes != NULL)
         message->left = text->length;
-    if (field == FUNCTION_ARG && request->function_arg_source != NULL) {
+    if (field == MESSAGE_FUNCTION_ARG && request->function_arg_source != NULL) {
         message->source = request->function_arg_source;
         message->source->offset = 0;
     }
     return text->bytes != NULL;
 }
 
-/* Makes a field the value that is read next. 0: it is unset. */
-static int find(tcx_message *message, unsigned field)
+/* Makes a field the value to read next. Returns 0 if it is unset. */
+static int message_resolve_field(tcx_message *message, unsigned field)
 {
     uint64_t number = 0;
 
     switch (field) {
-    case SUB_APP_ID:
+    case MESSAGE_SUB_APP_ID:
         if (message->request->sub_app_id == NULL)
             return 0;
         number = *message->request->sub_app_id;
         break;
-    case TIMESTAMP:
+    case MESSAGE_TIMESTAMP:
         number = message->timestamp;
         break;
-    case NONCE:
+    case MESSAGE_NONCE:
         number = message->nonce;
         break;
-    case CONTENT_LENGTH:
+    case MESSAGE_CONTENT_LENGTH:
         number = message->content_length;
         break;
-    case DATE:
+    case MESSAGE_DATE:
         message->value = (const unsigned char *)message->date;
         message->left = sizeof message->date;
         return 1;
-    case SIGNED_ACTION:
+    case MESSAGE_SIGNED_ACTION:
         return message->signer->scheme->format->signs_action;
-    case DIGEST:
+    case MESSAGE_DIGEST:
         message->value = message->digest;
         message->left = message->digest_length;
         return message->digest_length;
-    case END:
+    case MESSAGE_END:
         return 1;
     default:
-        return find_text(message, field);
+        return message_resolve_text(message, field);
     }
-    put_number(message, number);
+    message_resolve_number(message, number);
     return 1;
 }
 
-/* What a mark stands for. */
-static void follow(tcx_message *message)
+/* Expands the placeholder that is next in the template. A section is skipped if the field in it is unset. */
+static void message_expand_placeholder(tcx_message *message)
 {
-    unsigned mark = (unsigned char)*message->text++;
-    unsigned field = mark;
+    const char *at = message->rest;
+    unsigned placeholder = (unsigned char)*at++, field = placeholder;
 
-    if (mark == TEXT || mark == IF)
-        field = (unsigned char)*message->text++;
-    message->encoder = mark == TEXT ? message->texts : field == HOST ? encode_lower : NULL;
-    if (find(message, field) || mark != IF) {
-        if (mark == IF)
-            message->left = 0;
+    message->rest = at;
+    while (field <= MESSAGE_IF)
+        field = (unsigned char)*at++;
+    if (placeholder == MESSAGE_IF) {
+        if (!message_resolve_field(message, field)) {
+            while ((unsigned char)*message->rest++ != MESSAGE_END)
+                ;
+        }
+        message->left = 0;
         return;
     }
-    while ((unsigned char)*message->text++ != END)
-        ;
+    message->rest = at;
+    message->field_encoder = placeholder == MESSAGE_ESCAPE ? message->encoder
+                             : field == MESSAGE_HOST       ? message_encode_lower
+                                                           : NULL;
+    (void)message_resolve_field(message, field);
 }
 
-/* Sees to it that there are bytes to be taken. 0: there are none any more, or none that can be had. */
+/* Makes `bytes` and `length` non-empty. Returns 0 at the end or after an error. */
 /*@ ensures (\result != 0) == (message->length > 0);
     ensures \valid_read(message->bytes + (0 .. message->length - 1)); */
-static int next(tcx_message *message)
+static int message_refill(tcx_message *message)
 {
     while (message->length == 0) {
         size_t run = 0;
@@ -160,8 +175,8 @@ static int next(tcx_message *message)
         if (message->left > 0) {
             message->bytes = message->value;
             run = message->left;
-            if (message->encoder != NULL)
-                run = message->encoder(message->value, run, message->unit, &message->length);
+            if (message->field_encoder != NULL)
+                run = message->field_encoder(message->value, run, message->unit, &message->length);
             if (run > 0) {
                 message->length = run;
             } else {
@@ -171,24 +186,24 @@ static int next(tcx_message *message)
             message->value += run;
             message->left -= run;
         } else if (message->source != NULL) {
-            message->source->pull(message);
-        } else if (*message->text == '\0') {
-            if (message->part != NULL && *message->part != NULL) {
-                message->text = *message->part++;
+            message->source->refill(message);
+        } else if (*message->rest == '\0') {
+            if (message->parts != NULL && *message->parts != NULL) {
+                message->rest = *message->parts++;
             } else if (message->last != NULL) {
-                message->text = message->last;
+                message->rest = message->last;
                 message->last = NULL;
             } else {
                 return 0;
             }
         } else {
-            message->bytes = (const unsigned char *)message->text;
-            while (message->bytes[run] != 0 && message->bytes[run] < FUNCTION_NAME)
+            message->bytes = (const unsigned char *)message->rest;
+            while (message->bytes[run] != 0 && message->bytes[run] < MESSAGE_ESCAPE)
                 run++;
-            message->text += run;
+            message->rest += run;
             message->length = run;
             if (run == 0)
-                follow(message);
+                message_expand_placeholder(message);
         }
     }
     return 1;
@@ -199,9 +214,9 @@ void tcx_message_begin(tcx_message *message, const char *const *parts, const cha
     message->length = 0;
     message->left = 0;
     message->source = NULL;
-    message->texts = encoder;
-    message->text = "";
-    message->part = parts;
+    message->encoder = encoder;
+    message->rest = "";
+    message->parts = parts;
     message->last = last;
 }
 
@@ -215,7 +230,7 @@ size_t tcx_message_read(tcx_message *message, void *out, size_t capacity)
     unsigned char *bytes = out;
     size_t done = 0;
 
-    while (done < capacity && next(message)) {
+    while (done < capacity && message_refill(message)) {
         size_t part = capacity - done;
 
         if (part > message->length)
@@ -230,14 +245,14 @@ size_t tcx_message_read(tcx_message *message, void *out, size_t capacity)
 
 int tcx_message_at_end(tcx_message *message)
 {
-    return !next(message) && message->status == TCX_OK;
+    return !message_refill(message) && message->status == TCX_OK;
 }
 
 tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, uint32_t *length)
 {
     uint32_t left = *length;
 
-    while (next(message)) {
+    while (message_refill(message)) {
         if (message->length > left)
             return TCX_E_REQUEST_TOO_LARGE;
         left -= (uint32_t)message->length;
@@ -275,7 +290,7 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
     message->layout = request->method != NULL ? request->method->layouts[format->family] : format->post;
     if (request->function_arg_source != NULL) {
         if (request->function_arg_source->size > message->layout->limit)
-            return TCX_E_REQUEST_TOO_LARGE; /* known before any of it is read */
+            return TCX_E_REQUEST_TOO_LARGE; /* before any of it is read */
         request->function_arg_source->is_signed = 0;
     }
     return format->prepare != NULL ? format->prepare(message) : TCX_OK;
@@ -293,7 +308,7 @@ tcx_status tcx_message_sign(tcx_message *message, int64_t unix_time, uint32_t re
     message->nonce = message->request->nonce;
     if (message->nonce != 0) {
         message->nonce += repeats;
-        message->nonce += message->nonce < repeats; /* around: past 0 */
+        message->nonce += message->nonce < repeats; /* wrapped: skip 0 */
     }
     message->digest_length = 0;
     status = message->signer->scheme->format->sign(message);

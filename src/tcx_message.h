@@ -1,9 +1,8 @@
 /*
- * The gather list: the text of a request, in flash, with marks where borrowed fields stand.
+ * The template of a request: constant text in flash, with placeholders for the borrowed fields.
  *
- * Nothing of a request is copied until bytes are asked for, and then they come out through a cursor that can stop after
- * any byte. The same list is read into the payload hash, counted for Content-Length, and sent; the strings that are
- * signed are lists of the same kind.
+ * The library copies nothing of a request until somebody asks for bytes. A cursor then writes them, and it can stop after
+ * any byte. One template is hashed, counted for Content-Length, and sent. The strings to sign are templates, too.
  */
 #ifndef TCX_MESSAGE_H
 #define TCX_MESSAGE_H
@@ -11,69 +10,71 @@
 #include <tcexec/request.h>
 
 /*
- * The marks, to be written between the literals of a string. A field stands for its bytes as they are; M_TEXT before it
- * encodes them as the list's reader was told. M_IF FIELD … M_END: only where the field is set; these do not nest.
+ * The placeholders, to be written between the literals of a template. A field is replaced by its bytes as they are.
+ *
+ *   M_ESCAPE FIELD       escapes the bytes with the encoder given to tcx_message_begin()
+ *   M_IF … FIELD … M_END a section. It is skipped if the first field in it is unset. Sections do not nest
  */
-#define M_FUNCTION_NAME    "\x80"
-#define M_FUNCTION_ARG     "\x81"
-#define M_SESSION_CONTEXT  "\x82"
-#define M_SESSION_ID       "\x83"
-#define M_EXT_INFO         "\x84"
-#define M_REGION           "\x85"
-#define M_LANGUAGE         "\x86"
-#define M_SERVICE          "\x87"
-#define M_VERSION          "\x88"
-#define M_SECRET_ID        "\x89"
-#define M_TOKEN            "\x8A"
-#define M_SIGNATURE_METHOD "\x8B"
-#define M_HOST             "\x8C" /* in lower case */
-#define M_SUB_APP_ID       "\x8D" /* this and the next three: decimal */
-#define M_TIMESTAMP        "\x8E"
-#define M_NONCE            "\x8F"
-#define M_CONTENT_LENGTH   "\x90"
-#define M_DATE             "\x91"
-#define M_SIGNED_ACTION    "\x92" /* empty; set where the format signs X-TC-Action */
-#define M_DIGEST           "\x93" /* unset before there is one */
-#define M_TEXT             "\x94"
-#define M_IF               "\x95"
-#define M_END              "\x96"
+#define M_ESCAPE           "\x80"
+#define M_IF               "\x81"
+#define M_END              "\x82"
+#define M_SUB_APP_ID       "\x83" /* this one and the next three: decimal */
+#define M_TIMESTAMP        "\x84"
+#define M_NONCE            "\x85"
+#define M_CONTENT_LENGTH   "\x86"
+#define M_DATE             "\x87"
+#define M_SIGNED_ACTION    "\x88" /* no bytes. Set if the format signs X-TC-Action */
+#define M_DIGEST           "\x89" /* unset until there is one */
+#define M_HOST             "\x8A" /* in lower case. From here on texts, in the order of message_texts: append new ones */
+#define M_FUNCTION_ARG     "\x8B"
+#define M_FUNCTION_NAME    "\x8C"
+#define M_SESSION_CONTEXT  "\x8D"
+#define M_SESSION_ID       "\x8E"
+#define M_EXT_INFO         "\x8F"
+#define M_REGION           "\x90"
+#define M_LANGUAGE         "\x91"
+#define M_SERVICE          "\x92"
+#define M_VERSION          "\x93"
+#define M_SECRET_ID        "\x94"
+#define M_TOKEN            "\x95"
+#define M_SIGNATURE_METHOD "\x96"
 
 /*
- * How the bytes of a text stand in a list; NULL: as they are. Returns how many of the `length` (at least 1) bytes at
- * `bytes`, from the first on, stand as they are; where that is 0, the first one stands as the `*size` characters that
- * it puts into `unit` (at most 6).
+ * Escapes the bytes of a field. NULL in place of an encoder: the bytes stay as they are. Returns the length of the
+ * longest prefix that needs no escaping. If that is 0, writes the escape of bytes[0] to `unit` (at most 6 characters) and
+ * its length to `*size`. `length` is at least 1.
  */
 typedef size_t (*tcx_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
-/* The inside of a JSON string. */
+/* For the inside of a JSON string. */
 /*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. 5)) && \valid(size);
     ensures \result <= length && (\result == 0 ==> 1 <= *size <= 6); */
 size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
-/* RFC 3986: only unreserved characters bare, upper-case hex. */
+/* RFC 3986: leaves unreserved characters as they are, and writes upper-case hex. */
 /*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. 5)) && \valid(size);
     ensures \result <= length && (\result == 0 ==> 1 <= *size <= 6); */
 size_t tcx_encode_percent(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
-/* Two hexadecimal digits of the alphabet, 16 characters. */
+/* Writes two hexadecimal digits of the alphabet, which has 16 characters. */
 static inline void tcx_hex(unsigned char out[2], unsigned char byte, const char *alphabet)
 {
     out[0] = (unsigned char)alphabet[byte >> 4];
     out[1] = (unsigned char)alphabet[byte & 15];
 }
 
-enum { TCX_PARTS = 5 }; /* of a list, the NULL included */
+enum { TCX_PARTS = 5 }; /* templates in a row, with the NULL at the end */
 
-/* The lists of one format and method, in parts that end with NULL. */
+/* The templates of one format and method. Rows of them end with NULL. */
 typedef struct tcx_layout {
-    const char *head[TCX_PARTS];      /* of the HTTP request */
-    const char *body;                 /* NULL: it has none */
-    const char *canonical[TCX_PARTS]; /* what is signed (v1) or hashed and then signed (TC3) */
-    tcx_encoder encoder;              /* of texts on the wire */
-    uint32_t limit;                   /* bytes of the body; without one, of the whole request */
+    const char *head[TCX_PARTS];      /* the head of the HTTP request */
+    const char *body;                 /* NULL: there is no body */
+    const char *canonical[TCX_PARTS]; /* what is signed (v1), or hashed and then signed (TC3) */
+    tcx_encoder encoder;              /* for what is sent */
+    uint32_t limit;                   /* bytes of the body; without a body, of the whole request */
 } tcx_layout;
 
-/* One for each tcx_format; the index into tcx_method.layouts. */
+/* One for each tcx_format. The index into tcx_method.layouts. */
 enum { TCX_FAMILY_TC3, TCX_FAMILY_V1, TCX_FAMILIES };
 
 struct tcx_format {
@@ -95,42 +96,45 @@ extern const tcx_layout tcx_layout_v1_get;
 
 /*
  * Checks the request and, for TC3 by POST, hashes its body. Errors: those of tcx_request_check(), TCX_E_SOURCE,
- * TCX_E_FUNCTION_ARG_UTF8 of a source, TCX_E_REQUEST_TOO_LARGE. The message borrows what it is given.
+ * TCX_E_FUNCTION_ARG_UTF8 of a source, TCX_E_REQUEST_TOO_LARGE. The message borrows all arguments.
  */
 tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tcx_signer *signer);
 
 /*
- * Signs, for the first time or again with another time; TC3 by POST does not read the body for it. `repeats`: how often
- * the same request was sent before, so that each signature v1 has a nonce of its own. Errors: those of
- * tcx_request_build() but TCX_E_BUFFER. Stack: the deepest path of signing.
+ * Signs the request, for the first time or again with another time. TC3 by POST does not read the body again.
+ * `repeats`: how often the same request was sent before, so that each signature v1 has its own nonce. Errors: those of
+ * tcx_request_build() except TCX_E_BUFFER. The deepest path of the stack is here.
  */
 tcx_status tcx_message_sign(tcx_message *message, int64_t unix_time, uint32_t repeats);
 
-/* Of the HTTP request without its body, in bytes. Not to be asked while it is read. */
+/* Returns the bytes of the HTTP request without its body. Moves the cursor. */
 uint32_t tcx_message_head_length(tcx_message *message);
 
-/* Begins to read a list: `parts` up to a NULL, then `last`; each may be NULL. `encoder`: of its texts. */
+/*
+ * Starts to read `parts`, templates up to a NULL, and after them the template `last`. Each may be NULL. M_ESCAPE uses
+ * `encoder`.
+ */
 void tcx_message_begin(tcx_message *message, const char *const *parts, const char *last, tcx_encoder encoder);
 
-/* Begins to read the whole HTTP request. */
+/* Starts to read the whole HTTP request. */
 void tcx_message_begin_wire(tcx_message *message);
 
 /*
- * The next bytes, `capacity` of them or, at the end or after an error, fewer. An error (TCX_E_SOURCE,
- * TCX_E_FUNCTION_ARG_UTF8) is in message->status; with TCX_E_SOURCE, the source's own number is in message->detail.
+ * Copies the next `capacity` bytes, or fewer at the end or after an error. An error (TCX_E_SOURCE,
+ * TCX_E_FUNCTION_ARG_UTF8) is in message->status. After TCX_E_SOURCE, the source's own number is in message->detail.
  */
 /*@ requires \valid((char *)out + (0 .. capacity - 1));
     ensures \result <= capacity; */
 size_t tcx_message_read(tcx_message *message, void *out, size_t capacity);
 
 /*
- * 1 when everything has been read and nothing was wrong, else 0: message->status says what, or TCX_OK when there is
- * more. To be asked before the last bytes are used: a source that changed since it was signed shows at the latest here.
+ * Returns 1 when everything was read without an error. Otherwise 0: message->status is the error, or TCX_OK if there are
+ * more bytes. Ask before the last bytes are used: this finds a source that changed after it was signed.
  */
 int tcx_message_at_end(tcx_message *message);
 
 /*
- * Reads all that is left into a running hash (NULL: nowhere). `*length`: in, the limit; out, how many bytes it was.
+ * Reads the rest into a running hash (NULL: only counts). `*length`: in, the limit; out, the number of bytes. Returns
  * TCX_E_REQUEST_TOO_LARGE as soon as there are more than the limit.
  */
 tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, uint32_t *length);

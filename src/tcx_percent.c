@@ -1,6 +1,6 @@
 #include "tcx_message.h"
 
-static int is_unreserved(unsigned char byte)
+static int percent_is_unreserved(unsigned char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
            byte == '-' || byte == '_' || byte == '.' || byte == '~';
@@ -10,7 +10,7 @@ size_t tcx_encode_percent(const unsigned char *bytes, size_t length, unsigned ch
 {
     size_t run = 0;
 
-    while (run < length && is_unreserved(bytes[run]))
+    while (run < length && percent_is_unreserved(bytes[run]))
         run++;
     unit[0] = '%';
     tcx_hex(unit + 1, *bytes, "0123456789ABCDEF");

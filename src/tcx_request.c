@@ -7,18 +7,19 @@ enum { REQUEST_NO_LIMIT = 0 };
 
 /* The texts, in the order of the structure, and the rule for each: UTF-8 or, in a header, visible ASCII. */
 static const struct {
-    int16_t at;      /* the field in its statuses */
+    int16_t at;      /* the field in its statuses: the one that ends in 0 */
     uint16_t limit;  /* characters; REQUEST_NO_LIMIT: as many as there are */
     uint8_t offset;  /* in tcx_request */
     uint8_t service; /* the bit of the services that have it; 0: all have */
     uint8_t ascii;
 } request_texts[] = {
-    { TCX_AT_FUNCTION_NAME, REQUEST_NO_LIMIT, offsetof(tcx_request, function_name), 0, 0 },
-    { TCX_AT_FUNCTION_ARG, REQUEST_NO_LIMIT, offsetof(tcx_request, function_arg), 0, 0 },
-    { TCX_AT_SESSION_CONTEXT, TCX_SESSION_CONTEXT_MAX, offsetof(tcx_request, session_context),
+    { TCX_E_FUNCTION_NAME_UTF8 + TCX_REASON_UTF8, REQUEST_NO_LIMIT, offsetof(tcx_request, function_name), 0, 0 },
+    { TCX_E_FUNCTION_ARG_UTF8 + TCX_REASON_UTF8, REQUEST_NO_LIMIT, offsetof(tcx_request, function_arg), 0, 0 },
+    { TCX_E_SESSION_CONTEXT_UTF8 + TCX_REASON_UTF8, TCX_SESSION_CONTEXT_MAX, offsetof(tcx_request, session_context),
       TCX_PARAMETER_SESSION_CONTEXT, 0 },
-    { TCX_AT_SESSION_ID, TCX_SESSION_ID_MAX, offsetof(tcx_request, session_id), TCX_PARAMETER_SESSION_ID, 0 },
-    { TCX_AT_EXT_INFO, REQUEST_NO_LIMIT, offsetof(tcx_request, ext_info), TCX_PARAMETER_EXT_INFO, 0 },
+    { TCX_E_SESSION_ID_UTF8 + TCX_REASON_UTF8, TCX_SESSION_ID_MAX, offsetof(tcx_request, session_id),
+      TCX_PARAMETER_SESSION_ID, 0 },
+    { TCX_E_EXT_INFO_UTF8 + TCX_REASON_UTF8, REQUEST_NO_LIMIT, offsetof(tcx_request, ext_info), TCX_PARAMETER_EXT_INFO, 0 },
     { TCX_E_REGION, REQUEST_NO_LIMIT, offsetof(tcx_request, region), 0, 1 },
     { TCX_E_LANGUAGE, REQUEST_NO_LIMIT, offsetof(tcx_request, language), 0, 1 },
 };
@@ -98,7 +99,7 @@ tcx_status tcx_request_read(const tcx_request *request, tcx_host *host)
     if (request->function_arg_source != NULL) {
         if (request->function_arg.bytes != NULL)
             return TCX_E_FUNCTION_ARG_TWICE;
-        if (request->function_arg_source->pull == NULL || request->function_arg_source->read_at == NULL)
+        if (request->function_arg_source->refill == NULL || request->function_arg_source->read_at == NULL)
             return TCX_E_NULL;
     }
     if (request->sub_app_id != NULL && !(service->parameters & TCX_PARAMETER_SUB_APP_ID))

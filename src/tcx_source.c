@@ -1,10 +1,10 @@
 #include "tcx_message.h"
 #include "tcx_utf8.h"
 
-/* All of it has been read: it must be what was signed, but for the first reading, which is what will be signed. */
-static tcx_status finish(tcx_source *source, const br_hash_class *hash)
+/* End of the source. The first pass records the digest to sign. Every later pass must match it. */
+static tcx_status source_finish(tcx_source *source, const br_hash_class *hash)
 {
-    unsigned char *digest = source->window; /* there is nothing more to read into it */
+    unsigned char *digest = source->window; /* no more reads need it */
 
     memset(digest, 0, sizeof source->digest);
     hash->out(&source->hash.vtable, digest);
@@ -15,9 +15,9 @@ static tcx_status finish(tcx_source *source, const br_hash_class *hash)
     return TCX_OK;
 }
 
-/* How many of `length` bytes are whole characters. `*valid` is 0 when what follows them cannot become one. */
+/* Returns how many bytes are whole characters. `*valid` is 0 if the bytes after them cannot become a character. */
 /*@ ensures \result <= length && (*valid != 0 ==> length - \result <= 3); */
-static size_t whole_characters(const unsigned char *bytes, size_t length, int is_last, int *valid)
+static size_t source_whole_characters(const unsigned char *bytes, size_t length, int is_last, int *valid)
 {
     size_t at = 0, size = 1;
 
@@ -27,7 +27,8 @@ static size_t whole_characters(const unsigned char *bytes, size_t length, int is
     return at;
 }
 
-static void pull(tcx_message *message)
+/* Reads the next window of the source and makes its whole characters the value to read next. */
+static void source_refill(tcx_message *message)
 {
     tcx_source *source = message->source;
     const br_hash_class *hash = message->signer->scheme->hash;
@@ -40,7 +41,7 @@ static void pull(tcx_message *message)
         source->begun = 0;
     }
     if (left == 0) {
-        message->status = finish(source, hash);
+        message->status = source_finish(source, hash);
         message->source = NULL;
         return;
     }
@@ -56,7 +57,7 @@ static void pull(tcx_message *message)
     source->offset += (uint32_t)got;
     length = source->begun + (size_t)got;
     message->value = source->window;
-    message->left = whole_characters(source->window, length, source->offset == source->size, &valid);
+    message->left = source_whole_characters(source->window, length, source->offset == source->size, &valid);
     if (!valid) {
         message->status = TCX_E_FUNCTION_ARG_UTF8;
         return;
@@ -73,5 +74,5 @@ void tcx_source_init(tcx_source *source, int (*read_at)(void *context, uint32_t 
     source->read_at = read_at;
     source->context = context;
     source->size = size;
-    source->pull = pull;
+    source->refill = source_refill;
 }

@@ -4,46 +4,49 @@
 #include "tcx_hmac.h"
 #include "tcx_message.h"
 
-/* Sorted by name, byte order. What is sent is what is signed, but for the encoding of the values. */
-static const char parameters[] =
+/*
+ * The parameters, sorted by the bytes of their names. What is signed differs from what is sent only in the escapes and in
+ * Signature.
+ */
+static const char v1_parameters[] =
     "Action=ExecuteFunction"
-    M_IF M_EXT_INFO "&ExtInfo=" M_TEXT M_EXT_INFO M_END
-    "&FunctionArg=" M_TEXT M_FUNCTION_ARG "&FunctionName=" M_TEXT M_FUNCTION_NAME
-    M_IF M_LANGUAGE "&Language=" M_TEXT M_LANGUAGE M_END
+    M_IF "&ExtInfo=" M_ESCAPE M_EXT_INFO M_END
+    "&FunctionArg=" M_ESCAPE M_FUNCTION_ARG "&FunctionName=" M_ESCAPE M_FUNCTION_NAME
+    M_IF "&Language=" M_ESCAPE M_LANGUAGE M_END
     "&Nonce=" M_NONCE
-    M_IF M_REGION "&Region=" M_TEXT M_REGION M_END
-    "&SecretId=" M_TEXT M_SECRET_ID
-    M_IF M_SESSION_CONTEXT "&SessionContext=" M_TEXT M_SESSION_CONTEXT M_END
-    M_IF M_SESSION_ID "&SessionId=" M_TEXT M_SESSION_ID M_END
+    M_IF "&Region=" M_ESCAPE M_REGION M_END
+    "&SecretId=" M_ESCAPE M_SECRET_ID
+    M_IF "&SessionContext=" M_ESCAPE M_SESSION_CONTEXT M_END
+    M_IF "&SessionId=" M_ESCAPE M_SESSION_ID M_END
     "&SignatureMethod=" M_SIGNATURE_METHOD
-    M_IF M_SUB_APP_ID "&SubAppId=" M_SUB_APP_ID M_END
+    M_IF "&SubAppId=" M_SUB_APP_ID M_END
     "&Timestamp=" M_TIMESTAMP
-    M_IF M_TOKEN "&Token=" M_TEXT M_TOKEN M_END
-    "&Version=" M_TEXT M_VERSION
-    M_IF M_DIGEST "&Signature=" M_TEXT M_DIGEST M_END;
+    M_IF "&Token=" M_ESCAPE M_TOKEN M_END
+    "&Version=" M_ESCAPE M_VERSION
+    M_IF "&Signature=" M_ESCAPE M_DIGEST M_END;
 
-static const tcx_layout post = {
+static const tcx_layout v1_post = {
     { "POST / HTTP/1.1\r\nHost: " M_HOST
       "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " M_CONTENT_LENGTH "\r\n\r\n" },
-    parameters,
-    { "POST" M_HOST "/?", parameters },
+    v1_parameters,
+    { "POST" M_HOST "/?", v1_parameters },
     tcx_encode_percent,
     TCX_FORM_MAX,
 };
 
 const tcx_layout tcx_layout_v1_get = {
-    { "GET /?", parameters, " HTTP/1.1\r\nHost: " M_HOST "\r\n\r\n" },
+    { "GET /?", v1_parameters, " HTTP/1.1\r\nHost: " M_HOST "\r\n\r\n" },
     NULL,
-    { "GET" M_HOST "/?", parameters },
+    { "GET" M_HOST "/?", v1_parameters },
     tcx_encode_percent,
     TCX_GET_MAX,
 };
 
 /*
- * RFC 4648 section 4, with padding. `out` takes 4 characters for every 3 bytes begun, and may lie before
+ * RFC 4648 section 4, with padding. Writes 4 characters to `out` for every 3 bytes, rounded up. `out` may be before
  * `bytes` in the same memory.
  */
-static unsigned base64(unsigned char *out, const unsigned char *bytes, unsigned length)
+static unsigned v1_base64(unsigned char *out, const unsigned char *bytes, unsigned length)
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     unsigned done = 0;
@@ -63,7 +66,7 @@ static unsigned base64(unsigned char *out, const unsigned char *bytes, unsigned 
     return done;
 }
 
-static tcx_status sign(tcx_message *message)
+static tcx_status v1_sign(tcx_message *message)
 {
     const tcx_layout *layout = message->layout;
     tcx_signer *signer = message->signer;
@@ -77,14 +80,14 @@ static tcx_status sign(tcx_message *message)
         return TCX_E_NONCE;
     if (signer->keyed == 0) {
         tcx_hmac_secret(signer, &hash, message->digest, "");
-        signer->keyed = 1; /* there is a key, of no service */
+        signer->keyed = 1; /* there is a key, without a service */
     }
     tcx_hmac_begin(signer, &hash);
     tcx_message_begin(message, layout->canonical, NULL, NULL);
     status = tcx_message_absorb(message, &hash.vtable, &length);
     tcx_wipe(message->digest, sizeof message->digest);
     tcx_hmac_end(signer, &hash, raw);
-    message->digest_length = (uint8_t)base64(message->digest, raw, size);
+    message->digest_length = (uint8_t)v1_base64(message->digest, raw, size);
     tcx_wipe(&hash, sizeof hash);
     tcx_stack_wipe();
     if (status != TCX_OK)
@@ -94,7 +97,7 @@ static tcx_status sign(tcx_message *message)
     return tcx_message_absorb(message, NULL, &message->content_length);
 }
 
-const tcx_format tcx_format_hmac_sha1 = { NULL, sign, &post, TCX_TEXT("HmacSHA1"), TCX_FAMILY_V1, 20, 0 };
-const tcx_format tcx_format_hmac_sha256 = { NULL, sign, &post, TCX_TEXT("HmacSHA256"), TCX_FAMILY_V1, 32, 0 };
+const tcx_format tcx_format_hmac_sha1 = { NULL, v1_sign, &v1_post, TCX_TEXT("HmacSHA1"), TCX_FAMILY_V1, 20, 0 };
+const tcx_format tcx_format_hmac_sha256 = { NULL, v1_sign, &v1_post, TCX_TEXT("HmacSHA256"), TCX_FAMILY_V1, 32, 0 };
 const tcx_scheme tcx_sign_hmac_sha1 = { &tcx_format_hmac_sha1, &br_sha1_vtable };
 const tcx_scheme tcx_sign_hmac_sha256 = { &tcx_format_hmac_sha256, &br_sha256_vtable };

@@ -41,7 +41,7 @@ struct tcx_source {
     uint32_t size; /* bytes */
 
     /* The library's own: where the reading is, what it hashes to, and what it hashed to when signed. */
-    void (*pull)(struct tcx_message *message);
+    void (*refill)(struct tcx_message *message);
     uint32_t offset;
     uint8_t begun; /* bytes of a character whose rest has not been read, in `part` */
     unsigned char part[3];
@@ -130,23 +130,23 @@ typedef struct tcx_host {
 } tcx_host;
 
 /*
- * One request, described, and the place in it from which its bytes are read on: what it borrows, and the few bytes that
- * it does not. Its fields are the library's own; it stands here so that a tcx_call can hold one.
+ * A signed request and the read position in it. It borrows everything but the date, the digests and one escape sequence.
+ * Its fields are the library's own. It is visible so that a tcx_call can hold one.
  */
 typedef struct tcx_message {
-    const unsigned char *bytes; /* that come next, as they are */
+    const unsigned char *bytes; /* the next output, `length` bytes */
     size_t length;
-    const unsigned char *value; /* the rest of a field, to be encoded */
+    const unsigned char *value; /* the rest of the current field, `left` bytes, not yet encoded */
     size_t left;
-    tcx_source *source; /* where more of the field comes from */
+    tcx_source *source; /* where more of the current field comes from; NULL: nowhere */
+    size_t (*field_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
     size_t (*encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
-    size_t (*texts)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
-    const char *text;        /* the rest of a part */
-    const char *const *part; /* the parts that follow, up to a NULL; NULL: none */
-    const char *last;        /* and one behind them; NULL: none */
-    tcx_status status;       /* the first error; it stays */
-    int detail;              /* of a source that failed: its own number */
-    uint8_t digest_length;   /* 0: there is none yet */
+    const char *rest;         /* of the current template */
+    const char *const *parts; /* the templates after it, up to a NULL; NULL: none */
+    const char *last;         /* the template after those; NULL: none */
+    tcx_status status;        /* the first error; it stays */
+    int detail;               /* the number that a source failed with */
+    uint8_t digest_length;    /* 0: there is no digest yet */
 
     const tcx_request *request;
     tcx_signer *signer;
@@ -155,10 +155,10 @@ typedef struct tcx_message {
     uint32_t nonce;
     uint32_t content_length;
     tcx_host host;
-    char date[10];            /* of the timestamp, UTC: YYYY-MM-DD */
-    unsigned char unit[20];   /* a number, or an encoded byte */
-    unsigned char payload[32]; /* TC3: the body's digest, for each signing */
-    unsigned char digest[64];  /* in hex or base64, in turn: of the payload, of the canonical request, the signature */
+    char date[10];             /* of the timestamp, UTC: YYYY-MM-DD */
+    unsigned char unit[20];    /* a number, or an escape sequence */
+    unsigned char payload[32]; /* TC3: the digest of the body, which each signing uses */
+    unsigned char digest[64];  /* in hex or base64: of the payload, then of the canonical request, then the signature */
 } tcx_message;
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* The gather list: encodings, and the cursor that reads it in pieces of any size. */
+/* The template: escapes, and the cursor that reads it in pieces of any size. */
 #include "tcx_test.h"
 
 #include <inttypes.h>
@@ -53,9 +53,9 @@ static void test_each_character(void **state)
         request.function_arg.bytes = character;
         request.function_arg.length = utf8(character, point);
         assert_status(line, tcx_request_check(&request), TCX_OK);
-        assert_bytes(line, out, encode(&message, M_TEXT M_FUNCTION_ARG, tcx_encode_json, out, sizeof out),
+        assert_bytes(line, out, encode(&message, M_ESCAPE M_FUNCTION_ARG, tcx_encode_json, out, sizeof out),
                      tcx_text_from(json));
-        assert_bytes(line, out, encode(&message, M_TEXT M_FUNCTION_ARG, tcx_encode_percent, out, sizeof out),
+        assert_bytes(line, out, encode(&message, M_ESCAPE M_FUNCTION_ARG, tcx_encode_percent, out, sizeof out),
                      tcx_text_from(percent));
     }
     fclose(file);
@@ -95,7 +95,7 @@ static void test_every_text_of_two_bytes(void **state)
         for (int i = 0; i < 2; i++) {
             char out[12];
 
-            br_sha256_update(&hashes[i], out, encode(&message, M_TEXT M_FUNCTION_ARG, encoders[i], out, sizeof out));
+            br_sha256_update(&hashes[i], out, encode(&message, M_ESCAPE M_FUNCTION_ARG, encoders[i], out, sizeof out));
         }
     }
     assert_int_equal(valid, expected);
@@ -174,17 +174,17 @@ static void test_hex_lower_raw(void **state)
         assert_memory_equal(out, expected, 2);
     }
     assert_bytes("raw", out, encode(&message, M_FUNCTION_ARG, NULL, out, sizeof out), request.function_arg);
-    assert_bytes("raw", out, encode(&message, M_TEXT M_FUNCTION_ARG, NULL, out, sizeof out), request.function_arg);
+    assert_bytes("raw", out, encode(&message, M_ESCAPE M_FUNCTION_ARG, NULL, out, sizeof out), request.function_arg);
     assert_int_equal(encode(&message, M_HOST, NULL, out, sizeof out), 256);
     for (int byte = 0; byte < 256; byte++)
         assert_int_equal((unsigned char)out[byte], byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
 }
 
-/* Unset: nothing, with what stands around it up to the end mark. Set and empty: what stands around it. */
+/* Unset: the section is skipped. Set and empty: the text around the field is written. */
 static void test_unset_and_empty(void **state)
 {
-    static const char list[] = "a" M_IF M_REGION "b" M_REGION M_END M_IF M_SESSION_ID "c" M_END M_IF M_SUB_APP_ID
-                               "d" M_SUB_APP_ID "d" M_END "e" M_TEXT M_FUNCTION_ARG M_TEXT M_EXT_INFO;
+    static const char list[] = "a" M_IF "b" M_REGION M_END M_IF M_SESSION_ID "c" M_END
+                               M_IF "d" M_SUB_APP_ID "d" M_END "e" M_ESCAPE M_FUNCTION_ARG M_ESCAPE M_EXT_INFO;
     static const char *const parts[] = { "", list, "", list, NULL, "not read" };
     tcx_request request = tcx_example_request;
     tcx_signer signer;

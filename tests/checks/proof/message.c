@@ -1,7 +1,8 @@
 /*
  * units:  tcx_message
- * bounds: each field in turn, behind M_IF and then bare, set or unset, of any 3 bytes, two of 0 to 3; encoded, by any
- *         encoder; any number; a list of 4 parts, read into 0 to 3 bytes, again into 0 to 3, the rest under any limit
+ * bounds: each field in turn, set in a section, or unset in a section and then bare; of any 3 bytes, two of 0 to 3;
+ *         escaped, by any encoder; any number; a row of 4 templates, read into 0 to 3 bytes, again into 0 to 3, the rest
+ *         under any limit
  * eva:    -eva-slevel 100000 -eva-min-loop-unroll 30 -eva-slevel-function one:0 -eva-split-return full
  */
 #include "crypto.h"
@@ -12,15 +13,18 @@
 
 enum { MOST = 3, CAPACITY = 3 };
 
-/* The part of the list with the field: behind a condition, and then bare or encoded. */
+/* The part of the template with the field: in a section, and after one that is skipped, too. */
 static char part[8];
 
-static void write_part(char field, int is_encoded)
+static void write_part(char field, int is_encoded, int is_set)
 {
-    const char bare[] = { M_IF[0], field, 'a', M_END[0], field, 0 };
-    const char encoded[] = { M_IF[0], field, 'a', M_END[0], M_TEXT[0], field, 0 };
+    const char bare[] = { M_IF[0], 'a', field, 'b', M_END[0], 0 };
+    const char encoded[] = { M_IF[0], 'a', M_ESCAPE[0], field, 'b', M_END[0], 0 };
+    const char skipped[] = { M_IF[0], 'a', M_ESCAPE[0], field, M_END[0], field, 0 };
 
-    if (is_encoded)
+    if (!is_set)
+        memcpy(part, skipped, sizeof skipped);
+    else if (is_encoded)
         memcpy(part, encoded, sizeof encoded);
     else
         memcpy(part, bare, sizeof bare);
@@ -38,7 +42,7 @@ static size_t encode(const unsigned char *bytes, size_t length, unsigned char *u
     return run;
 }
 
-static void read_list(char field, int is_encoded, int is_set, size_t length, uint64_t number)
+static void read_template(char field, int is_encoded, int is_set, size_t length, uint64_t number)
 {
     static const char *const parts[] = { "", part, "c", NULL };
     char memory[MOST];
@@ -67,7 +71,7 @@ static void read_list(char field, int is_encoded, int is_set, size_t length, uin
     message.digest_length = (uint8_t)length;
     Frama_C_make_unknown((char *)message.digest, sizeof message.digest);
     Frama_C_make_unknown(message.date, sizeof message.date);
-    write_part(field, is_encoded);
+    write_part(field, is_encoded, is_set);
     tcx_message_begin(&message, parts, "d", encode);
     for (int i = 0; i < 2; i++) {
         size_t capacity = each(0, CAPACITY);
@@ -85,12 +89,12 @@ static void read_list(char field, int is_encoded, int is_set, size_t length, uin
 /* Where all paths of a field come together, so that the next one begins with one state. */
 static void one(char field, int is_encoded, int is_set, size_t length, uint64_t number)
 {
-    read_list(field, is_encoded, is_set, length, number);
+    read_template(field, is_encoded, is_set, length, number);
 }
 
 int main(void)
 {
-    for (unsigned field = (unsigned char)M_FUNCTION_NAME[0]; field <= (unsigned char)M_DIGEST[0]; field++) {
+    for (unsigned field = (unsigned char)M_SUB_APP_ID[0]; field <= (unsigned char)M_SIGNATURE_METHOD[0]; field++) {
         one((char)field, 0, 0, MOST, 10);
         one((char)field, 0, 1, MOST, 10);
     }

@@ -22,7 +22,7 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
     return 0;
 }
 
-static void pull(tcx_message *message)
+static void refill(tcx_message *message)
 {
     (void)message;
 }
@@ -48,7 +48,7 @@ static void check(size_t which, size_t length, int how)
     static const uint64_t sub_app_id;
     char memory[LONG];
     tcx_service service = { TCX_TEXT("vod"), TCX_TEXT("a.b"), TCX_TEXT("2018-07-17"), (unsigned char)any(0, 255), 100 };
-    tcx_source source = { .read_at = either(0, 1) ? read_at : NULL, .pull = pull };
+    tcx_source source = { .read_at = either(0, 1) ? read_at : NULL, .refill = refill };
     tcx_request request = {
         .service = &service, .function_name = TCX_TEXT("f"), .session_context = TCX_TEXT("c"),
         .session_id = TCX_TEXT("i"), .ext_info = TCX_TEXT("e"), .region = TCX_TEXT("r"), .language = TCX_TEXT("l"),

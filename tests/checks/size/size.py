@@ -69,9 +69,10 @@ STACKS = ["tcx_signer_init", "tcx_request_build", "tcx_call_begin", "tcx_call_st
 HASH = ["br_sha256_init", "br_sha224_update", "br_sha256_out"]  # both hashes are updated by one function
 USER: list[str] = []
 INDIRECT = {
-    "tcx_message_init": ["tcx_tc3.c:prepare"],
-    "tcx_message_sign": ["tcx_tc3.c:sign", "tcx_v1.c:sign"],
-    "tcx_message.c:next": ["tcx_encode_json", "tcx_encode_percent", "tcx_message.c:encode_lower", "tcx_source.c:pull"],
+    "tcx_message_init": ["tcx_tc3.c:tc3_prepare"],
+    "tcx_message_sign": ["tcx_tc3.c:tc3_sign", "tcx_v1.c:v1_sign"],
+    "tcx_message.c:message_refill": ["tcx_encode_json", "tcx_encode_percent", "tcx_message.c:message_encode_lower",
+                                     "tcx_source.c:source_refill"],
     "tcx_message_absorb": HASH,
     "tcx_retry_again": ["tcx_retry_delay"],
     "tcx_tls.c:tls_start": ["tcx_tls_chain.c:chain_start", "tcx_tls_pin.c:pin_start", "tcx_tls_session.c:session_load"],
