@@ -1,5 +1,5 @@
 /*
- * units:  tcx_status_name tcx_status_text
+ * units:  tcx_status tcx_status_name tcx_status_text
  * bounds: every 32-bit number as a status or outcome
  * eva:    -eva-min-loop-unroll 200
  */
