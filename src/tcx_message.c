@@ -4,8 +4,8 @@
 #include "tcx_request.h"
 
 /*
- * The placeholders as numbers, in the order of the header. The fields that are texts come last: a new one needs a row in
- * message_texts and no number here.
+ * The placeholders as numbers, in the order of the header. The fields that are texts come last: a new one needs a row
+ * in message_texts and no number here.
  */
 enum {
     MESSAGE_ESCAPE = 0x80,

@@ -1,8 +1,8 @@
 /*
  * The template of a request: constant text in flash, with placeholders for the borrowed fields.
  *
- * The library copies nothing of a request until somebody asks for bytes. A cursor then writes them, and it can stop after
- * any byte. One template is hashed, counted for Content-Length, and sent. The strings to sign are templates, too.
+ * The library copies nothing of a request until somebody asks for bytes. A cursor then writes them, and it can stop
+ * after any byte. One template is hashed, counted for Content-Length, and sent. The strings to sign are templates, too.
  */
 #ifndef TCX_MESSAGE_H
 #define TCX_MESSAGE_H
@@ -25,7 +25,7 @@
 #define M_DATE             "\x87"
 #define M_SIGNED_ACTION    "\x88" /* no bytes. Set if the format signs X-TC-Action */
 #define M_DIGEST           "\x89" /* unset until there is one */
-#define M_HOST             "\x8A" /* in lower case. From here on texts, in the order of message_texts: append new ones */
+#define M_HOST             "\x8A" /* in lower case. From here on texts, in the order of message_texts: new ones last */
 #define M_FUNCTION_ARG     "\x8B"
 #define M_FUNCTION_NAME    "\x8C"
 #define M_SESSION_CONTEXT  "\x8D"
@@ -41,8 +41,8 @@
 
 /*
  * Escapes the bytes of a field. NULL in place of an encoder: the bytes stay as they are. Returns the length of the
- * longest prefix that needs no escaping. If that is 0, writes the escape of bytes[0] to `unit` (at most 6 characters) and
- * its length to `*size`. `length` is at least 1.
+ * longest prefix that needs no escaping. If that is 0, writes the escape of bytes[0] to `unit` (at most 6 characters)
+ * and its length to `*size`. `length` is at least 1.
  */
 typedef size_t (*tcx_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
@@ -128,8 +128,8 @@ void tcx_message_begin_wire(tcx_message *message);
 size_t tcx_message_read(tcx_message *message, void *out, size_t capacity);
 
 /*
- * Returns 1 when everything was read without an error. Otherwise 0: message->status is the error, or TCX_OK if there are
- * more bytes. Ask before the last bytes are used: this finds a source that changed after it was signed.
+ * Returns 1 when everything was read without an error. Otherwise 0: message->status is the error, or TCX_OK if there
+ * are more bytes. Ask before the last bytes are used: this finds a source that changed after it was signed.
  */
 int tcx_message_at_end(tcx_message *message);
 

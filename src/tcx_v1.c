@@ -5,8 +5,8 @@
 #include "tcx_message.h"
 
 /*
- * The parameters, sorted by the bytes of their names. What is signed differs from what is sent only in the escapes and in
- * Signature.
+ * The parameters, sorted by the bytes of their names. What is signed differs from what is sent only in the escapes and
+ * in Signature.
  */
 static const char v1_parameters[] =
     "Action=ExecuteFunction"
