@@ -39,13 +39,12 @@ typedef struct tcx_attempt {
     unsigned char corrected; /* the clock was corrected once already, or the answer has no usable Date */
 } tcx_attempt;
 
-/* When a call is tried again. Plain data. */
+/* When a call is tried again. tcx_retry_init() sets all fields. Change any but the first afterwards. */
 typedef struct tcx_retry tcx_retry;
 struct tcx_call;
 
 struct tcx_retry {
-    /* required: tcx_retry_again */
-    int (*again)(const tcx_retry *retry, struct tcx_call *call, tcx_status *status);
+    int (*again)(const tcx_retry *retry, struct tcx_call *call, tcx_status *status); /* the library's own */
     uint32_t attempts;              /* in all, the first included; 0 and 1: no repeat */
     uint32_t base;                  /* ms; 0: TCX_RETRY_BASE */
     uint32_t cap;                   /* ms; 0: TCX_RETRY_CAP */
@@ -57,14 +56,17 @@ struct tcx_retry {
 };
 
 /*
+ * Makes a rule for `attempts` in all. The other fields are 0: default delays, no repeat after SignatureExpire or
+ * TCX_MAYBE_EXECUTED. One rule serves any number of calls. A rule that was not made so is refused: TCX_E_NULL.
+ */
+void tcx_retry_init(tcx_retry *retry, uint32_t attempts);
+
+/*
  * Milliseconds to wait before the next attempt, or TCX_RETRY_STOP. Exponential with full jitter: uniform between 0 and
  * min(cap, base * 2^(number - 1)), by `jitter`, any 32 random bits. After SignatureExpire 0: the clock is right now.
  * Pure.
  */
 uint32_t tcx_retry_delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter);
-
-/* What a call asks when an attempt has ended: the library's own, to be named in a tcx_retry and not to be called. */
-int tcx_retry_again(const tcx_retry *retry, struct tcx_call *call, tcx_status *status);
 
 /*
  * A token bucket: at most `per_second` + `burst` - 1 calls in any second. One for all calls of an account; its fields

@@ -105,8 +105,9 @@ static void say_api_error(const tcexec_exchange *ended)
 static void note_early_answer(const tcx_call *call)
 {
     const tcx_attempt attempt = { call->request, &call->response, call->status, call->outcome, 1, 0 };
-    const tcx_retry twice = { tcx_retry_again, 2, 0, 0, 0, 0, NULL };
+    tcx_retry twice;
 
+    tcx_retry_init(&twice, 2);
     if (tcx_retry_delay(&twice, &attempt, 0) != TCX_RETRY_STOP)
         tcexec_note("not sent to its end: the function has not run, the same call may be made again (--attempts 3)");
     else

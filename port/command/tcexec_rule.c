@@ -21,9 +21,8 @@ static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32
 void tcexec_rule_init(tcexec_rule *rule, const tcexec_options *options, int64_t unix_time, uint32_t began)
 {
     memset(rule, 0, sizeof *rule);
-    rule->retry.again = tcx_retry_again;
+    tcx_retry_init(&rule->retry, options->attempts);
     rule->retry.delay = delay;
-    rule->retry.attempts = options->attempts;
     rule->options = options;
     rule->retry.correct_clock = 1;
     rule->retry.repeat_ambiguous = 1;

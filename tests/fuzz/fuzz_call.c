@@ -392,7 +392,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char good[] = "HTTP/1.1 200 OK\r\nContent-Length: 47\r\n\r\n"
                                "{\"Response\":{\"Result\":\"ok\",\"RequestId\":\"id-1\"}}";
-    static const tcx_retry retry = { tcx_retry_again, 4, 100, 1000, 1, 1, NULL };
+    tcx_retry retry;
     static const tcx_trace trace = { observe, NULL };
     static const tcx_text session = TCX_TEXT("session-1");
     const tcx_scheme *const schemes[] = { TCX_SIGN_TC3, TCX_SIGN_TC3_COMPAT, TCX_SIGN_HMAC_SHA1, TCX_SIGN_HMAC_SHA256 };
@@ -434,6 +434,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         line.transport.compose = line_compose;
     if ((flags & VOD) && (flags & SESSION))
         request.session_id = session;
+    tcx_retry_init(&retry, 4);
+    retry.base = 100;
+    retry.cap = 1000;
+    retry.correct_clock = retry.repeat_ambiguous = 1;
     if (flags & RETRIES)
         config.retry = &retry;
     if (flags & KEEPS)

@@ -145,6 +145,20 @@ tcx_text tcx_guard_text(tcx_guard *guard, tcx_text text)
     return copy;
 }
 
+tcx_retry tcx_retry_rule(uint32_t attempts, uint32_t base, uint32_t cap, int correct_clock, int repeat_ambiguous,
+                         uint32_t (*delay)(const tcx_retry *, const tcx_attempt *, uint32_t))
+{
+    tcx_retry retry;
+
+    tcx_retry_init(&retry, attempts);
+    retry.base = base;
+    retry.cap = cap;
+    retry.correct_clock = (unsigned char)correct_clock;
+    retry.repeat_ambiguous = (unsigned char)repeat_ambiguous;
+    retry.delay = delay;
+    return retry;
+}
+
 FILE *tcx_vectors_open(const char *name)
 {
     char path[100];

@@ -77,6 +77,10 @@ void tcx_guard_close(tcx_guard *guard);
 /* A copy of `text` that ends right at a trapping page: for inputs that may not be read past their end. */
 tcx_text tcx_guard_text(tcx_guard *guard, tcx_text text);
 
+/* A rule with these fields. */
+tcx_retry tcx_retry_rule(uint32_t attempts, uint32_t base, uint32_t cap, int correct_clock, int repeat_ambiguous,
+                         uint32_t (*delay)(const tcx_retry *, const tcx_attempt *, uint32_t));
+
 /* A file of tests/vectors/. Fails the test when it cannot be opened. */
 FILE *tcx_vectors_open(const char *name);
 

@@ -337,7 +337,7 @@ static void test_no_answer(void **state)
         { { .answer = NULL }, TCX_E_DEADLINE },
         { { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", .ending = TCX_CLOSED }, TCX_E_CLOSED },
     };
-    const tcx_retry retry = { tcx_retry_again, 9, 1, 1, 1, 1, NULL };
+    const tcx_retry retry = tcx_retry_rule(9, 1, 1, 1, 1, NULL);
 
     (void)state;
     for (size_t i = 0; i < TCX_COUNT(rows); i++) {
@@ -433,7 +433,7 @@ static void test_failed_calls_close(void **state)
 static void test_many(void **state)
 {
     const char *limit = script_answer("{\"Response\":{\"Error\":{\"Code\":\"RequestLimitExceeded\"}}}", "", "");
-    const tcx_retry retry = { tcx_retry_again, 9, 1, 1, 0, 0, NULL };
+    const tcx_retry retry = tcx_retry_rule(9, 1, 1, 0, 0, NULL);
     script_exchange script[8];
 
     (void)state;

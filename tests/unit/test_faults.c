@@ -321,7 +321,7 @@ static void judge(const tcx_call *call, const char *expected)
 
 static void test_outcomes(void **state)
 {
-    const tcx_retry retry = { tcx_retry_again, 4, 100, 1000, 1, 1, NULL };
+    const tcx_retry retry = tcx_retry_rule(4, 100, 1000, 1, 1, NULL);
     static unsigned char buffer[600];
     tcx_token tokens[TCX_TOKENS_DEFAULT];
     tcx_connection connection;

@@ -225,7 +225,7 @@ static void test_attempts(void **state)
     static const script_exchange failing[3] = { { .open = -5 }, { .open = -5 }, { .open = -5 } };
     const char *answer = script_answer("{\"Response\":{}}", "", "");
     const script_exchange reopened[3] = { { .answer = answer }, { .breaks = TCX_CLOSED }, { .answer = answer } };
-    const tcx_retry retry = { tcx_retry_again, 3, 1, 1, 0, 0, NULL };
+    const tcx_retry retry = tcx_retry_rule(3, 1, 1, 0, 0, NULL);
     tcx_connection kept;
 
     (void)state;

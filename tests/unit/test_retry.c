@@ -96,9 +96,7 @@ static uint32_t ask(const policy *given, tcx_outcome outcome, tcx_status status,
     };
     const tcx_response response = { .error_code = tcx_text_from(code) };
     const tcx_attempt attempt = { &request, &response, status, outcome, number, given->corrected };
-    const tcx_retry retry = {
-        tcx_retry_again, attempts, 100, 1000, given->correct_clock, given->repeat_ambiguous, NULL
-    };
+    const tcx_retry retry = tcx_retry_rule(attempts, 100, 1000, given->correct_clock, given->repeat_ambiguous, NULL);
 
     return tcx_retry_delay(&retry, &attempt, UINT32_MAX);
 }
@@ -151,11 +149,25 @@ static void test_rule(void **state)
     print_message("# %zu cases, %zu of them repeated\n", asked, repeats);
 }
 
+/* A rule has the attempts that it was made with and nothing that was there before. */
+static void test_init(void **state)
+{
+    static const tcx_retry unset = { .attempts = 7 };
+    tcx_retry retry;
+
+    (void)state;
+    memset(&retry, 0xA5, sizeof retry);
+    tcx_retry_init(&retry, 7);
+    assert_non_null(retry.again);
+    retry.again = NULL;
+    assert_memory_equal(&retry, &unset, sizeof retry);
+}
+
 /* Before the request was sent, an HTTP status says whether a repeat may fare better. */
 static void test_early_statuses(void **state)
 {
     const tcx_request request = { .service = &tcx_mps };
-    const tcx_retry retry = { tcx_retry_again, 9, 0, 0, 1, 1, NULL };
+    const tcx_retry retry = tcx_retry_rule(9, 0, 0, 1, 1, NULL);
 
     (void)state;
     for (int status = 0; status < 1000; status++) {
@@ -173,7 +185,7 @@ static void test_short_sessions(void **state)
     tcx_request request = { .service = &tcx_vod, .session_id = TCX_TEXT("") };
     const tcx_response response = { .http_status = 0 };
     const tcx_attempt attempt = { &request, &response, TCX_E_CLOSED, TCX_MAYBE_EXECUTED, 1, 0 };
-    const tcx_retry retry = { tcx_retry_again, 9, 0, 0, 1, 1, NULL };
+    const tcx_retry retry = tcx_retry_rule(9, 0, 0, 1, 1, NULL);
 
     (void)state;
     assert_true(tcx_retry_delay(&retry, &attempt, 0) == TCX_RETRY_STOP);
@@ -186,7 +198,7 @@ static uint32_t delay_of(uint32_t base, uint32_t cap, uint32_t number, uint32_t 
     const tcx_request request = { .service = &tcx_mps };
     const tcx_response response = { .http_status = 0 };
     const tcx_attempt attempt = { &request, &response, TCX_E_CONNECT, TCX_NOT_SENT, number, 0 };
-    const tcx_retry retry = { tcx_retry_again, UINT32_MAX, base, cap, 0, 0, NULL };
+    const tcx_retry retry = tcx_retry_rule(UINT32_MAX, base, cap, 0, 0, NULL);
 
     return tcx_retry_delay(&retry, &attempt, jitter);
 }
@@ -278,10 +290,7 @@ static void set_up(const script_exchange *script, size_t length, uint32_t attemp
 {
     script_series_init(&s, script, length);
     memset(&noted, 0, sizeof noted);
-    noted.rule.again = tcx_retry_again;
-    noted.rule.delay = note;
-    noted.rule.attempts = attempts;
-    noted.rule.correct_clock = noted.rule.repeat_ambiguous = 1;
+    noted.rule = tcx_retry_rule(attempts, 0, 0, 1, 1, note);
     s.config.retry = &noted.rule;
     s.config.jitter = 0x9E3779B9;
 }
@@ -870,6 +879,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rule),
+        cmocka_unit_test(test_init),
         cmocka_unit_test(test_early_statuses),
         cmocka_unit_test(test_short_sessions),
         cmocka_unit_test(test_bounds),

@@ -407,7 +407,7 @@ static void test_again(void **state)
     static const script_exchange script[] = { { .breaks = -5, .after = 450 },
                                               { .ending = -5 },
                                               { .ending = TCX_CLOSED } };
-    const tcx_retry retry = { tcx_retry_again, 2, 1, 1, 0, 0, NULL };
+    const tcx_retry retry = tcx_retry_rule(2, 1, 1, 0, 0, NULL);
     unsigned char argument[100];
 
     (void)state;

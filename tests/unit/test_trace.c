@@ -39,12 +39,13 @@ static uint32_t forty(const tcx_retry *retry, const tcx_attempt *attempt, uint32
     return tcx_retry_delay(retry, attempt, jitter) == TCX_RETRY_STOP ? TCX_RETRY_STOP : 40;
 }
 
-static const tcx_retry retry = { tcx_retry_again, 3, 0, 0, 1, 1, forty };
+static tcx_retry retry;
 
 static void set_up(const script_exchange *script, size_t length)
 {
     script_series_init(&s, script, length);
     tcx_connection_init(&kept, 0);
+    retry = tcx_retry_rule(3, 0, 0, 1, 1, forty);
     s.config.trace = &trace;
     told[0] = '\0';
 }

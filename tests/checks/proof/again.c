@@ -2,9 +2,10 @@
  * units:  tcx_retry tcx_clock tcx_service tcx_code tcx_calendar
  * bounds: what the call relies on when it asks its rule: the stand-in in call.c does not do more. 7 failures, 4 error
  *         codes, 7 pairs of deadline and time, the first and the last attempt; any service, status, flags and delay
- * eva:    -eva-slevel 100 -eva-split-return full -eva-slevel-function one:0,backoff:0,is_passing:0,is_deduplicated:0
- *   -eva-slevel-function tcx_code_is:0,is_clock_error:0,is_repeatable:0,tcx_retry_delay:0,tcx_http_date_read:0
- *   -eva-slevel-function tcx_retry_again:10000,repeat:10000
+ * eva:    -eva-slevel 100 -eva-split-return full -eva-slevel-function one:0,retry_backoff:0,retry_is_passing:0
+ *   -eva-slevel-function retry_is_deduplicated:0,retry_is_clock_error:0,retry_is_repeatable:0
+ *   -eva-slevel-function tcx_code_is:0,tcx_retry_delay:0,tcx_http_date_read:0
+ *   -eva-slevel-function retry_again:10000,repeat:10000
  */
 #include "retry.h"
 
@@ -18,20 +19,18 @@ static void repeat(moment moment, uint32_t number, int is_own, int was_ambiguous
                    tcx_outcome outcome, tcx_text code)
 {
     const tcx_request request = { .service = either(0, 1) ? &tcx_mps : &tcx_vod, .session_id = TCX_TEXT("i") };
-    const tcx_retry rule = {
-        .again = tcx_retry_again,
-        .attempts = ATTEMPTS,
-        .base = any_uint32(),
-        .cap = any_uint32(),
-        .correct_clock = either(0, 1),
-        .repeat_ambiguous = either(0, 1),
-        .delay = is_own ? any_delay : NULL,
-    };
+    tcx_retry rule;
     const tcx_call_config config = { .unix_time = Frama_C_long_long_interval(0, TCX_TIME_MAX),
                                      .clock_floor = any_int64() };
     const tcx_status before = status;
     tcx_call call;
 
+    tcx_retry_init(&rule, ATTEMPTS);
+    rule.base = any_uint32();
+    rule.cap = any_uint32();
+    rule.correct_clock = either(0, 1);
+    rule.repeat_ambiguous = either(0, 1);
+    rule.delay = is_own ? any_delay : NULL;
     memset(&call, 0, sizeof call);
     call.request = &request;
     call.config = &config;

@@ -14,20 +14,18 @@ int main(void)
     char memory[MOST], date[DATE];
     const tcx_request request = { .service = either(0, 1) ? &tcx_mps : &tcx_vod,
                                   .session_id = { memory, any(0, MOST) } };
-    const tcx_retry rule = {
-        .again = tcx_retry_again,
-        .attempts = any_uint32(),
-        .base = any_uint32(),
-        .cap = any_uint32(),
-        .correct_clock = either(0, 1),
-        .repeat_ambiguous = either(0, 1),
-        .delay = own[each(0, 2)],
-    };
+    tcx_retry rule;
     const tcx_call_config config = { .unix_time = Frama_C_long_long_interval(0, TCX_TIME_MAX),
                                      .clock_floor = any_int64() };
     tcx_call call;
     tcx_status status = (tcx_status)any(INT32_MIN, INT32_MAX);
 
+    tcx_retry_init(&rule, any_uint32());
+    rule.base = any_uint32();
+    rule.cap = any_uint32();
+    rule.correct_clock = either(0, 1);
+    rule.repeat_ambiguous = either(0, 1);
+    rule.delay = own[each(0, 2)];
     memset(&call, 0, sizeof call);
     call.request = &request;
     call.config = &config;
