@@ -12,6 +12,7 @@
  *   tcexec/call.h       the whole call, step by step or blocking
  *   tcexec/retry.h      when to try again, and how fast to call
  *   tcexec/trace.h      events for progress displays and logs
+ *   tcexec/private.h    structures that are visible so that their size is known
  *   tcexec/tls.h        TLS over a transport (not included here: a modem may have its own)
  *
  * Rules that hold everywhere:

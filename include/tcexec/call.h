@@ -21,6 +21,7 @@
 #ifndef TCEXEC_CALL_H
 #define TCEXEC_CALL_H
 
+#include <tcexec/private.h>
 #include <tcexec/request.h>
 #include <tcexec/response.h>
 #include <tcexec/retry.h>
@@ -51,15 +52,6 @@ extern "C" {
  * once, silently; if it took the request whole and did not answer, that is TCX_MAYBE_EXECUTED like anywhere else.
  */
 typedef struct tcx_connection tcx_connection;
-struct tcx_call;
-
-struct tcx_connection {
-    int (*look)(tcx_connection *connection, struct tcx_call *call);
-    uint32_t idle_limit; /* ms */
-    uint32_t idle_since;
-    unsigned char peer[8]; /* a digest of whom it leads to */
-    uint8_t open;
-};
 
 /*
  * Begins with none. `idle_limit`: ms for which an idle connection is used again, TCX_TIMEOUT_MAX at most; 0:

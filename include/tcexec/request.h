@@ -28,7 +28,6 @@ extern "C" {
  * request at a time.
  */
 typedef struct tcx_source tcx_source;
-struct tcx_message;
 
 struct tcx_source {
     /*
@@ -41,7 +40,7 @@ struct tcx_source {
     uint32_t size; /* bytes */
 
     /* The library's own: where the reading is, what it hashes to, and what it hashed to when signed. */
-    void (*refill)(struct tcx_message *message);
+    void (*refill)(tcx_message *message);
     uint32_t offset;
     uint8_t begun; /* bytes of a character whose rest has not been read, in `part` */
     unsigned char part[3];
@@ -121,45 +120,6 @@ TCX_MUST_CHECK tcx_status tcx_request_build(const tcx_request *request, tcx_sign
  */
 TCX_MUST_CHECK tcx_status tcx_request_measure(const tcx_request *request, tcx_signer *signer, int64_t unix_time,
                                               size_t *length);
-
-/* A host taken apart. Its fields are the library's own. */
-typedef struct tcx_host {
-    tcx_text sent; /* without the port if that is 443 */
-    tcx_text name; /* without brackets */
-    uint16_t port; /* 0: none is named */
-} tcx_host;
-
-/*
- * A signed request and the read position in it. It borrows everything but the date, the digests and one escape sequence.
- * Its fields are the library's own. It is visible so that a tcx_call can hold one.
- */
-typedef struct tcx_message {
-    const unsigned char *bytes; /* the next output, `length` bytes */
-    size_t length;
-    const unsigned char *value; /* the rest of the current field, `left` bytes, not yet encoded */
-    size_t left;
-    tcx_source *source; /* where more of the current field comes from; NULL: nowhere */
-    size_t (*field_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
-    size_t (*encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
-    const char *rest;         /* of the current template */
-    const char *const *parts; /* the templates after it, up to a NULL; NULL: none */
-    const char *last;         /* the template after those; NULL: none */
-    tcx_status status;        /* the first error; it stays */
-    int detail;               /* the number that a source failed with */
-    uint8_t digest_length;    /* 0: there is no digest yet */
-
-    const tcx_request *request;
-    tcx_signer *signer;
-    const struct tcx_layout *layout;
-    uint64_t timestamp;
-    uint32_t nonce;
-    uint32_t content_length;
-    tcx_host host;
-    char date[10];             /* of the timestamp, UTC: YYYY-MM-DD */
-    unsigned char unit[20];    /* a number, or an escape sequence */
-    unsigned char payload[32]; /* TC3: the digest of the body, which each signing uses */
-    unsigned char digest[64];  /* in hex or base64: of the payload, then of the canonical request, then the signature */
-} tcx_message;
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 #ifndef TCEXEC_RESPONSE_H
 #define TCEXEC_RESPONSE_H
 
+#include <tcexec/private.h>
 #include <tcexec/status.h>
 #include <tcexec/text.h>
 
@@ -75,21 +76,7 @@ const char *tcx_api_advice(tcx_text error_code);
  * An HTTP/1.x response reader (RFC 9112). Its fields are the library's own, but for `body_length`, which may be read.
  * RAM: 96 bytes on 32-bit machines.
  */
-typedef struct tcx_http {
-    uint8_t state;
-    uint8_t field;
-    uint8_t window_length;
-    uint8_t date_length;
-    uint16_t flags;
-    uint16_t status;
-    uint32_t left; /* of the body or chunk, in bytes */
-    uint32_t head_left;
-    unsigned char *body; /* the caller's buffer */
-    uint32_t body_capacity;
-    uint32_t body_length; /* bytes of body there now */
-    char window[33]; /* the longest date */
-    char date[33];
-} tcx_http;
+typedef struct tcx_http tcx_http;
 
 /*
  * Starts a response. `body` takes the body, `capacity` bytes (4 GiB at most are used); it is borrowed until the texts

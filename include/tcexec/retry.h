@@ -18,6 +18,7 @@
 #ifndef TCEXEC_RETRY_H
 #define TCEXEC_RETRY_H
 
+#include <tcexec/private.h>
 #include <tcexec/request.h>
 #include <tcexec/response.h>
 
@@ -73,13 +74,6 @@ uint32_t tcx_retry_delay(const tcx_retry *retry, const tcx_attempt *attempt, uin
  * are the library's own.
  */
 typedef struct tcx_rate tcx_rate;
-struct tcx_rate {
-    uint32_t (*wait)(tcx_rate *rate, uint32_t now);
-    uint32_t per_second;
-    uint32_t full;  /* a full bucket, in thousandths of a call */
-    uint32_t level; /* what is in it */
-    uint32_t last;  /* the tick when `level` was so */
-};
 
 /*
  * Starts a bucket, full. A tick that goes back adds nothing to it. `per_second`: 1 … 1000,

@@ -16,6 +16,7 @@
 
 #include <bearssl.h>
 
+#include <tcexec/private.h>
 #include <tcexec/service.h>
 #include <tcexec/status.h>
 
@@ -73,15 +74,7 @@ extern const tcx_scheme tcx_sign_hmac_sha256;
  * serves any number of calls of one thread; between threads it needs the caller's lock. RAM: 88 bytes on 32-bit
  * machines.
  */
-typedef struct tcx_signer {
-    const tcx_scheme *scheme;
-    const tcx_credentials *credentials;
-    uint32_t day;  /* that the key belongs to, in days since 1970-01-01 */
-    uint8_t keyed; /* 0: there is no key, or one of a service with a longer name, derived anew each time */
-    char service[11];
-    unsigned char inner[32]; /* the key of the day, as the midstates of HMAC's two hashes */
-    unsigned char outer[32];
-} tcx_signer;
+typedef struct tcx_signer tcx_signer;
 
 /*
  * Makes a signer. Borrows `credentials` and what they point to, and `scheme`, for as long as the signer is used.

@@ -18,6 +18,7 @@
 
 #include <bearssl.h>
 
+#include <tcexec/private.h>
 #include <tcexec/trace.h>
 #include <tcexec/transport.h>
 
@@ -89,26 +90,6 @@ struct tcx_tls_trust {
 };
 
 #define TCX_TLS_FOREVER 0xFF
-
-/* Opaque: BearSSL's validator, and what is read of a certificate besides. */
-typedef struct tcx_x509 {
-    const br_x509_class *vtable;
-    uint8_t element;
-    uint8_t next;
-    uint8_t step;
-    uint8_t tag;
-    uint8_t index;
-    uint8_t matches;
-    uint8_t fits;
-    uint8_t refused;
-    uint8_t date[7];
-    uint32_t at;
-    uint32_t left;
-    uint32_t extensions_end;
-    uint32_t purposes_end;
-    uint8_t *until;
-    br_x509_minimal_context minimal;
-} tcx_x509;
 
 /*
  * By certificate chain, up to a trust anchor. RAM: 3.1 KB on 32-bit machines. The anchors are borrowed for as long as

@@ -14,7 +14,9 @@ import sys
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-HEADERS = [ROOT / "include/tcexec.h", *sorted((ROOT / "include/tcexec").glob("*.h")), ROOT / "port/posix/tcx_posix.h"]
+PRIVATE = ROOT / "include/tcexec/private.h"  # which the manual leaves out
+HEADERS = [ROOT / "include/tcexec.h", *sorted({*(ROOT / "include/tcexec").glob("*.h")} - {PRIVATE}),
+           ROOT / "port/posix/tcx_posix.h"]
 
 
 def declared(header: str) -> dict[str, set[str]]:
