@@ -62,12 +62,13 @@ secrets: | $(B)/packages/check $(B)/packages/secrets
 	CPPFLAGS='$(CPPFLAGS)' BEARSSL_LIBS='$(BEARSSL_LIBS)' python3 tests/checks/secrets/secrets.py $(B)/secrets
 
 MEASURE := BEARSSL_SRC='$(BEARSSL_SRC)' JSMN='$(FIRMWARE_JSMN)' B='$(B)' python3 tests/checks/size/size.py
-### size: bytes of code and RAM for five cores, held against the baseline
+### size: bytes of code and RAM for five cores, compared with the baseline
 ### stack: the worst stack of each entry point, with them
-### size-write: size; takes it as the new baseline, and writes the table of README.md
+### size-write: measures as size and firmware-test do; takes it as the new baseline, and writes it into the documents
 .PHONY: size stack size-write
 size stack size-write: firmware-needs | $(B)/packages/riscv
 	$(MEASURE) $(if $(filter %-write,$@),--write)
+	$(if $(filter %-write,$@),$(MAKE) firmware-test-write)
 
 # What the tests link against on a machine of another kind.
 $(B)/everywhere/%.stamp: tests/checks/everywhere/sysroot.sh | $(B)/packages/everywhere

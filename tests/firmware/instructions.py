@@ -1,7 +1,8 @@
 """Counts the instructions of one call on a Cortex-M3, whose they are, and those of the longest step.
 
     instructions.py FOLDER [--write]     the images, built without link-time optimisation so that every function has its
-                                         name. --write: puts the tables into port/README.md and port/firmware/README.md
+                                         name. --write: takes the counts into tests/checks/size/baseline.json, and
+                                         writes the documents
 
 QEMU tells each block of code that it executes, under -icount. Two runs differ by a few percent, because their keys do
 and because the peer answers when it does; the count of signing is always the same. An instruction is tcexec's when it
@@ -29,16 +30,12 @@ FOLDER = pathlib.Path(sys.argv.pop(1))  # before run.py looks for a machine ther
 WRITES = "--write" in sys.argv and not sys.argv.remove("--write")
 
 import run
+import documents  # in a folder that run.py puts on the path
 import stand
 
 run.AUTHORITY = run.Authority(FOLDER / "certificates")  # of these images, not of the tests'
 
 SHARE = 0.02
-IMAGES = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key"}
-PORT = pathlib.Path(__file__).parents[2] / "port"
-CALLS = ["| call, millions of instructions | in all | BearSSL | board | tcexec | tcexec's share | signing |",
-         "|---|--:|--:|--:|--:|--:|--:|"]
-STEPS = ["| profile | millions of instructions in the longest step | at 48 MHz, one a cycle |", "|---|--:|--:|"]
 
 
 class Symbols:
@@ -114,32 +111,18 @@ def trace(image: pathlib.Path, address: str, words: list[str]) -> tuple[Counter,
     return counts, counts.pop("signing"), longest
 
 
-def put_table(path: pathlib.Path, table: list[str]) -> None:
-    """In place of the table of that file with the same first line."""
-    lines = path.read_text().splitlines()
-    first = last = lines.index(table[0])
-    while lines[last].startswith("|"):
-        last += 1
-    path.write_text("\n".join([*lines[:first], *table, *lines[last:], ""]))
-
-
 def main() -> int:
-    worst = 0.0
-    calls, steps = [*CALLS], [*STEPS]
-    for image, what in IMAGES.items():
+    counted = {}
+    for image in documents.CALLS:
         with stand.Endpoint(run.server_for(image)) as endpoint:
             counts, signing, longest = trace(FOLDER / f"{image}.elf", endpoint.tls, ["mps"])
-        total = sum(counts.values())
-        share = counts["tcexec"] / (counts["tcexec"] + counts["BearSSL"])
-        worst = max(worst, share)
-        calls.append(f"| `{image}`, {what} | {total / 1e6:.2f} | {counts['BearSSL'] / 1e6:.2f} |"
-                     f" {counts['board'] / 1e6:.2f} | {counts['tcexec'] / 1e6:.3f} | {share:.2%} | {signing / 1e6:.3f} |")
-        steps.append(f"| `{image}`, {what} | {longest / 1e6:.1f} | {longest / 48e6:.2f} s |")
-    print("\n".join([*calls, "", *steps]))
-    if WRITES:
-        put_table(PORT / "firmware/README.md", calls)
-        put_table(PORT / "README.md", steps)
-    print(f"instructions: {len(IMAGES)} images, tcexec's share at most {worst:.1%}")
+        counted[image] = {name: round(count, -3) for name, count in {**counts, "signing": signing, "step": longest}.items()}
+    data = {"instructions": counted}
+    print(f"{documents.instructions(data)}\n\n{documents.steps(data)}")
+    worst = max(documents.share(counts) for counts in counted.values())
+    if WRITES and worst <= SHARE:
+        documents.record(data)
+    print(f"instructions: {len(counted)} images, tcexec's share at most {worst:.1%}")
     return 1 if worst > SHARE else 0
 
 

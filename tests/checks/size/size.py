@@ -1,10 +1,11 @@
-"""What the library costs on a microcontroller: code, RAM, stack. Measured, held against a baseline, told in the README.
+"""What the library costs on a microcontroller: code, RAM, stack. Measured, and compared with a baseline.
 
-    size.py [--write]     --write: takes what was measured as the new baseline, and puts the table into README.md
+    size.py [--write]     --write: takes what was measured as the new baseline, and writes the documents
 
 Every unit is compiled with -Os for each core. A configuration is what the linker keeps of the library for some entry
 points, the C library and BearSSL left out. The stack of an entry point is the deepest path of the call graph that the
 compiler writes; calls through pointers are told apart by the table below. Fails when anything grew beyond the baseline.
+The README's table has the numbers of the baseline: no commit is needed when something shrinks.
 
 From the environment: B (build folder), BEARSSL_SRC (BearSSL's source tree, for its headers and the stack of its SHA-256),
 JSMN (the folder of jsmn.h).
@@ -13,7 +14,6 @@ JSMN (the folder of jsmn.h).
 from __future__ import annotations
 
 import functools
-import json
 import os
 import pathlib
 import re
@@ -21,11 +21,12 @@ import shutil
 import subprocess
 import sys
 
+import documents
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("B", ROOT / "build")) / "size"
 BEARSSL = pathlib.Path(os.environ["BEARSSL_SRC"])
 JSMN = os.environ["JSMN"]
-BASELINE = pathlib.Path(__file__).with_name("baseline.json")
 
 ARM, RISCV = "arm-none-eabi-", "riscv64-unknown-elf-"
 CORES = {
@@ -35,7 +36,6 @@ CORES = {
     "Cortex-M33": (ARM, ["-mcpu=cortex-m33", "-mthumb"]),
     "RV32IMAC": (RISCV, ["-march=rv32imac", "-mabi=ilp32", "--specs=picolibc.specs"]),
 }
-REFERENCE = "Cortex-M3"
 
 SIGN = ["tcx_signer_init", "tcx_request_build", "tcx_sign_tc3", "tcx_mps"]
 CORE = [*SIGN, "tcx_call_begin", "tcx_call_step", "tcx_call_wants", "tcx_call_time_left", "tcx_call_cancel"]
@@ -61,6 +61,7 @@ CONFIGURATIONS = {  # name: entry points, and those of a configuration whose siz
 }
 STRUCTURES = ["tcx_signer", "tcx_call", "tcx_source", "tcx_connection", "tcx_rate", "tcx_token", "tcx_tls", "tcx_tls_chain",
               "tcx_tls_pin", "tcx_tls_session", "tcx_proxy"]
+BUFFERS = ["TCX_TLS_BUFFER_MIN", "TCX_TLS_BUFFER_SAFE", "TCX_TLS_BUFFER_DUPLEX"]
 STACKS = ["tcx_signer_init", "tcx_request_build", "tcx_call_begin", "tcx_call_step", "tcx_response_read", "tls_open",
           "tls_send", "tls_recv", "proxy_open"]
 
@@ -114,7 +115,8 @@ def compile_units(core: str) -> pathlib.Path:
     folder.mkdir(parents=True)
     sizes = folder / "sizes.c"
     sizes.write_text("#include <tcexec.h>\n#include <tcexec/tls.h>\n" +
-                     "".join(f"char size_of_{name}[sizeof({name})];\n" for name in STRUCTURES))
+                     "".join(f"char size_of_{name}[sizeof({name})];\n" for name in STRUCTURES) +
+                     "".join(f"char size_of_{name}[{name}];\n" for name in BUFFERS))
     sources = [sizes, *sorted((ROOT / "src").glob("*.c"))]
     primitives = [BEARSSL / "src" / name for name in ("hash/sha2small.c", "codec/enc32be.c", "codec/dec32be.c")]
     for source in [*sources, *primitives]:
@@ -139,7 +141,8 @@ def linked(core: str, folder: pathlib.Path, entries: list[str]) -> int:
 
 def structures(core: str, folder: pathlib.Path) -> dict[str, int]:
     listing = run(CORES[core][0] + "nm", "-S", folder / "sizes.o")
-    return {name: int(re.search(rf"\S+ (\S+) \S size_of_{name}$", listing, re.M)[1], 16) for name in STRUCTURES}
+    return {name: int(re.search(rf"\S+ (\S+) \S size_of_{name}$", listing, re.M)[1], 16)
+            for name in [*STRUCTURES, *BUFFERS]}
 
 
 class Stacks:
@@ -201,20 +204,6 @@ def measure() -> dict:
     return found
 
 
-def table(found: dict) -> str:
-    """The README's table."""
-    cores = list(CORES)
-    lines = ["| bytes, gcc -Os | " + " | ".join(cores) + " |", "|---|" + "--:|" * len(cores)]
-    for name in CONFIGURATIONS:
-        lines.append(f"| {name} | " + " | ".join(f"{found['code'][core][name]:,}" for core in cores) + " |")
-    for name in ("tcx_signer", "tcx_call", "tcx_tls", "tcx_tls_chain", "tcx_tls_pin"):
-        lines.append(f"| RAM: `{name}` | " + " | ".join(f"{found['ram'][core][name]:,}" for core in cores) + " |")
-    for entry in ("tcx_request_build", "tcx_call_begin", "tcx_call_step"):
-        lines.append(f"| stack: `{entry}`, and with BearSSL's SHA-256 | " +
-                     " | ".join("{:,}, {:,}".format(*found["stack"][core][entry]) for core in cores) + " |")
-    return "\n".join(lines)
-
-
 def flatten(tree: dict | list | int, path: str = "") -> dict[str, int]:
     if isinstance(tree, int):
         return {path: tree}
@@ -224,20 +213,15 @@ def flatten(tree: dict | list | int, path: str = "") -> dict[str, int]:
 
 def main() -> int:
     found = measure()
-    print(table(found))
-    readme = ROOT / "README.md"
-    marked = re.compile(r"(<!-- sizes -->\n).*?(<!-- end -->)", re.S)
+    print(documents.sizes(found))
     if "--write" in sys.argv[1:]:
-        BASELINE.write_text(json.dumps(found, indent=1) + "\n")
-        readme.write_text(marked.sub(lambda match: match[1] + table(found) + "\n" + match[2], readme.read_text()))
+        documents.record(found)
         return 0
-    before = flatten(json.loads(BASELINE.read_text()))
-    grown = {name: (before.get(name), size) for name, size in flatten(found).items() if size > before.get(name, -1)}
-    for name, (old, new) in grown.items():
-        print(f"grown: {name}: {old} -> {new}")
-    if (current := marked.search(readme.read_text())) is None or table(found) not in current[0]:
-        print("README.md has another table: run size.py --write")
-        return 1
+    before = flatten(documents.load())
+    changed = {name: (before.get(name, -1), size) for name, size in flatten(found).items() if size != before.get(name)}
+    grown = {name for name, (old, new) in changed.items() if new > old}
+    for name, (old, new) in changed.items():
+        print(f"{'grown' if name in grown else 'smaller'}: {name}: {old} -> {new}")
     return 1 if grown else 0
 
 

@@ -1,0 +1,129 @@
+"""The measured numbers in the documents: every one comes from baseline.json, and stands between two marks.
+
+`size.py --write`, `run.py --write` and `instructions.py --write` measure, and take what they measured into
+baseline.json by record(), which writes all the documents. Run by itself, this writes them and measures nothing.
+tests/docs/test_numbers.py checks that they say what the data says.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BASELINE = pathlib.Path(__file__).with_name("baseline.json")
+
+REFERENCE = "Cortex-M3"
+RAM = ("tcx_signer", "tcx_call", "tcx_tls", "tcx_tls_chain", "tcx_tls_pin", "tcx_tls_session", "tcx_proxy")
+STACK = ("tcx_request_build", "tcx_call_begin", "tcx_call_step")
+CALLS = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key"}
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown: words on the left, numbers on the right."""
+    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" if line[0] != "---" else "|" + "|".join(line) + "|" for line in lines)
+
+
+def cost(data: dict) -> str:
+    code, ram = data["code"][REFERENCE], data["ram"][REFERENCE]
+    return (f"On a {REFERENCE}, a call without TLS takes {code['core']:,} bytes of code and"
+            f" {ram['tcx_call'] + ram['tcx_signer']:,} bytes of RAM, plus your buffers for the answer.")
+
+
+def sizes(data: dict) -> str:
+    code, ram, stack = data["code"], data["ram"], data["stack"]
+    rows = [[name, *(f"{code[core][name]:,}" for core in code)] for name in code[REFERENCE]]
+    rows += [[f"RAM: `{name}`", *(f"{ram[core][name]:,}" for core in ram)] for name in RAM]
+    rows += [[f"stack: `{entry}`, and with BearSSL's SHA-256", *("{:,}, {:,}".format(*stack[core][entry]) for core in stack)]
+             for entry in STACK]
+    return table(["bytes, gcc -Os", *code], rows)
+
+
+def memory(data: dict) -> str:
+    ram = data["ram"][REFERENCE]
+    call = ram["tcx_call"] + ram["tcx_signer"] + ram["tcx_tls"]
+    small, large = ram["tcx_tls_pin"] + ram["TCX_TLS_BUFFER_MIN"], ram["tcx_tls_chain"] + ram["TCX_TLS_BUFFER_SAFE"]
+    return table(["what", f"bytes on a {REFERENCE}"], [
+        ["`tcx_call` and `tcx_signer`", f"{ram['tcx_call']:,} + {ram['tcx_signer']:,}"],
+        ["`tcx_tls`", f"{ram['tcx_tls']:,}"],
+        ["trust: `tcx_tls_chain`, or `tcx_tls_pin`", f"{ram['tcx_tls_chain']:,}, or {ram['tcx_tls_pin']:,}"],
+        ["record buffer: `TCX_TLS_BUFFER_MIN`", f"{ram['TCX_TLS_BUFFER_MIN']:,}"],
+        ["record buffer: `TCX_TLS_BUFFER_SAFE`", f"{ram['TCX_TLS_BUFFER_SAFE']:,}"],
+        ["record buffer: `TCX_TLS_BUFFER_DUPLEX`", f"{ram['TCX_TLS_BUFFER_DUPLEX']:,}"],
+        ["all of these, with a pin and the smallest buffer", f"{call + small:,}"],
+        ["all of these, with a chain and the safe buffer", f"{call + large:,}"],
+        ["one `tcx_token`", f"{ram['tcx_token']:,}"],
+    ])
+
+
+def images(data: dict) -> str:
+    return table(["image", "flash, bytes", "RAM, bytes"],
+                 [[f"`{image}`", f"{size['flash']:,}", f"{size['ram']:,}"] for image, size in data["images"].items()])
+
+
+def share(count: dict) -> float:
+    """tcexec's instructions in those of tcexec and BearSSL."""
+    return count["tcexec"] / (count["tcexec"] + count["BearSSL"])
+
+
+def instructions(data: dict) -> str:
+    rows = []
+    for image, count in data["instructions"].items():
+        total = count["BearSSL"] + count["board"] + count["tcexec"]
+        rows.append([f"`{image}`, {CALLS[image]}", f"{total / 1e6:.2f}", f"{count['BearSSL'] / 1e6:.2f}",
+                     f"{count['board'] / 1e6:.2f}", f"{count['tcexec'] / 1e6:.3f}", f"{share(count):.2%}",
+                     f"{count['signing'] / 1e6:.3f}"])
+    return table(["call, millions of instructions", "in all", "BearSSL", "board", "tcexec", "tcexec's share", "signing"], rows)
+
+
+def steps(data: dict) -> str:
+    return table(["image", "millions of instructions in the longest step", "at 48 MHz, one a cycle"],
+                 [[f"`{image}`, {CALLS[image]}", f"{count['step'] / 1e6:.1f}", f"{count['step'] / 48e6:.2f} s"]
+                  for image, count in data["instructions"].items()])
+
+
+PLACES = {
+    "README.md": (cost, sizes),
+    "port/README.md": (steps, memory),
+    "port/firmware/README.md": (images, instructions),
+}
+
+
+def marked(part) -> re.Pattern[str]:
+    """What stands between the marks of one part: <!-- its name --> and <!-- end -->."""
+    return re.compile(rf"(<!-- {part.__name__} -->\n).*?(<!-- end -->)", re.S)
+
+
+def document(name: str, data: dict) -> str:
+    """A document of PLACES as the data has it."""
+    text = (ROOT / name).read_text()
+    for part in PLACES[name]:
+        text, count = marked(part).subn(lambda marks: f"{marks[1]}{part(data)}\n{marks[2]}", text)
+        assert count == 1, f"{name}: {count} places marked {part.__name__}"
+    return text
+
+
+def prose(name: str) -> str:
+    """A document of PLACES without what stands between marks."""
+    text = (ROOT / name).read_text()
+    for part in PLACES[name]:
+        text = marked(part).sub("", text)
+    return text
+
+
+def load() -> dict:
+    return json.loads(BASELINE.read_text())
+
+
+def record(measured: dict) -> None:
+    """Takes these parts of the baseline as the new ones, and writes the documents."""
+    data = load() | measured
+    BASELINE.write_text(json.dumps(data, indent=1) + "\n")
+    for name in PLACES:
+        (ROOT / name).write_text(document(name, data))
+
+
+if __name__ == "__main__":
+    record({})
