@@ -33,8 +33,6 @@ import run
 import documents  # in a folder that run.py puts on the path
 import stand
 
-run.AUTHORITY = run.Authority(FOLDER / "certificates")  # of these images, not of the tests'
-
 SHARE = 0.02
 
 
