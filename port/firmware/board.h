@@ -1,6 +1,7 @@
 /*
- * The board: ARM's MPS2 with a Cortex-M3 (AN385), as `qemu-system-arm -M mps2-an385` has it. Time, and what firmware
- * under an emulator gets from its host by semihosting: a console, a command line, a date, an exit status.
+ * What the firmware needs from a board. mps2/ is ARM's MPS2 with a Cortex-M3 (AN385, `qemu-system-arm -M mps2-an385`),
+ * virt/ is QEMU's RISC-V machine. The host of the emulator gives a console, a command line, a date and an exit status
+ * by semihosting.
  */
 #ifndef BOARD_H
 #define BOARD_H
@@ -13,53 +14,56 @@ extern uint32_t board_stack_limit[], board_stack_top[];
 extern uint32_t board_data_start[], board_data_end[], board_data_load[];
 extern uint32_t board_bss_start[], board_bss_end[], board_flash_start[], board_flash_end[];
 
-#define BOARD_PAINT 0x5AFE57ACu /* what unused stack holds */
-#define BOARD_FAULT 99          /* the exit status of an image that faulted or took an interrupt nobody handles */
+#define BOARD_PAINT 0x5AFE57ACu /* the value of unused stack words */
+#define BOARD_FAULT 99          /* the exit status after a fault or an unhandled interrupt */
 
 void board_init(void); /* before main() */
 
-/* Interrupts. The UARTs' is handled by whoever drives one; without a driver it ends the image. */
+/* Interrupt handlers. A UART driver defines that of the UARTs. Without a driver, the interrupt ends the image. */
 void board_systick(void);
 void board_uart_interrupt(void);
 
-/* Milliseconds since reset, by SysTick; wraps. */
+/* Milliseconds since reset. Wraps. */
 uint32_t board_tick(void);
 
-/* A free-running counter, 25 MHz; wraps. */
+/* A free-running counter: 25 MHz on mps2, 10 MHz on virt. Wraps. */
 uint32_t board_counter(void);
 
-/* The same without the time slept in board_sleep(). Under QEMU's `-icount shift=0` a count is 40 instructions. */
+/*
+ * The same without the time slept in board_sleep(). With QEMU's `-icount shift=0` a count is 40 instructions on mps2,
+ * 100 on virt.
+ */
 uint32_t board_awake(void);
 
 /*
- * Sleeps until an interrupt has come, at most a millisecond. Call it with interrupts masked (board_mask()): one that
- * came after the caller looked is then still pending and ends the sleep at once.
+ * Sleeps until the next interrupt, at most a millisecond. Mask interrupts first (board_mask()): an interrupt that comes
+ * after the caller's check is then still pending, and ends the sleep at once.
  */
 void board_sleep(void);
 void board_mask(void);
 void board_unmask(void);
 
-/* Bytes of stack that were ever in use: what is no longer painted. */
+/* Returns how many bytes of stack were ever used: those that no longer have the paint. */
 size_t board_stack_peak(void);
 
-/* Seconds since 1970-01-01 UTC. A device reads its battery-backed clock here. */
+/* Returns seconds since 1970-01-01 UTC. On a device, read the battery-backed clock here. */
 int64_t board_unix_time(void);
 
 /*
- * NOT RANDOM. The emulator has no generator, so this is made of its clocks and can be guessed; it is here to let the
- * demonstration run. A device MUST read its hardware generator, and return 0 when that fails: then nothing is sent.
- * Fits tcx_tls_config.entropy.
+ * NOT RANDOM. The emulator has no generator. This output is made from its clocks and can be guessed: it only lets the
+ * demonstration run. A device MUST read its hardware generator, and return 0 if the generator fails: then nothing is
+ * sent. For tcx_tls_config.entropy.
  */
 int board_pretend_entropy(void *context, void *out, size_t length);
 
-/* Semihosting: has the emulator, or a debug probe, do something for the program. */
+/* Semihosting: asks the emulator or a debug probe to do an operation. */
 uint32_t board_ask_host(uint32_t operation, const void *argument);
 
 void board_print(const char *text);
 void board_print_bytes(const char *bytes, size_t length);
 void board_print_number(int32_t number);
 
-/* What stands behind `arg=` of -semihosting-config: "" without. */
+/* Copies the words of -semihosting-config's `arg=`. Without them, `line` is "". */
 void board_command_line(char *line, size_t size);
 
 void __attribute__((noreturn)) board_exit(int status);

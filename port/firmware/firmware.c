@@ -1,11 +1,11 @@
 /*
- * The firmware: makes the calls that its command line names, in that order, over TLS, the first one on UART 0, the next
- * on UART 1. Tells what became of each, and what memory it took. Exit status: 0 every call succeeded, 1 one did not, 2
+ * The firmware: makes the calls in its command line, in that order, over TLS. The first call uses UART 0, the next one
+ * UART 1. Prints the result of each call, and the memory used. Exit status: 0 every call succeeded, 1 a call failed, 2
  * the command line is wrong, 99 a fault.
  *
  *   mps     ExampleFunc of Media Processing
  *   vod     Echo of Video on Demand
- *   flash   ExampleFunc with an argument of 100 KiB that is in no memory as a whole
+ *   flash   ExampleFunc with an argument of 100 KiB that is never in memory as a whole
  *   1500    milliseconds: the deadline of the calls that follow
  */
 #include <tcexec.h>
@@ -15,7 +15,7 @@
 #include "shell.h"
 #include "uart.h"
 
-/* A device keeps these where its debug port cannot read them. */
+/* On a device, keep these where the debug port cannot read them. */
 static const tcx_credentials credentials = {
     .secret_id = TCX_TEXT("AKIDEXAMPLE000000000000000000000000001"),
     .secret_key = TCX_TEXT("SKEXAMPLE0000000000000000000000002"),
@@ -25,10 +25,10 @@ static uart_link line;
 static tcx_tls tls;
 static tcx_signer signer;
 static tcx_call call;
-static tcx_token tokens[11]; /* as many as an answer with an error has */
+static tcx_token tokens[11]; /* an answer with an error has 11 */
 static char answer[1024];
 
-/* What a logger in flash would give: the same record over and over. */
+/* Stands in for a log in flash: the same record again and again. */
 static int read_records(void *context, uint32_t offset, void *out, size_t length)
 {
     static const char record[] = "{\"t\":1767225600,\"celsius\":[20.5,20.6,20.4]}\n";
@@ -40,7 +40,7 @@ static int read_records(void *context, uint32_t offset, void *out, size_t length
     return (int)length;
 }
 
-static tcx_source records; /* set up in main(): as data it would stand in flash and in RAM */
+static tcx_source records; /* main() sets it up: as initialised data it would take flash and RAM */
 
 static const struct {
     char name[6];
@@ -53,7 +53,7 @@ static const struct {
     { "flash", "ExampleFunc", &tcx_mps, NULL },
 };
 
-/* Makes one call. Before a failure of its set-up, nothing is sent. */
+/* Makes one call. If its set-up fails, nothing is sent. */
 static tcx_status execute(const tcx_request *request, uint32_t timeout)
 {
     const tcx_call_config config = {
@@ -77,7 +77,7 @@ static tcx_status execute(const tcx_request *request, uint32_t timeout)
     return status;
 }
 
-/* Sets what a job asks for. 0: there is no job of that name. */
+/* Sets the request of the job with this name. Returns 0 if there is none. */
 static int set_request(tcx_request *request, tcx_text name)
 {
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {

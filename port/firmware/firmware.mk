@@ -19,7 +19,7 @@ $(FIRMWARE_JSMN)/jsmn.h: | $(B)/packages/check
 .PHONY: firmware-needs
 firmware-needs: $(FIRMWARE_NEEDS) | $(B)/packages/firmware
 
-# Whom an image trusts: roots and a key made for the tests.
+# What an image trusts: roots and a key made for the tests.
 CERTIFICATES := $(B)/firmware/certificates
 $(CERTIFICATES)/ec.pem: tests/firmware/certificates.py
 	python3 tests/firmware/certificates.py $(@D)
@@ -69,7 +69,7 @@ $$($(1)_LIB): $(SOURCES:%.c=$($(1))/%.o)
 	rm -f $$@
 	$$($(1)_AR) rcsD $$@ $$^
 
-# BearSSL for the target. Its two switches keep it from asking for a clock and a random device that are not there.
+# BearSSL for the target. The two switches are off because there is no system clock and no random device.
 $$($(1)_BEARSSL): port/firmware/firmware.mk | $(FIRMWARE_NEEDS) $($(1)_PACKAGES)
 	echo '  BEARSSL $$@'
 	mkdir -p $$(@D)
@@ -123,7 +123,7 @@ firmware-riscv: $(VIRT_IMAGES)
 firmware-riscv-test: firmware-riscv $(VIRT_CONTRACT)
 	B='$(B)' python3 tests/firmware/run.py virt
 
-# lwIP's source, and of it what one TCP connection needs, with DHCP and DNS where they are switched on.
+# lwIP's source, and the parts of it that one TCP connection needs, with DHCP and DNS where they are switched on.
 LWIP        := $(B)/lwip
 LWIP_SHA256 := 0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24
 ifndef LWIP_SRC
@@ -136,7 +136,7 @@ LWIP_PARTS := core/def core/dns core/inet_chksum core/init core/ip core/mem core
               core/tcp_in core/tcp_out core/timeouts core/udp \
               core/ipv4/dhcp core/ipv4/etharp core/ipv4/icmp core/ipv4/ip4 core/ipv4/ip4_addr netif/ethernet
 LWIP_OURS  := tcx_lwip lan9118 net
-# What lwIP includes is its own to the compiler, so that -MMD does not name it.
+# lwIP's headers are system headers for the compiler, so -MMD does not list them.
 LWIP_HEADERS = $(LWIP_SRC)/src/include/lwip/tcp.h port/lwip/lwipopts.h port/lwip/arch/cc.h
 LWIP_SEES    = $(FIRMWARE_SEES) -Iport/firmware/mps2 -Iport/lwip -isystem $(LWIP_SRC)/src/include
 

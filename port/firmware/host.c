@@ -1,4 +1,4 @@
-/* What does not depend on the processor: the host behind the emulator, and the painted stack. */
+/* Functions that do not depend on the processor: the emulator's host, and the painted stack. */
 #include "board.h"
 
 #include <bearssl.h>

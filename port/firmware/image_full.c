@@ -4,9 +4,9 @@
 #include "roots.h"
 
 static tcx_tls_chain chain;
-static unsigned char records[4096 + 325]; /* the server is asked for records of at most 4096 bytes */
+static unsigned char records[4096 + 325]; /* for records of up to 4096 bytes: the server is asked not to exceed this */
 
-/* The first suite is the preferred one: without AES hardware, ChaCha20 takes a seventh of the time. */
+/* The first suite is the preferred one: without AES hardware, ChaCha20 is much faster. */
 static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
 {
     static const uint16_t suites[] = {

@@ -1,4 +1,4 @@
-/* One pinned key (P-256), no certificates; ChaCha20-Poly1305; the smallest records there are, 512 bytes. */
+/* One pinned key (P-256), no certificates; ChaCha20-Poly1305; records of 512 bytes, the smallest size. */
 #include "image.h"
 
 #include "pin.h"

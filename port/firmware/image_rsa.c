@@ -4,7 +4,7 @@
 #include "roots_rsa.h"
 
 static tcx_tls_chain chain;
-static unsigned char records[4096 + 325]; /* the server is asked for records of at most 4096 bytes */
+static unsigned char records[4096 + 325]; /* for records of up to 4096 bytes: the server is asked not to exceed this */
 
 static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
 {

@@ -1,6 +1,7 @@
 /*
- * The five functions of the C library that the image needs, byte by byte: a tenth of the library's own, which are made
- * for speed. Compiled without link-time optimisation and without recognising in a loop the function that it is in.
+ * The five functions of the C library that the image needs, byte by byte. They are much smaller than the library's,
+ * which are made for speed. Compile this without link-time optimisation, and without the optimisations that would
+ * replace a loop by a call of the function that contains it.
  */
 #include <stddef.h>
 #include <string.h>

@@ -1,21 +1,21 @@
 /*
- * What the test firmwares share: words of a command line, and the reports that their tests read.
+ * Shared by the test firmwares: the words of a command line, and the reports that the tests read.
  */
 #ifndef SHELL_H
 #define SHELL_H
 
 #include <tcexec.h>
 
-/* The word that `*text` begins with; `*text` goes behind it. Empty at the end. */
+/* Returns the first word of `*text` and moves `*text` past it. The word is empty at the end. */
 tcx_text shell_word(const char **text);
 
-/* Its value if it is a number, else 0. */
+/* Returns the value of a decimal number, or 0 if the word is not one. */
 uint32_t shell_number(tcx_text word);
 
-/* One line: what became of the call of this name. */
+/* Prints one line: the result of the call with this name. */
 void shell_report_call(tcx_text name, const tcx_call *call, tcx_status status);
 
-/* One line: flash, data, bss and the stack's painted peak, in bytes, and what board_awake() counted. */
+/* Prints one line: flash, data, bss and the peak of the painted stack, in bytes, and the count of board_awake(). */
 void shell_report_memory(void);
 
 #endif

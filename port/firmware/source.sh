@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches the source of a Debian package into a folder, without a change to the system's own package lists.
+# Fetches the source of a Debian package into a folder. Does not change the system's package lists.
 #   source.sh PACKAGE SHA256 FOLDER      SHA256: of the upstream archive
 set -eu
 package=$1 sha256=$2
@@ -10,7 +10,7 @@ private=$folder.apt
 rm -rf "$private"
 mkdir -p "$private/sources" "$private/lists/partial" "$private/cache"
 
-# The system's own places, for sources in place of binaries.
+# The system's own archives, as archives of source packages.
 for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
     [ ! -f "$list" ] || sed -n 's/^deb /deb-src /p' "$list" >"$private/sources/$(basename "$list" .list).list"
 done

@@ -5,14 +5,14 @@
 
 const unsigned uart_count = UART_COUNT;
 
-static uart_link *open_link; /* whose interrupts come; NULL: none is open */
+static uart_link *open_link; /* the link that gets the interrupts; NULL: none is open */
 
 static int has_room(const uart_link *link)
 {
     return link->written - link->taken < sizeof link->ring;
 }
 
-/* Moves what has come into the ring, as far as it has room. Interrupts are masked, or this is one. */
+/* Moves received bytes into the ring while it has room. Call it with interrupts masked, or in the interrupt. */
 static void fill_ring(uart_link *link)
 {
     int room;
@@ -39,7 +39,7 @@ static int uart_open(void *context, const tcx_peer *peer)
 
     (void)peer;
     if (open_link != NULL)
-        return 0; /* it belongs to the call that opened it, until close */
+        return 0; /* the link belongs to the call that opened it, until close */
     open_link = link;
     link->written = link->taken = 0;
     uart_enable(link->registers);
@@ -67,7 +67,7 @@ static int uart_recv(void *context, void *bytes, size_t length)
         return UART_OVERRUN;
     while (count < length && link->taken != link->written)
         byte[count++] = link->ring[link->taken++ % sizeof link->ring];
-    board_mask(); /* a byte that found the ring full is still in the UART */
+    board_mask(); /* a byte that came when the ring was full is still in the UART */
     fill_ring(link);
     board_unmask();
     return count > 0 ? (int)count : TCX_WANT_READ;
@@ -78,7 +78,7 @@ static void uart_close(void *context)
     uart_link *link = context;
 
     if (open_link != link)
-        return; /* it was refused, and another link is up */
+        return; /* open refused this link: another one is up */
     uart_disable(link->registers);
     link->written = link->taken = 0;
     open_link = NULL;
@@ -94,7 +94,7 @@ static void wait(void *context, unsigned wants, uint32_t time_left)
 {
     uart_link *link = context;
 
-    (void)time_left; /* board_sleep() ends each millisecond */
+    (void)time_left; /* board_sleep() returns after a millisecond at most */
     board_mask();
     if (!(wants & TCX_READ && link->written != link->taken) &&
         !(wants & TCX_WRITE && uart_can_send(link->registers)))

@@ -1,6 +1,6 @@
 /*
- * A UART as a transport: bytes go in and out, and that is all it can do. What is at the other end is fixed, so there is
- * nothing to dial; and a wire cannot say that the peer is gone, so only a call's deadline ends a line that went silent.
+ * A UART as a transport. The other end is fixed, so there is nothing to dial. A wire cannot report that the peer is
+ * gone, so only the call's deadline ends a call on a line that went silent.
  */
 #ifndef UART_H
 #define UART_H
@@ -9,18 +9,18 @@
 
 extern const unsigned uart_count;
 
-/* Failures of its own. */
-#define UART_OVERRUN (-1) /* a byte came before the one ahead of it was taken: it is lost */
+/* The port's own error numbers. */
+#define UART_OVERRUN (-1) /* a byte came before the previous one was taken, and was lost */
 
 /*
- * One link at a time may be open, because its interrupt must find it: open refuses another one. The ring holds what
- * arrives while the program computes. The emulator holds bytes back when it is full. On a real line RTS must do that,
- * or the ring must hold all that a server sends while a certificate is being verified: its whole part of the
- * handshake, 2 to 5 KB.
+ * Only one link may be open, because the interrupt must find it. open refuses a second one. The ring holds the bytes
+ * that arrive while the program computes. When the ring is full, the emulator holds further bytes back. On a real line,
+ * RTS must do that. Otherwise the ring must have room for all that a server sends while a certificate is verified: its
+ * whole part of the handshake, 2 to 5 KB.
  */
 typedef struct uart_link {
     tcx_transport transport;
-    tcx_waiter waiter; /* sleeps until a byte has come or gone */
+    tcx_waiter waiter; /* sleeps until a byte was received or sent */
     volatile struct uart_registers *registers;
     volatile unsigned written, taken; /* bytes so far; wrap */
     volatile unsigned char ring[64];

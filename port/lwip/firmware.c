@@ -1,11 +1,11 @@
 /*
- * The firmware: makes the calls that its command line names, in that order, over TLS over lwIP. Tells what became of
- * each, and what memory it took. Exit status: 0 every call succeeded, 1 one did not, 2 the command line is wrong, 3
- * there is no network, 99 a fault.
+ * The firmware: makes the calls in its command line, in that order, over TLS over lwIP. Prints the result of each call,
+ * and the memory used. Exit status: 0 every call succeeded, 1 a call failed, 2 the command line is wrong, 3 there is no
+ * network, 99 a fault.
  *
  *   mps         ExampleFunc of Media Processing
  *   vod         Echo of Video on Demand
- *   10.0.2.2    an address or a name with a dot: where the calls that follow dial, instead of 10.0.2.100
+ *   10.0.2.2    an address, or a name with a dot: the calls that follow dial it instead of 10.0.2.100
  *   1500        milliseconds: the deadline of the calls that follow
  */
 #include <tcexec.h>
@@ -16,7 +16,7 @@
 #include "net.h"
 #include "tcx_lwip.h"
 
-/* A device keeps these where its debug port cannot read them. */
+/* On a device, keep these where the debug port cannot read them. */
 static const tcx_credentials credentials = {
     .secret_id = TCX_TEXT("AKIDEXAMPLE000000000000000000000000001"),
     .secret_key = TCX_TEXT("SKEXAMPLE0000000000000000000000002"),
@@ -41,7 +41,7 @@ static const struct {
         .function_arg = TCX_TEXT("{\"input\":\"movie.mp4\"}") } },
 };
 
-/* Makes one call. Before a failure of its set-up, nothing is sent. */
+/* Makes one call. If its set-up fails, nothing is sent. */
 static tcx_status execute(const tcx_request *request, tcx_text address, uint32_t timeout)
 {
     const tcx_call_config config = {
@@ -74,7 +74,7 @@ static const tcx_request *find_request(tcx_text name)
     return NULL;
 }
 
-/* Does what the command line says. */
+/* Runs the command line. Returns the exit status. */
 static int run(const char *rest)
 {
     tcx_text address = TCX_TEXT("10.0.2.100");

@@ -21,7 +21,7 @@
 #define BYTE_TEST_VALUE  0x87654321u
 #define HW_RESET         0x00000001u
 #define HW_TX_FIFO_5K    0x00150000u /* 5 KiB to send, the rest of 16 to receive */
-#define TX_ON            0x00000006u /* and its status FIFO, which nobody reads, may overflow */
+#define TX_ON            0x00000006u /* and the status FIFO may overflow, because nobody reads it */
 #define TX_WHOLE_FRAME   0x00003000u /* command A: first and last buffer */
 #define RX_DISCARD       0x80000000u
 #define RX_ERROR         0x00008000u
@@ -59,7 +59,7 @@ static err_t send_frame(struct netif *netif, struct pbuf *frame)
     return ERR_OK;
 }
 
-/* NULL: no pbuf is free, and the frame is lost; TCP gets it again. */
+/* Returns NULL if no pbuf is free. The frame is then lost, and the peer's TCP sends it again. */
 static struct pbuf *receive_frame(u16_t length)
 {
     struct pbuf *frame = pbuf_alloc(PBUF_RAW, length, PBUF_POOL);
@@ -72,7 +72,7 @@ static struct pbuf *receive_frame(u16_t length)
 
         pbuf_take_at(frame, &word, (u16_t)LWIP_MIN(WORD, length - offset), offset);
     }
-    (void)RX_DATA; /* the checksum; its first bytes may have come along */
+    (void)RX_DATA; /* the checksum; its first bytes may be in the last word already */
     return frame;
 }
 

@@ -20,7 +20,7 @@ static void wait(void *context, unsigned wants, uint32_t time_left)
 {
     (void)context;
     (void)wants;
-    (void)time_left; /* whatever has come, or after a millisecond */
+    (void)time_left; /* returns as soon as a frame was received, or after a millisecond */
     sys_check_timeouts();
     if (lan9118_poll(&interface) > 0)
         return;

@@ -1,4 +1,4 @@
-/* TCP by lwIP: see tcx_lwip.h for what it promises and tcexec/transport.h for what it must keep to. */
+/* TCP by lwIP. See tcx_lwip.h for how to use it, and tcexec/transport.h for the contract. */
 #include "tcx_lwip.h"
 
 #include <lwip/def.h>
@@ -7,24 +7,24 @@
 enum { IDLE, LOOKING_UP, FOUND, CONNECTING, CONNECTED, UP };
 
 #if LWIP_DNS
-#define ADDRESS_SIZE DNS_MAX_NAME_LENGTH /* with the zero byte */
+#define ADDRESS_SIZE DNS_MAX_NAME_LENGTH /* including the zero byte */
 #else
 #define ADDRESS_SIZE IPADDR_STRLEN_MAX
 #endif
 
-/* ---- what lwIP calls ---- */
+/* ---- callbacks of lwIP ---- */
 
 static err_t on_connected(void *context, struct tcp_pcb *pcb, err_t error)
 {
     tcx_lwip *link = context;
 
     (void)pcb;
-    (void)error; /* always ERR_OK: a dial that failed goes to on_error() */
+    (void)error; /* always ERR_OK: lwIP reports a failed dial to on_error() */
     link->state = CONNECTED;
     return ERR_OK;
 }
 
-/* Takes the pbufs over; NULL is the peer's end. */
+/* Takes ownership of the pbufs. NULL: the peer closed the link. */
 static err_t on_received(void *context, struct tcp_pcb *pcb, struct pbuf *bytes, err_t error)
 {
     tcx_lwip *link = context;
@@ -36,7 +36,7 @@ static err_t on_received(void *context, struct tcp_pcb *pcb, struct pbuf *bytes,
     else if (link->received == NULL)
         link->received = bytes;
     else if (bytes->tot_len > 0xFFFF - link->received->tot_len)
-        return ERR_MEM; /* a scaled window is wider than a chain can be long: lwIP keeps it and offers it again */
+        return ERR_MEM; /* a scaled window can exceed the longest pbuf chain: lwIP keeps these and offers them again */
     else
         pbuf_cat(link->received, bytes);
     return ERR_OK;
@@ -52,7 +52,7 @@ static void on_error(void *context, err_t error)
 }
 
 #if LWIP_DNS
-/* It may be the answer to a look-up of an earlier link, which is welcome if it is about the same name. */
+/* This may answer a look-up of an earlier link. It is accepted if the name is the same. */
 static void on_found(const char *name, const ip_addr_t *address, void *context)
 {
     tcx_lwip *link = context;
@@ -69,25 +69,25 @@ static void on_found(const char *name, const ip_addr_t *address, void *context)
 }
 #endif
 
-/* ---- what a call calls ---- */
+/* ---- functions of the transport ---- */
 
 static int dial(tcx_lwip *link, u16_t port)
 {
     err_t error;
 
-    link->state = CONNECTING; /* the address is known: from here on, no failure is the look-up's */
+    link->state = CONNECTING; /* the address is known: a failure from here on is not the look-up's */
     link->pcb = tcp_new_ip_type(IP_GET_TYPE(&link->address));
     if (link->pcb == NULL)
         return ERR_MEM;
     tcp_arg(link->pcb, link);
     tcp_recv(link->pcb, on_received);
     tcp_err(link->pcb, on_error);
-    tcp_nagle_disable(link->pcb); /* a request waits for its answer: Nagle's algorithm could only delay it */
+    tcp_nagle_disable(link->pcb); /* each request waits for its answer, so Nagle's algorithm could only delay it */
     error = tcp_connect(link->pcb, &link->address, port, on_connected);
     return error == ERR_OK ? TCX_WANT_WRITE : error;
 }
 
-/* ERR_OK: the address is known. ERR_INPROGRESS: on_found() will be called. */
+/* Returns ERR_OK if the address is known, ERR_INPROGRESS if lwIP will call on_found(). */
 static err_t look_up(tcx_lwip *link, tcx_text address)
 {
     char text[ADDRESS_SIZE];
@@ -127,7 +127,7 @@ static int lwip_open(void *context, const tcx_peer *peer)
         link->state = UP;
         return 1;
     default:
-        return 0; /* it belongs to the call that opened it, until close */
+        return 0; /* the link belongs to the call that opened it, until close */
     }
 }
 
@@ -139,7 +139,7 @@ static int lwip_send(void *context, const void *bytes, size_t length)
         return link->error;
     if (length > tcp_sndbuf(link->pcb))
         length = tcp_sndbuf(link->pcb);
-    for (; length > 0; length /= 2) { /* lwIP takes all of it or nothing: where its heap is short, ask for less */
+    for (; length > 0; length /= 2) { /* lwIP takes all of it or nothing: if its heap is too full, offer less */
         err_t error = tcp_write(link->pcb, bytes, (u16_t)length, TCP_WRITE_FLAG_COPY);
 
         if (error == ERR_OK)
@@ -147,7 +147,7 @@ static int lwip_send(void *context, const void *bytes, size_t length)
         if (error != ERR_MEM)
             return error;
     }
-    (void)tcp_output(link->pcb); /* what it cannot send now, lwIP sends later */
+    (void)tcp_output(link->pcb); /* lwIP sends later what it cannot send now */
     return length > 0 ? (int)length : TCX_WANT_WRITE;
 }
 
@@ -169,8 +169,9 @@ static int lwip_recv(void *context, void *bytes, size_t length)
 }
 
 /*
- * In order, if all that was sent has left and nothing had to be sent twice; else the peer may be gone, and lwIP would
- * keep its bytes for minutes. What still waits for the peer's last word then makes way for any new connection.
+ * Closes in order if all bytes have left and none had to be sent twice. Otherwise it aborts: the peer may be gone, and
+ * lwIP would keep the bytes for minutes. A connection that still waits for the peer's end gets the lowest priority, so
+ * lwIP drops it when a new connection needs its memory.
  */
 static void hang_up(struct tcp_pcb *pcb)
 {
@@ -197,7 +198,7 @@ static tcx_status lwip_failure(void *context, int *detail)
 {
     const tcx_lwip *link = context;
 
-    /* A look-up that found no memory says nothing of the name. */
+    /* A look-up that failed for lack of memory does not mean that the name is unknown. */
     return link->state == LOOKING_UP && *detail != ERR_MEM ? TCX_E_RESOLVE : TCX_OK;
 }
 

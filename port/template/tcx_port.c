@@ -1,26 +1,28 @@
 /*
- * The port: see tcx_port.h. The contract of the four functions is the table at the top of tcexec/transport.h; what
- * stands here is what it means in practice. When all is filled in, run the contract suite, tests/transport/.
+ * The port: see tcx_port.h. The table at the top of tcexec/transport.h is the contract of the four functions. The
+ * comments here say what it means in practice. When everything is filled in, run the contract suite, tests/transport/.
  *
- * The four functions are called from tcx_call_step() only, one at a time, never from an interrupt. None of them may
- * wait, not even for a millisecond: one that cannot go on says what it waits for and is called again.
+ * Only tcx_call_step() calls the four functions, one at a time, never from an interrupt. None of them may wait, not
+ * even for a millisecond. A function that cannot continue returns what it waits for, and is called again.
  */
 #include "tcx_port.h"
 
 enum { CLOSED, OPENING, OPEN };
 
 /*
- * Starts to connect, or goes on with it. Called with the same peer until it returns 1 or fails.
+ * Starts to connect, or continues to. Called with the same peer until it returns 1 or fails.
  *
- * Dial peer->address and peer->port; peer->name is for TLS. The address is a name, or a number as text. It has a length
- * and NO zero byte at its end: copy it into a buffer of yours before you give it to a function that takes a string.
+ * Dial peer->address and peer->port. peer->name is for TLS. The address is a name, or a number as text. It has a length
+ * and NO zero byte at its end: copy it into a buffer of yours before you pass it to a function that takes a string.
  *
- *   1               the link is up: the other side has answered, not: the dial has begun
- *   TCX_WANT_WRITE  the dial is under way, and what ends it counts as room to send (a socket that connects)
- *   TCX_WANT_READ   the dial is under way, and what ends it is received (a modem's CONNECT, an answer from DNS)
- *   your number     it failed. Give up by yourself in time, or leave it to the call's deadline, which then closes
- *   0               open has returned 1, and close was not called yet. The link belongs to the call that opened it:
- *                   another call may want another host. It ends with TCX_E_TRANSPORT_CONTRACT
+ * Return
+ *
+ *   1               when the link is up: the other side has answered. It is not enough that the dial has begun
+ *   TCX_WANT_WRITE  while dialling, if the end of the dial shows as room to send (a socket that connects)
+ *   TCX_WANT_READ   while dialling, if the end of the dial shows as received bytes (a modem's CONNECT, a DNS answer)
+ *   your number     when the dial failed. Set a time limit, or leave that to the call's deadline, which then closes
+ *   0               if open has returned 1 and close was not called since. The link belongs to the call that opened it,
+ *                   and another call may want another host. That call ends with TCX_E_TRANSPORT_CONTRACT
  */
 static int port_open(void *context, const tcx_peer *peer)
 {
@@ -29,10 +31,10 @@ static int port_open(void *context, const tcx_peer *peer)
     (void)peer;
     switch (port->state) {
     case CLOSED:
-        /* TODO: empty the rings: bytes may have come since close. Begin to connect, and set `state` to OPENING. */
+        /* TODO: empty the rings: bytes may have come since close. Start to connect, and set `state` to OPENING. */
         return TCX_PORT_NO_OPEN;
     case OPENING:
-        /* TODO: look how far it is; when the link is up, set `state` to OPEN. */
+        /* TODO: check the progress. When the link is up, set `state` to OPEN and return 1. */
         return TCX_PORT_NO_OPEN;
     default:
         return 0;
@@ -40,11 +42,11 @@ static int port_open(void *context, const tcx_peer *peer)
 }
 
 /*
- * Sends from `bytes`: as many as there is room for just now, up to `length` (1 … TCX_TRANSFER_MAX).
+ * Sends from `bytes`: as many as there is room for now, up to `length` (1 … TCX_TRANSFER_MAX).
  *
- * Copy them, or be through with them before you return: the memory is used again at once. Return how many you took,
- * exactly: those before it are never offered again, those behind it always are. With no room at all take nothing and
- * return TCX_WANT_WRITE; never 0. If the link is gone, TCX_CLOSED or a number of yours.
+ * Copy the bytes, or finish with them before you return: the library uses the memory again at once. Return exactly how
+ * many you took: the library never offers these again, and always offers the rest. If there is no room at all, take
+ * nothing and return TCX_WANT_WRITE, never 0. If the link is gone, return TCX_CLOSED or a number of yours.
  */
 static int port_send(void *context, const void *bytes, size_t length)
 {
@@ -56,12 +58,12 @@ static int port_send(void *context, const void *bytes, size_t length)
 }
 
 /*
- * Receives into `bytes`: what is there just now, up to `length`. Keep the rest for the next call.
+ * Receives into `bytes`: what is there now, up to `length`. Keep the rest for the next call.
  *
- * With nothing there return TCX_WANT_READ; never 0. When the peer has closed return TCX_CLOSED, but hand over first all
- * that came before: read the carrier first, and go by it only if no byte was there. BSD's recv() says 0 for the end and
- * -1 with EAGAIN for nothing; other stacks say 0 for nothing. Never TCX_CLOSED_CLEAN: that is for layers that can prove
- * it.
+ * If nothing is there, return TCX_WANT_READ, never 0. If the peer has closed, return TCX_CLOSED, but first deliver all
+ * bytes that came before: read the carrier before the bytes, and use its value only if no byte was there. BSD's recv()
+ * returns 0 at the end, and -1 with EAGAIN for nothing. Other stacks return 0 for nothing. Never return
+ * TCX_CLOSED_CLEAN: it is for layers that can prove a clean end.
  */
 static int port_recv(void *context, void *bytes, size_t length)
 {
@@ -73,10 +75,10 @@ static int port_recv(void *context, void *bytes, size_t length)
 }
 
 /*
- * Ends the link at once, also one that open has not brought up: a dial under way is given up. Called once for each
- * link, also after a failure. Afterwards open must work again, and no byte of this link may show up in the next: empty
- * the rings, forget the error. What send took and is still on its way may be lost: the answer is there by now, or it
- * no longer matters.
+ * Ends the link at once. If open is still dialling, gives up the dial. Called once for each link, also after a failure.
+ * Afterwards open must work again, and no byte of this link may appear on the next one: empty the rings and reset the
+ * error. Bytes that send took and that are still on their way may be lost: the answer is there by now, or it no longer
+ * matters.
  */
 static void port_close(void *context)
 {
@@ -95,9 +97,9 @@ void tcx_port_init(tcx_port *port)
 }
 
 /*
- * The tick: milliseconds since any moment, in 32 bits that may wrap. It must never go back and should run on in sleep:
- * deadlines are measured by it. TODO: return the system's (HAL_GetTick(), k_uptime_get_32(), a timer). Until then every
- * look counts as a millisecond, so that a call ends even so.
+ * The tick: milliseconds since any moment, in 32 bits that may wrap. Deadlines are measured with it, so it must never
+ * go back, and should continue during sleep. TODO: return the system's tick (HAL_GetTick(), k_uptime_get_32(), a
+ * timer). Until then each reading counts as a millisecond, so that a call still ends.
  */
 static uint32_t port_tick(void *context)
 {
@@ -107,10 +109,10 @@ static uint32_t port_tick(void *context)
 }
 
 /*
- * Waits: returns when what `wants` names is so (TCX_READ: something came or the peer closed; TCX_WRITE: there is room,
- * or a dial came to an end), after `time_left` ms in any case, or earlier for any reason. With TCX_TIME nothing but
- * time is waited for. TODO: sleep until an interrupt (WFI), take a semaphore that the interrupts give, or poll(). Until
- * then it returns at once: that is right, and burns power.
+ * Waits until one of the events in `wants` is true (TCX_READ: bytes came, or the peer closed; TCX_WRITE: there is room,
+ * or a dial ended), and at most for `time_left` ms. It may return earlier for any reason. TCX_TIME waits only for the
+ * time. TODO: sleep until an interrupt (WFI), take a semaphore that the interrupts give, or call poll(). Until then it
+ * returns at once. That is correct, but wastes power.
  */
 static void port_wait(void *context, unsigned wants, uint32_t time_left)
 {
@@ -127,9 +129,9 @@ tcx_waiter tcx_port_waiter(tcx_port *port)
 }
 
 /*
- * The wall clock signs the request, and certificates are checked against it. The service allows five minutes. Until it
- * is set return 0, which a call refuses before it dials; never a made-up date. TODO: read an RTC that was set by the
- * network, SNTP or GNSS. Without any of them see port/README.md.
+ * The wall clock signs the request, and certificates are checked against it. The service allows a difference of five
+ * minutes. Until the clock is set, return 0, and never an invented date: a call refuses 0 before it dials. TODO: read
+ * an RTC that was set by the network, SNTP or GNSS. For a device with none of them, see port/README.md.
  */
 int64_t tcx_port_unix_time(void)
 {
@@ -138,8 +140,8 @@ int64_t tcx_port_unix_time(void)
 
 /*
  * Entropy: fills `out` with `length` bytes of a hardware generator and returns `length`. Each connection asks for
- * TCX_TLS_SEED of them. rand(), a counter, a serial number or uninitialised RAM are no entropy: TLS keys that are made
- * of them can be guessed. When the generator reports a fault return a negative number: no byte is sent then. TODO
+ * TCX_TLS_SEED bytes. rand(), a counter, a serial number and uninitialised RAM are not entropy: TLS keys made from them
+ * can be guessed. If the generator reports a fault, return a negative number. Then no byte is sent. TODO
  */
 int tcx_port_entropy(void *context, void *out, size_t length)
 {

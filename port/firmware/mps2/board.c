@@ -19,7 +19,7 @@ void board_init(void)
 {
     SYSTICK_RELOAD = CLOCK_HZ / 1000 - 1;
     SYSTICK_VALUE = 0;
-    SYSTICK_CONTROL = 7; /* the core's clock, interrupt, on */
+    SYSTICK_CONTROL = 7; /* the core's clock, with interrupt, enabled */
 }
 
 uint32_t board_tick(void)

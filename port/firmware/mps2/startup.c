@@ -9,7 +9,7 @@ int main(void);
 
 void __attribute__((noreturn)) board_reset(void);
 
-/* A fault, or an interrupt that nobody handles, ends the image and says so. The stack may be what failed: a new one. */
+/* Ends the image after a fault or an unhandled interrupt. Resets the stack first, because it may have overflowed. */
 static void stop(void)
 {
     __asm volatile("msr msp, %0" : : "r"(board_stack_top));
@@ -21,7 +21,7 @@ void __attribute__((weak)) board_uart_interrupt(void)
     stop();
 }
 
-/* Painted with volatile writes: memset() would stand on the stack that it paints. */
+/* With volatile writes, because memset() would overwrite its own stack frame. */
 static void paint_stack(void)
 {
     const uint32_t *here;

@@ -10,7 +10,7 @@ struct uart_registers {
     uint32_t data;
     uint32_t state;
     uint32_t control;
-    uint32_t interrupts; /* reads as pending ones; writing a 1 clears it */
+    uint32_t interrupts; /* reads as the pending ones; writing a 1 clears one */
     uint32_t divider;
 };
 
@@ -19,7 +19,7 @@ enum { CONTROL_ALL = 0xF }; /* transmit, receive, and an interrupt for both */
 enum { INTERRUPTS_ALL = 0xF };
 enum { DIVIDER = 217 }; /* 25 MHz / 115200 */
 
-/* The interrupts of all UARTs. One that is not open raises none. */
+/* The interrupts of all UARTs. A UART that is not open raises none. */
 #define NVIC_UARTS   0x3Fu
 #define NVIC_ENABLE  (*(volatile uint32_t *)0xE000E100)
 #define NVIC_DISABLE (*(volatile uint32_t *)0xE000E180)
@@ -34,9 +34,9 @@ static inline uart_registers *uart_at(unsigned number)
 static inline void uart_enable(uart_registers *uart)
 {
     uart->divider = DIVIDER;
-    uart->state = STATE_RX_OVERRUN; /* writing a 1 clears it: that of a link before is not this one's */
+    uart->state = STATE_RX_OVERRUN; /* writing a 1 clears the overrun of an earlier link */
     uart->control = CONTROL_ALL;
-    (void)uart->data; /* nor is this byte. The emulator looks for input only after data has been read */
+    (void)uart->data; /* discards its last byte, too. The emulator looks for input only after data was read */
     NVIC_ENABLE = NVIC_UARTS;
 }
 
@@ -66,7 +66,7 @@ static inline void uart_clear_interrupts(uart_registers *uart)
     uart->interrupts = INTERRUPTS_ALL;
 }
 
-/* Tells the interrupt controller that the handler begins, and that it ends. NO_SOURCE: the link has been closed. */
+/* Tell the interrupt controller that the handler begins, and that it ends. NO_SOURCE: the link was closed. */
 static inline uint32_t uart_interrupt_begin(void)
 {
     return NO_SOURCE + 1;
@@ -77,7 +77,7 @@ static inline void uart_interrupt_end(uint32_t source)
     (void)source;
 }
 
-/* The ring has room for another byte, or has none. */
+/* Tells the UART whether the ring has room for another byte. */
 static inline void uart_ring_has_room(uart_registers *uart, int has_room)
 {
     (void)uart;

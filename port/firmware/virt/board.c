@@ -28,7 +28,7 @@ void __attribute__((naked, section(".reset"))) board_reset(void)
                    "j board_start");
 }
 
-/* Writes in this order cannot raise an interrupt between them (RISC-V privileged architecture, machine timer). */
+/* Writes in this order raise no interrupt between them (RISC-V privileged architecture, machine timer). */
 static void set_next_tick(void)
 {
     next_tick += TIMER_HZ / 1000;
@@ -112,7 +112,7 @@ void board_unmask(void)
     __asm volatile("csrs mstatus, %0" : : "r"(MSTATUS_INTERRUPTS) : "memory");
 }
 
-/* The three instructions are a mark that the emulator looks for: uncompressed and side by side. */
+/* The emulator looks for these three instructions: uncompressed and next to each other. */
 uint32_t __attribute__((noinline, aligned(16))) board_ask_host(uint32_t operation, const void *argument)
 {
     register uint32_t a0 __asm("a0") = operation;

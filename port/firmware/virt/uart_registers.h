@@ -1,4 +1,4 @@
-/* The UART of the machine, a 16550A behind the PLIC. ../mps2/uart_registers.h says what each function is for. */
+/* The machine's UART: a 16550A, connected to the PLIC. ../mps2/uart_registers.h describes each function. */
 #ifndef UART_REGISTERS_H
 #define UART_REGISTERS_H
 
@@ -8,7 +8,7 @@ enum { UART_COUNT = 1, NO_SOURCE = 0 };
 
 struct uart_registers {
     uint8_t data;
-    uint8_t interrupts; /* enabled ones */
+    uint8_t interrupts; /* the enabled ones */
     uint8_t fifo;
     uint8_t line_control;
     uint8_t modem_control;
@@ -68,7 +68,7 @@ static inline void uart_clear_interrupts(uart_registers *uart)
     (void)uart;
 }
 
-/* The PLIC may be late: the interrupt comes after it was disabled, and has no source. */
+/* The PLIC may be late: an interrupt that comes after it was disabled has no source. */
 static inline uint32_t uart_interrupt_begin(void)
 {
     return PLIC_CLAIM;
@@ -79,7 +79,7 @@ static inline void uart_interrupt_end(uint32_t source)
     PLIC_CLAIM = source;
 }
 
-/* The interrupt is raised as long as there is data: none while the ring is full. */
+/* The UART raises the interrupt as long as it has data, so it is disabled while the ring is full. */
 static inline void uart_ring_has_room(uart_registers *uart, int has_room)
 {
     uart->interrupts = has_room ? INTERRUPT_DATA : 0;

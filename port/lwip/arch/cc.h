@@ -1,4 +1,4 @@
-/* What lwIP needs of compiler and board. */
+/* What lwIP needs from the compiler and the board. */
 #ifndef ARCH_CC_H
 #define ARCH_CC_H
 
@@ -16,7 +16,7 @@
 #define LWIP_PLATFORM_DIAG(message)   ((void)0)
 #define LWIP_PLATFORM_ASSERT(message) board_exit(BOARD_FAULT)
 
-/* Ports and sequence numbers: GUESSABLE here. A device MUST read its hardware generator. */
+/* For ports and sequence numbers. GUESSABLE here. A device MUST read its hardware generator. */
 #define LWIP_RAND() (board_counter() * 2654435761u)
 
 #endif

@@ -7,8 +7,8 @@
 enum { ADDRESS_SIZE = sizeof "255.255.255.255" };
 
 /*
- * With both timeouts 0 no call of this socket blocks. FreeRTOS_connect() then begins the connection, returns
- * -pdFREERTOS_ERRNO_EWOULDBLOCK, and the state tells when it is up.
+ * With both timeouts 0, no call on this socket blocks. FreeRTOS_connect() then begins the connection and returns
+ * -pdFREERTOS_ERRNO_EWOULDBLOCK. The socket's state shows when the connection is up.
  */
 static int start(tcx_freertos *link, const tcx_peer *peer)
 {
@@ -20,7 +20,7 @@ static int start(tcx_freertos *link, const tcx_peer *peer)
     if (peer->address.length >= sizeof text)
         return TCX_FREERTOS_NO_NUMBER;
     memcpy(text, peer->address.bytes, peer->address.length);
-    text[peer->address.length] = '\0'; /* the library's texts have none */
+    text[peer->address.length] = '\0'; /* the library's texts have no zero byte */
     memset(&to, 0, sizeof to);
     to.sin_family = FREERTOS_AF_INET;
     to.sin_port = FreeRTOS_htons(peer->port);
@@ -43,18 +43,18 @@ static int freertos_open(void *context, const tcx_peer *peer)
     tcx_freertos *link = context;
 
     if (link->is_up)
-        return 0; /* it belongs to the call that opened it, until close */
+        return 0; /* the link belongs to the call that opened it, until close */
     if (link->socket == FREERTOS_INVALID_SOCKET)
         return start(link, peer);
     if (FreeRTOS_issocketconnected(link->socket) == pdTRUE) {
         link->is_up = 1;
         return 1;
     }
-    /* A dial that is refused, or not answered after a few tries, leaves this state for one of the closed ones. */
+    /* If the dial is refused, or not answered after a few tries, the state changes to one of the closed ones. */
     return FreeRTOS_connstatus(link->socket) == eCONNECT_SYN ? TCX_WANT_WRITE : TCX_FREERTOS_NOT_CONNECTED;
 }
 
-/* No room is -pdFREERTOS_ERRNO_ENOSPC, and 0 in some versions. */
+/* If there is no room, FreeRTOS_send() returns -pdFREERTOS_ERRNO_ENOSPC, or 0 in some versions. */
 static int freertos_send(void *context, const void *bytes, size_t length)
 {
     tcx_freertos *link = context;
@@ -66,8 +66,8 @@ static int freertos_send(void *context, const void *bytes, size_t length)
 }
 
 /*
- * Here 0 means that nothing has come in time: the very opposite of BSD's 0. The end is -pdFREERTOS_ERRNO_ENOTCONN,
- * after all that came before; FreeRTOS+TCP does not tell an orderly end from a broken one.
+ * Here 0 means that nothing has come, which is the opposite of BSD's 0. The end is -pdFREERTOS_ERRNO_ENOTCONN, after
+ * all bytes that came before. FreeRTOS+TCP does not distinguish an orderly end from a broken link.
  */
 static int freertos_recv(void *context, void *bytes, size_t length)
 {
@@ -79,7 +79,7 @@ static int freertos_recv(void *context, void *bytes, size_t length)
     return got == -pdFREERTOS_ERRNO_ENOTCONN ? TCX_CLOSED : (int)got;
 }
 
-/* Also ends a dial under way. What was sent may still be on its way: the answer is there by now, or it does not matter. */
+/* Also ends a dial. Sent bytes may still be on their way: the answer is there by now, or they no longer matter. */
 static void freertos_close(void *context)
 {
     tcx_freertos *link = context;
@@ -99,14 +99,14 @@ void tcx_freertos_init(tcx_freertos *link)
     link->socket = FREERTOS_INVALID_SOCKET;
 }
 
-/* In 64 bits on the way. It wraps without a jump as long as the ticks have 32 bits and last whole milliseconds. */
+/* Computes in 64 bits. Wraps without a jump if a tick has 32 bits and lasts a whole number of milliseconds. */
 static uint32_t tick(void *context)
 {
     (void)context;
     return (uint32_t)((uint64_t)xTaskGetTickCount() * 1000u / configTICK_RATE_HZ);
 }
 
-/* Sleeps for a tick and lets the call look again. To sleep for longer, take a semaphore: FREERTOS_SO_SET_SEMAPHORE. */
+/* Sleeps for one tick. To sleep longer, take a semaphore: FREERTOS_SO_SET_SEMAPHORE. */
 static void wait(void *context, unsigned wants, uint32_t time_left)
 {
     (void)context;

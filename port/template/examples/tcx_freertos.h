@@ -1,9 +1,9 @@
 /*
- * A worked example: FreeRTOS+TCP sockets as a transport. TLS goes on top: give &freertos.transport to tcx_tls_init() as
+ * A worked example: FreeRTOS+TCP sockets as a transport. TLS goes on top: pass &freertos.transport to tcx_tls_init() as
  * its link.
  *
- * Addresses are numbers ("192.0.2.1"): FreeRTOS_gethostbyname() blocks, so look the name up before the call and give
- * the result as the call's `address`. IPv4 only.
+ * Addresses are numbers ("192.0.2.1"), IPv4 only. FreeRTOS_gethostbyname() blocks, so look up the name before the call,
+ * and use the result as the call's `address`.
  */
 #ifndef TCX_FREERTOS_H
 #define TCX_FREERTOS_H
@@ -15,7 +15,7 @@
 
 enum { TCX_FREERTOS_NO_SOCKET = -1001, TCX_FREERTOS_NO_NUMBER = -1002, TCX_FREERTOS_NOT_CONNECTED = -1003 };
 
-/* One link. Do not move it. Its other error numbers are FreeRTOS+TCP's: -pdFREERTOS_ERRNO_… */
+/* One link. Do not move it: it points into itself. Other error numbers are FreeRTOS+TCP's: -pdFREERTOS_ERRNO_… */
 typedef struct tcx_freertos {
     tcx_transport transport;
     Socket_t socket; /* FREERTOS_INVALID_SOCKET: none */

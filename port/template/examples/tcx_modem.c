@@ -3,7 +3,7 @@
 enum { CLOSED, GREETING, GREETED, DIALLING, DIALLED, UP, ENDED };
 
 #define AGAIN_AFTER                                                                                                    \
-    1000u /* ms without OK after which AT is sent again: a modem that wakes or finds its baud rate loses it */
+    1000u /* ms without OK before AT is sent again: a modem that wakes or detects the baud rate loses an AT */
 #define ATTEMPTS 10u
 
 #define END        "\r\nNO CARRIER\r\n"
@@ -22,7 +22,7 @@ static void append_string(tcx_modem *modem, const char *text)
 
 static void append_number(tcx_modem *modem, unsigned number)
 {
-    char digits[5]; /* of a port */
+    char digits[5]; /* enough for a port */
     size_t at = sizeof digits;
 
     do
@@ -37,7 +37,7 @@ static void begin_command(tcx_modem *modem, int state)
     modem->length = modem->written = 0;
 }
 
-/* 1: the command has been written. */
+/* Returns 1 when the whole command is written. */
 static int write_command(tcx_modem *modem)
 {
     modem->written += modem->board->write(modem->board->context, modem->line + modem->written,
@@ -49,8 +49,8 @@ static int write_command(tcx_modem *modem)
 }
 
 /*
- * Goes on reading lines. 1: the line is complete and ends in a zero byte, without CR and LF. It takes byte after byte,
- * so that nothing behind CONNECT is lost: that is the peer's already.
+ * Continues to read a line. Returns 1 when it is complete: it then ends in a zero byte, without CR and LF. It takes one
+ * byte at a time, because the bytes after CONNECT are the peer's and must not be lost.
  */
 static int read_line(tcx_modem *modem)
 {
@@ -78,7 +78,7 @@ static int starts_line(const tcx_modem *modem, const char *text)
     return strlen(modem->line) >= strlen(text) && memcmp(modem->line, text, strlen(text)) == 0;
 }
 
-/* Whether the line is a result that ends a command without a connection. Numbers and reasons may follow. */
+/* Returns whether the line is a result that ends a command without a connection. Numbers and reasons may follow. */
 static int is_failure(const tcx_modem *modem)
 {
     static const char *const begins[] = { "ERROR", "+CME ERROR", "+CMS ERROR", "NO ", "BUSY", "+QSSLOPEN:" };
@@ -90,13 +90,13 @@ static int is_failure(const tcx_modem *modem)
     return 0;
 }
 
-/* The rate of the line may follow. */
+/* The bit rate may follow. */
 static int is_connected(const tcx_modem *modem)
 {
     return is_line(modem, "CONNECT") || starts_line(modem, "CONNECT ");
 }
 
-/* A quote or a control character in the address would end the command: it is not dialled. */
+/* Returns 0 if the address has a quote or a control character, which would end the command. */
 static int is_plain(tcx_text text)
 {
     size_t i;
@@ -105,10 +105,10 @@ static int is_plain(tcx_text text)
         if (text.bytes[i] <= ' ' || text.bytes[i] > '~' || text.bytes[i] == '"')
             return 0;
     }
-    return text.length > 0 && text.length < 100; /* so that it fits `line` */
+    return text.length > 0 && text.length < 100; /* so that the command fits `line` */
 }
 
-/* What the last peer said must not answer a command: it could say CONNECT. */
+/* Bytes of the last peer must not be read as the answer to a command: they could be CONNECT. */
 static void empty_ring(tcx_modem *modem)
 {
     while (modem->board->read(modem->board->context, modem->line, sizeof modem->line) > 0)
@@ -123,7 +123,7 @@ static void greet(tcx_modem *modem)
     modem->attempts++;
 }
 
-/* ms until AT is to be sent again. */
+/* Returns the ms until AT must be sent again. */
 static uint32_t until_again(const tcx_modem *modem)
 {
     const uint32_t gone = modem->board->now(modem->board->context) - modem->greeted;
@@ -131,7 +131,7 @@ static uint32_t until_again(const tcx_modem *modem)
     return gone < AGAIN_AFTER ? AGAIN_AFTER - gone : 0;
 }
 
-/* 1: the modem has said OK. */
+/* Returns 1 when the modem has answered OK. */
 static int is_greeted(tcx_modem *modem)
 {
     while (read_line(modem))
@@ -140,7 +140,7 @@ static int is_greeted(tcx_modem *modem)
     return 0;
 }
 
-/* The greeting's `OK` comes after what the modem itself still says about the last link. */
+/* AT comes first: its `OK` follows all that the modem still reports about the last link. */
 static int modem_open(void *context, const tcx_peer *peer)
 {
     tcx_modem *modem = context;
@@ -185,12 +185,12 @@ static int modem_open(void *context, const tcx_peer *peer)
             if (!read_line(modem))
                 return TCX_WANT_READ;
             if (is_failure(modem))
-                return TCX_MODEM_REFUSED; /* its certificate may be the reason: ask with AT+QIGETERROR */
+                return TCX_MODEM_REFUSED; /* the server's certificate may be the reason: ask with AT+QIGETERROR */
         } while (!is_connected(modem));
         modem->state = UP;
         return 1;
     default:
-        return 0; /* it belongs to the call that opened it, until close */
+        return 0; /* the link belongs to the call that opened it, until close */
     }
 }
 
@@ -200,14 +200,14 @@ static int modem_send(void *context, const void *bytes, size_t length)
     size_t count;
 
     if (!modem->board->carrier(modem->board->context))
-        return TCX_CLOSED; /* or the modem would take the bytes for a command */
+        return TCX_CLOSED; /* otherwise the modem would take the bytes for a command */
     count = modem->board->write(modem->board->context, bytes, length);
     return count > 0 ? (int)count : TCX_WANT_WRITE;
 }
 
 /*
- * Once DCD is off the modem adds END to the peer's bytes, which is none of theirs: the last bytes are held back until
- * it is clear what they are. While DCD is on, all that has been read is the peer's; so look at it after reading.
+ * Once DCD is off, the modem adds END after the peer's bytes. The last bytes are held back until it is clear whether
+ * they are END. While DCD is on, all bytes that were read are the peer's, so DCD is read after the bytes.
  */
 static int modem_recv(void *context, void *bytes, size_t length)
 {
