@@ -75,13 +75,8 @@ INDIRECT = {
     "tcx_message.c:message_refill": ["tcx_encode_json", "tcx_encode_percent", "tcx_message.c:message_encode_lower",
                                      "tcx_source.c:source_refill"],
     "tcx_message_absorb": HASH,
-<<<<<<< HEAD:tests/checks/size/size.py
     "tcx_retry.c:retry_again": ["tcx_retry_delay"],
     "tcx_tls.c:tls_start": ["tcx_tls_chain.c:chain_start", "tcx_tls_pin.c:pin_start", "tcx_tls_session.c:session_load"],
-=======
-    "tcx_retry.c:retry_again": ["tcx_retry_delay"],
-    "tcx_tls.c:start": ["tcx_tls_chain.c:start", "tcx_tls_pin.c:start", "tcx_tls_session.c:load"],
->>>>>>> 4e56dd1 (retry: make a rule with tcx_retry_init()):tests/size/size.py
     "tcx_execute": USER,
     "tcx_connection.c:connection_check_idle": HASH,
     "tcx_connection.c:connection_hash_text": HASH,
@@ -89,11 +84,7 @@ INDIRECT = {
     "tcx_call_trace": USER,
 }
 INDIRECT_BY_FILE = {  # what was inlined into what differs by core
-<<<<<<< HEAD:tests/checks/size/size.py
     "tcx_call": ["tcx_rate_wait", "tcx_connection.c:connection_check_idle", "tcx_retry.c:retry_again"],
-=======
-    "tcx_call": ["tcx_rate_wait", "tcx_connection.c:look", "tcx_retry.c:retry_again"],
->>>>>>> 4e56dd1 (retry: make a rule with tcx_retry_init()):tests/size/size.py
     "tcx_tls": USER,
     "tcx_proxy.c:": USER,
     "tcx_x509.c:": USER,
