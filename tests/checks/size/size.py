@@ -51,7 +51,7 @@ CONFIGURATIONS = {  # name: entry points, and those of a configuration whose siz
     "+ GET": ([*CORE, "tcx_method_get"], CORE),
     "+ signature v1": ([*CORE, "tcx_sign_hmac_sha1"], CORE),
     "+ second service": ([*CORE, "tcx_vod"], CORE),
-    "+ retry": ([*CORE, "tcx_retry_delay"], CORE),
+    "+ retry": ([*CORE, "tcx_retry_init"], CORE),
     "+ rate limit": ([*CORE, "tcx_rate_init"], CORE),
     "+ blocking helper": ([*CORE, "tcx_execute"], CORE),
     "+ API error classes": ([*CORE, "tcx_api_classify"], CORE),
