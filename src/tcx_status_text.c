@@ -6,8 +6,8 @@
 /* One string would be longer than C99 promises. */
 static const struct {
     TCX_STATUSES(STATUS_TEXT_MEMBER)
-    char unknown[sizeof "a status that this version does not know"];
-} status_texts = { TCX_STATUSES(STATUS_TEXT_VALUE) "a status that this version does not know" };
+    char unknown[sizeof "this version does not know this status"];
+} status_texts = { TCX_STATUSES(STATUS_TEXT_VALUE) "this version does not know this status" };
 
 const char *tcx_status_text(tcx_status status)
 {

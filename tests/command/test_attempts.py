@@ -216,7 +216,7 @@ class Sessions(AttemptsCase):
                 if ran:
                     lost = {"status": "TCX_E_RESULT_LOST", "outcome": "maybe_executed", "result": None}
                     said = self.ended(done, NO_ANSWER, 2, 1, **lost)
-                    self.assertRegex(said, "already accepted, it ran or is running(.|\\n)*accepted with this SessionId: look for")
+                    self.assertRegex(said, "already accepted, and it ran or is running(.|\\n)*accepted with this SessionId: look for")
                 else:
                     self.ended(done, DONE, 2, 1, result="x")
                 executes = fault["kind"] in ("swallow", "reset", "cut", "body") and fault.get("execute", True)
