@@ -17,31 +17,31 @@ static const struct {
     { "AuthFailure.InvalidAuthorization", "the Authorization header is malformed, and the function did not run: look "
                                           "for a proxy that changes headers" },
     { "AuthFailure.InvalidSecretId", "this is not the SecretId of an API key, and the function did not run: copy it "
-                                     "again from the console's page of API keys" },
-    { "AuthFailure.MFAFailure", "the second factor of the account was not confirmed, and the function did not run: "
-                                "confirm it, or use a key that needs none" },
+                                     "again from the API keys page of the console" },
+    { "AuthFailure.MFAFailure", "the account's second factor was not confirmed, and the function did not run: confirm "
+                                "it, or use a key that needs none" },
     { "AuthFailure.SecretIdNotFound", "the SecretId is unknown, deleted or disabled, and the function did not run: "
-                                      "check the key on the console's page of API keys" },
-    { "AuthFailure.SignatureExpire", "the clock that signed is more than five minutes off, and the function did not "
-                                     "run: set the clock" },
-    { "AuthFailure.SignatureFailure", "the signature does not fit the SecretId, and the function did not run: check "
+                                      "check the key on the API keys page of the console" },
+    { "AuthFailure.SignatureExpire", "the clock is wrong by more than five minutes, and the function did not run: set "
+                                     "the clock" },
+    { "AuthFailure.SignatureFailure", "the signature does not match the SecretId, and the function did not run: check "
                                       "that SecretKey and SecretId are one key pair" },
     { "AuthFailure.TokenFailure", "the token is wrong or has expired, and the function did not run: get new temporary "
                                   "credentials" },
     { "AuthFailure.UnauthorizedOperation", "an access policy denies this call, and the function did not run: ask the "
                                            "account's administrator to allow ExecuteFunction (CAM)" },
-    { "DryRunOperation", "the service only checked the request, and the function did not run: look for what adds "
+    { "DryRunOperation", "the service only checked the request, and the function did not run: find out what adds "
                          "DryRun to it" },
-    { "FailedOperation", "the operation failed, and how far it came is unknown: ask the function's owner, with the "
+    { "FailedOperation", "the operation failed, and it is unknown how much of it ran: give the function's owner the "
                          "RequestId" },
     { "FailedOperation.InvalidMpsUser", "the account is not a user of MPS: activate MPS in the console, or use a key "
                                         "of an account that has it" },
-    { "FailedOperation.InvalidUser", "the account is not a valid user of the service: check to which account the key "
-                                     "belongs" },
+    { "FailedOperation.InvalidUser", "the account is not a valid user of the service: check which account owns the "
+                                     "key" },
     { "FailedOperation.InvalidVodUser", "the account is not a user of VOD: activate VOD in the console, or use a key "
                                         "of an account that has it" },
-    { "InternalError", "the service failed, and how far the function ran is unknown: look for what it did before you "
-                       "call again" },
+    { "InternalError", "the service failed, and it is unknown how much of the function ran: find out what it did "
+                       "before you call again" },
     { "InvalidAction", "this host has no ExecuteFunction, and the function did not run: check the host" },
     { "InvalidParameter", "a parameter has the wrong form, and the function did not run: correct the one that the "
                           "message names" },
@@ -54,7 +54,7 @@ static const struct {
     { "InvalidParameterValue.SessionContextTooLong", "SessionContext is over 1000 characters, and the function did not "
                                                      "run: shorten it" },
     { "InvalidParameterValue.SessionId", "a call with this SessionId was accepted within seven days, and this one did "
-                                         "not run: look for what that call did, its Result does not come again" },
+                                         "not run: find out what that call did. Its Result is not sent again" },
     { "InvalidParameterValue.SessionIdTooLong", "SessionId is over 50 characters, and the function did not run: "
                                                 "shorten it" },
     { "InvalidRequest", "the body of the request is malformed, and the function did not run: look for a proxy that "
@@ -79,23 +79,22 @@ static const struct {
     { "RequestLimitExceeded.UinLimitExceeded", "too many requests of this account, and the function did not run: call "
                                                "again after a second" },
     { "RequestSizeLimitExceeded", "the request is too large, and the function did not run: send a smaller FunctionArg, "
-                                  "or only where the data is" },
+                                  "or a link to the data" },
     { "ResourceInUse", "something that the function needs is in use: call again when it is free" },
-    { "ResourceInsufficient", "something that the function needs is used up: ask the function's owner, with the "
-                              "message" },
-    { "ResourceNotFound", "something that the function needs does not exist: correct FunctionArg if it names it, or "
-                          "ask the function's owner" },
-    { "ResourceUnavailable", "something that the function needs cannot be used: ask the function's owner, with the "
-                             "RequestId" },
-    { "ResponseSizeLimitExceeded", "the answer is larger than the service sends, and the function may have run: let it "
-                                   "return less" },
-    { "ServiceUnavailable", "the service is down, and how far the function ran is unknown: look for what it did before "
-                            "you call again" },
+    { "ResourceInsufficient", "something that the function needs is used up: give the function's owner the message" },
+    { "ResourceNotFound", "something that the function needs does not exist: if FunctionArg names it, correct it. "
+                          "Otherwise ask the function's owner" },
+    { "ResourceUnavailable",
+      "something that the function needs cannot be used: give the function's owner the RequestId" },
+    { "ResponseSizeLimitExceeded", "the answer is over the service's limit, and the function may have run: make the "
+                                   "function return less" },
+    { "ServiceUnavailable", "the service is down, and it is unknown how much of the function ran: find out what it "
+                            "did before you call again" },
     { "UnauthorizedOperation", "the key may not call this function, and the function did not run: ask the account's "
                                "administrator to allow it (CAM)" },
     { "UnknownParameter", "the service does not know one of the parameters, and the function did not run: leave out "
                           "the one that the message names" },
-    { "UnsupportedOperation", "the service does not support this operation here, and the function did not run: see its "
+    { "UnsupportedOperation", "the service does not support this operation here, and the function did not run: see the "
                               "message" },
     { "UnsupportedProtocol", "the service accepts only GET and POST, and the function did not run: look for "
                              "a proxy that changes the request" },
@@ -105,7 +104,7 @@ static const struct {
 
 const char *tcx_api_advice(tcx_text error_code)
 {
-    const char *text = "the code is not in the service's public lists: quote the RequestId to the service's support";
+    const char *text = "this code is not in the service's public list: give the RequestId to the service's support";
 
     for (size_t i = 0; i < sizeof api_advice_table / sizeof api_advice_table[0]; i++) {
         if (tcx_code_is(error_code, api_advice_table[i].code))

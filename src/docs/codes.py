@@ -49,7 +49,8 @@ def listed(source: str) -> str:
     """The list of the manual page, in mdoc."""
     lines = [".Bl -tag -width Ds"]
     for code, meaning, step in table(source):
-        lines += [f".It Sy {code}", *textwrap.wrap(f"{meaning}: {step}", 78, break_on_hyphens=False)]
+        sentences = re.split(r"(?<=\.) (?=[A-Z])", f"{meaning}: {step}")  # mdoc wants each on a line of its own
+        lines += [f".It Sy {code}", *(line for s in sentences for line in textwrap.wrap(s, 78, break_on_hyphens=False))]
     return "\n".join([*lines, ".El"]) + "\n"
 
 

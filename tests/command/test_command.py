@@ -576,14 +576,14 @@ class Failures(Case):
         asked = "what to do: tcexec doctor mps, with the same options"
         for call, kind, options, parts in [
             (plain, "api_error", {"code": "AuthFailure.SecretIdNotFound"},
-             ["said no: AuthFailure.SecretIdNotFound", "the function did not run: check the key on the console", "RequestId: "]),
+             ["said no: AuthFailure.SecretIdNotFound", "the function did not run: check the key on the API keys page", "RequestId: "]),
             (plain, "api_error", {"code": "InvalidParameterValue.FunctionArg"},
              ["said no: InvalidParameterValue", "the function did not run: compare it with the form", "RequestId: "]),
             (plain, "api_error", {"code": "FailedOperation"},
-             ["said no: FailedOperation", "how far it came is unknown: ask the function's owner", "RequestId: "]),
+             ["said no: FailedOperation", "unknown how much of it ran: give the function's owner", "RequestId: "]),
             (plain, "api_error", {"code": "InternalError"},
-             ["said no: InternalError", "how far the function ran is unknown: look for what it did", "RequestId: "]),
-            (plain, "api_error", {"code": "Unheard.Of"}, ["said no: Unheard.Of", "quote the RequestId", "RequestId: "]),
+             ["said no: InternalError", "unknown how much of the function ran: find out what it did", "RequestId: "]),
+            (plain, "api_error", {"code": "Unheard.Of"}, ["said no: Unheard.Of", "give the RequestId", "RequestId: "]),
             (secure, "handshake", {"at": 100}, ["TCX_E_CLOSED", "not sent: the function has not run", asked]),
             (plain, "swallow", {}, ["TCX_E_CLOSED", "sent, and unknown whether it ran: do not repeat", asked,
                                     r"no RequestId came: .* the time, 2\d{3}-\d\d-\d\d \d\d:\d\d:\d\d UTC"]),

@@ -75,7 +75,7 @@ class Doctor(Case):
         self.examine(self.doctor("mps", "Nothing"), API, bad, "the account has no function of this name",
                      service="InvalidParameterValue.FunctionName: .*RequestId")
         done = self.doctor("mps", "Echo", TENCENTCLOUD_SECRET_KEY="another")
-        self.examine(done, API, bad, "the signature does not fit the SecretId", service="AuthFailure.SignatureFailure")
+        self.examine(done, API, bad, "the signature does not match the SecretId", service="AuthFailure.SignatureFailure")
 
     def test_over_plain_http(self) -> None:
         done = self.doctor("--plaintext", ca=None, port=endpoint.plain_port)
@@ -197,10 +197,10 @@ class Doctor(Case):
     def test_the_service(self) -> None:
         bad = {**WELL, "service": "bad"}
         endpoint.fault("api_error", code="InternalError", message="\x1b[2J")
-        self.examine(self.doctor(), API, bad, "the service failed, and how far", service=r"InternalError: \\x1b\[2J, Req")
+        self.examine(self.doctor(), API, bad, "the service failed, and it is unknown how much", service=r"InternalError: \\x1b\[2J, Req")
         self.examine(self.doctor("vod", "Echo", "x", "--session-id=s"), DONE, WELL, "all checks passed$")
         self.examine(self.doctor("vod", "Echo", "x", "--session-id=s"), API, bad, "a call with this SessionId was accepted "
-                     "within seven days, and this one did not run: look for what", service="InvalidParameterValue.SessionId")
+                     "within seven days, and this one did not run: find out what", service="InvalidParameterValue.SessionId")
         endpoint.fault("status", status=502)
         self.examine(self.doctor(), NOT_UNDERSTOOD, bad, "check --connect", service="TCX_E_HTTP_STATUS.: HTTP 502, and it begins: <html>")
         endpoint.fault("stall")

@@ -143,13 +143,14 @@ REFUSALS: List[Row] = [
         ("FailedOperation.InvalidMpsUser", ECHO,
          ["the account is not a user of MPS: activate MPS in the console, or use a key of an account that has it"]),
         ("FailedOperation.InvalidUser", ECHO,
-         ["the account is not a valid user of the service: check to which account the key belongs"]),
+         ["the account is not a valid user of the service: check which account owns the key"]),
         ("FailedOperation.InvalidVodUser", VOD,
          ["the account is not a user of VOD: activate VOD in the console, or use a key of an account that has it"]),
         ("FailedOperation", VOD,
-         ["the operation failed, and how far it came is unknown: ask the function's owner, with the RequestId"]),
+         ["the operation failed, and it is unknown how much of it ran: give the function's owner the RequestId"]),
         ("InternalError", ECHO,
-         ["the service failed, and how far the function ran is unknown: look for what it did before you call again"]),
+         ["the service failed, and it is unknown how much of the function ran: find out what it did before you call "
+          "again"]),
         ("InvalidParameterValue.FunctionArg", ECHO,
          [f"the service does not accept FunctionArg, {NOT_RUN}: compare it with the form that was agreed for this "
           "function"]),
@@ -158,15 +159,15 @@ REFUSALS: List[Row] = [
         ("InvalidParameterValue.SessionContextTooLong", VOD,
          [f"SessionContext is over 1000 characters, {NOT_RUN}: shorten it"]),
         ("InvalidParameterValue.SessionId", VOD,
-         ["a call with this SessionId was accepted within seven days, and this one did not run: look for what that call "
-          "did, its Result does not come again", "the same work would run again with a new --session-id"]),
+         ["a call with this SessionId was accepted within seven days, and this one did not run: find out what that call "
+          "did. Its Result is not sent again", "the same work would run again with a new --session-id"]),
         ("InvalidParameterValue.SessionIdTooLong", VOD, [f"SessionId is over 50 characters, {NOT_RUN}: shorten it"]),
         ("UnauthorizedOperation", ECHO,
          [f"the key may not call this function, {NOT_RUN}: ask the account's administrator to allow it (CAM)"]),
         ("RequestLimitExceeded.IPLimitExceeded", ECHO,
          [f"too many requests from this IP address, {NOT_RUN}: call again after a second"]),
         ("Unheard.Of", ECHO,
-         ["the code is not in the service's public lists: quote the RequestId to the service's support"]),
+         ["this code is not in the service's public list: give the RequestId to the service's support"]),
     )
 ]
 
