@@ -19,9 +19,9 @@ static int secure_standard_descriptors(void)
         return EXIT_USAGE;
     flags = fcntl(STDOUT_FILENO, F_GETFL);
     if (flags < 0 && errno == EBADF)
-        return tcexec_say("standard output is closed: open it, if only on /dev/null");
+        return tcexec_say("standard output is closed: open it, for example with >/dev/null");
     if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
-        return tcexec_say("standard output is open for reading only: open it for writing, if only on /dev/null");
+        return tcexec_say("standard output is open for reading only: open it for writing, for example with >/dev/null");
     if (fcntl(STDERR_FILENO, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != STDERR_FILENO)
         return EXIT_USAGE;
     return 0;

@@ -164,9 +164,9 @@ static int has(const br_x509_trust_anchor *const *anchors, size_t count, const c
 static int check_tencent(const tcexec_trust *trust, const br_x509_trust_anchor *const *anchors, size_t count)
 {
     if (!has(anchors, count, TCEXEC_ROOT_G2))
-        return tcexec_say("%s: " TCEXEC_ROOT_G2 " is not in it: give a bundle that has it", trust->file);
+        return tcexec_say("%s: it does not contain " TCEXEC_ROOT_G2 ": give a file that does", trust->file);
     if (!has(anchors, count, TCEXEC_ROOT_G1))
-        tcexec_note("%s: " TCEXEC_ROOT_G1 " is not in it: only " TCEXEC_ROOT_G2 " is written", trust->file);
+        tcexec_note("%s: it does not contain " TCEXEC_ROOT_G1 ": only " TCEXEC_ROOT_G2 " is printed", trust->file);
     return 0;
 }
 
@@ -183,7 +183,8 @@ static int print_chosen(const tcexec_options *options, const tcexec_trust *trust
     if (options->tencent)
         code = check_tencent(trust, chosen, count);
     else if (count < trust->anchors.count)
-        tcexec_note("%s: %zu certificates are there twice and written once", trust->file, trust->anchors.count - count);
+        tcexec_note("%s: %zu duplicate%s not printed", trust->file, trust->anchors.count - count,
+                    tcexec_plural(trust->anchors.count - count));
     if (code == 0) {
         print_header(chosen, count);
         code = tcexec_flush(EXIT_DONE, EXIT_USAGE);

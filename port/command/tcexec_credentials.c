@@ -39,19 +39,20 @@ int tcexec_credentials_load(const tcexec_options *options, tcx_posix_credentials
     if (tcexec_credentials_find(options, found) != 0)
         return tcexec_say("credentials: %s", found->problem);
     if (found->exposed)
-        tcexec_note("other users can read %s. Run: chmod 600 FILE", found->origin);
+        tcexec_note("other users have access to %s. Run: chmod 600 %s", found->origin, found->origin);
     status = tcx_signer_init(signer, &found->credentials, options->scheme);
     if (status != TCX_OK)
-        return tcexec_say("credentials, from %s: %s: %s (%s)", found->origin, tcexec_culprit(status),
-                          tcx_status_text(status), tcx_status_name(status));
+        return tcexec_say("credentials from %s: %s (%s)", found->origin, tcx_status_text(status),
+                          tcx_status_name(status));
     expiry = tcexec_credentials_expiry(options, found, &seconds);
     tcexec_date_text(found->expires, date);
     tcexec_span_text(seconds < 0 ? -seconds : seconds, span, sizeof span);
     if (expiry == TCEXEC_EXPIRED)
-        return tcexec_say("credentials, from %s: they ended at %s, %s ago. Nothing was sent. Renew them: tccli auth login",
-                          found->origin, date, span);
+        return tcexec_say(
+            "the credentials from %s expired at %s, %s ago. Nothing was sent. Renew them: tccli auth login",
+            found->origin, date, span);
     if (expiry == TCEXEC_EXPIRES_SOON)
-        tcexec_note("credentials, from %s: they end at %s, in %s", found->origin, date, span);
+        tcexec_note("the credentials from %s expire at %s, in %s", found->origin, date, span);
     if (options->verbose)
         tcexec_note("credentials from %s%s", found->origin, found->credentials.token.bytes ? ", temporary" : "");
     return 0;

@@ -113,9 +113,9 @@ static void tell_credentials(const tcx_posix_credentials *credentials)
     const tcx_text id = credentials->credentials.secret_id;
     const size_t shown = id.length / 4 >= ID_SHOWN ? ID_SHOWN : 0;
 
-    ok("credentials", "SecretId %.*s...%.*s of %zu characters, SecretKey of %zu%s, from %s", (int)shown, id.bytes,
-       (int)shown, id.bytes + id.length - shown, id.length, credentials->credentials.secret_key.length,
-       credentials->credentials.token.bytes ? ", a token" : "", credentials->origin);
+    ok("credentials", "SecretId %.*s...%.*s (%zu characters), SecretKey (%zu characters)%s, from %s", (int)shown,
+       id.bytes, (int)shown, id.bytes + id.length - shown, id.length, credentials->credentials.secret_key.length,
+       credentials->credentials.token.bytes ? ", token" : "", credentials->origin);
 }
 
 static void check_end(findings *found, const tcx_posix_credentials *credentials)
@@ -129,16 +129,16 @@ static void check_end(findings *found, const tcx_posix_credentials *credentials)
     tcexec_span_text(seconds < 0 ? -seconds : seconds, span, sizeof span);
     switch (expiry) {
     case TCEXEC_EXPIRED:
-        bad("expiry", "they ended at %s, %s ago", date, span);
-        next(found, EXIT_USAGE, "renew the credentials in %s (tccli auth login)", credentials->origin);
+        bad("expiry", "the credentials expired at %s, %s ago", date, span);
+        next(found, EXIT_USAGE, "renew the credentials in %s: tccli auth login", credentials->origin);
         break;
     case TCEXEC_EXPIRES_SOON:
     case TCEXEC_EXPIRES_LATER:
-        ok("expiry", "they end at %s, in %s", date, span);
+        ok("expiry", "the credentials expire at %s, in %s", date, span);
         break;
     default:
-        skipped("expiry", credentials->credentials.token.bytes ? "it is not known when the token ends"
-                                                               : "permanent keys do not end");
+        skipped("expiry", credentials->credentials.token.bytes ? "it is unknown when the token expires"
+                                                               : "permanent keys do not expire");
         break;
     }
 }
@@ -166,7 +166,7 @@ static void check_credentials(findings *found, tcx_posix_credentials *credential
              tcx_status_text(status));
     }
     if (!credentials->is_file) {
-        skipped("permissions", "they are in no file");
+        skipped("permissions", "the credentials are not in a file");
     } else if (credentials->exposed) {
         bad("permissions", "other users have access to %s", credentials->origin);
         next(found, EXIT_USAGE, "chmod 600 %s", credentials->origin);
@@ -197,8 +197,8 @@ static void tell_roots(const tcexec_trust *trust)
 
     if (anchors->skipped > 0)
         tcexec_skipped_text(trust, skip, sizeof skip);
-    ok("roots", "%zu usable in %s, with%s " TCEXEC_ROOT_G2 ", with%s " TCEXEC_ROOT_G1 "%s%s%s%s", anchors->count,
-       trust->file, has_root(anchors, TCEXEC_ROOT_G2) ? "" : "out", has_root(anchors, TCEXEC_ROOT_G1) ? "" : "out",
+    ok("roots", "%zu usable in %s; " TCEXEC_ROOT_G2 ": %s; " TCEXEC_ROOT_G1 ": %s%s%s%s%s", anchors->count, trust->file,
+       has_root(anchors, TCEXEC_ROOT_G2) ? "yes" : "no", has_root(anchors, TCEXEC_ROOT_G1) ? "yes" : "no",
        has_others ? "; " : "", has_others ? no_ca : "", anchors->skipped > 0 ? "; " : "",
        anchors->skipped > 0 ? skip : "");
 }
@@ -210,13 +210,14 @@ static int check_roots(findings *found, tcexec_trust *trust)
         bad("roots", "%s", trust->problem);
         if (trust->anchors.skipped > 0 || trust->key.fault != TCX_POSIX_FAULT_NONE)
             next(found, EXIT_USAGE, "%s", trust->problem);
-        next(found, EXIT_USAGE, "install the system's root certificates (package ca-certificates), or give --ca FILE");
+        next(found, EXIT_USAGE,
+             "install the system's root certificates (package ca-certificates), or give a PEM file: --ca FILE.pem");
         return 0;
     }
     if (found->options->plaintext)
-        skipped("roots", "--plaintext needs none");
+        skipped("roots", "not needed with --plaintext");
     else if (found->options->pin != NULL)
-        ok("roots", "none needed: the key of %s is pinned", trust->file);
+        ok("roots", "not needed: the key in %s is pinned", trust->file);
     else
         tell_roots(trust);
     return 1;
@@ -276,9 +277,8 @@ static int check_dns(findings *found, const tcexec_exchange *with)
         next(found, EXIT_NOT_SENT, "check the name %.*s and this machine's DNS", (int)name.length, name.bytes);
         return 0;
     }
-    ok("dns", "%s%.*s leads to %zu address%s, the last tried is %s",
-       proxy->address.bytes != NULL ? "the proxy's name " : "", (int)name.length, name.bytes, with->tcp.addresses.count,
-       with->tcp.addresses.count == 1 ? "" : "es", peer);
+    ok("dns", "%s%.*s has %zu address%s, the last one tried is %s", proxy->address.bytes != NULL ? "the proxy " : "",
+       (int)name.length, name.bytes, with->tcp.addresses.count, with->tcp.addresses.count == 1 ? "" : "es", peer);
     return 1;
 }
 
@@ -291,7 +291,7 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
 
     tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
     if (with->tcp.sent > 0) {
-        ok("tcp", "connected to %s%s", peer, proxy->address.bytes != NULL ? ", the proxy" : "");
+        ok("tcp", "connected to %s%s", proxy->address.bytes != NULL ? "the proxy " : "", peer);
         return 1;
     }
     tell_failure("tcp", with);
@@ -300,7 +300,8 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
         next(found, EXIT_NOT_SENT, "%s", advice);
         return 0;
     }
-    next(found, EXIT_NOT_SENT, "check that %s is the service, and the network and firewalls on the way to it", peer);
+    next(found, EXIT_NOT_SENT, "check that the service is at %s. Then check the network and the firewalls in between",
+         peer);
     return 0;
 }
 
@@ -316,7 +317,7 @@ static int check_proxy(findings *found, const tcexec_exchange *with)
         return 1;
     tcexec_proxy_text(proxy, name, sizeof name);
     if (with->proxy.is_up) {
-        ok("proxy", "%s, which %s names, connects to %.*s:%u", name, proxy->origin, (int)to.length, to.bytes,
+        ok("proxy", "%s (from %s) connected to %.*s:%u", name, proxy->origin, (int)to.length, to.bytes,
            (unsigned)with->call.peer.port);
         return 1;
     }
@@ -332,7 +333,7 @@ static int check_tls(findings *found, const tcexec_exchange *with)
     const tcx_text host = with->call.peer.name;
 
     if (found->options->plaintext) {
-        skipped("tls", "--plaintext has none");
+        skipped("tls", "not used with --plaintext");
         return 1;
     }
     if (!with->trace.connected) {
@@ -340,9 +341,8 @@ static int check_tls(findings *found, const tcexec_exchange *with)
         advise(found, EXIT_NOT_SENT, with);
         return 0;
     }
-    ok("tls", "1.2, %s, %s%.*s, after %lu ms", tcexec_suite_name(with->trace.suite),
-       found->options->pin ? "with the pinned key, as " : "verified as ", (int)host.length, host.bytes,
-       (unsigned long)with->trace.connect_time);
+    ok("tls", "TLS 1.2, %s, %.*s verified%s, after %lu ms", tcexec_suite_name(with->trace.suite), (int)host.length,
+       host.bytes, found->options->pin ? " by the pinned key" : "", (unsigned long)with->trace.connect_time);
     return 1;
 }
 
@@ -353,15 +353,15 @@ static void check_clock(findings *found, const tcexec_exchange *with)
     char words[200];
 
     if (tcx_response_time(&call->response) == 0) {
-        skipped("clock", "no answer with a date came");
+        skipped("clock", "no answer with a Date was received");
         return;
     }
     tcexec_call_clock_text(with, words, sizeof words);
     if (offset >= -CLOCK_LIMIT && offset <= CLOCK_LIMIT) {
-        ok("clock", "%s; the service allows %d min", words, CLOCK_LIMIT / 60);
+        ok("clock", "%s; the service allows a difference of %d min", words, CLOCK_LIMIT / 60);
         return;
     }
-    bad("clock", "%s; the service allows only %d min", words, CLOCK_LIMIT / 60);
+    bad("clock", "%s; the service allows a difference of only %d min", words, CLOCK_LIMIT / 60);
     tcexec_span_text(offset < 0 ? -offset : offset, words, sizeof words);
     next(found, EXIT_USAGE, "%s: it is %s %s", found->options->has_time ? "correct --time" : "set this machine's clock",
          words, offset < 0 ? "fast" : "slow");
@@ -391,9 +391,10 @@ static void check_api_error(findings *found, const tcx_call *call, const char *r
     const int is_probe = found->options->function.bytes == NULL;
 
     if (is_probe && !found->has_credentials) {
-        skipped("service", "it answers, but there are no credentials to ask it about%s", request_id);
+        skipped("service", "the service answered, but there are no credentials to test%s", request_id);
     } else if (is_probe && is_code(code, "AuthFailure.SignatureFailure")) {
-        ok("service", "it knows the SecretId, and refused a signature that was wrong on purpose: no function ran%s",
+        ok("service",
+           "the service knows the SecretId. It refused the signature, which was wrong on purpose: no function ran%s",
            request_id);
     } else {
         bad("service", "%.*s: %.*s%s", (int)code.length, code.bytes, (int)message.length, message.bytes, request_id);
@@ -408,11 +409,11 @@ static void check_service(findings *found, const tcexec_exchange *with)
 
     request_id_text(call, request_id, sizeof request_id);
     if (call->status == TCX_OK && found->options->function.bytes != NULL) {
-        ok("service", "it verified the signature and answered with a Result of %zu byte%s%s",
+        ok("service", "the service accepted the signature and returned a Result of %zu byte%s%s",
            call->response.result.length, tcexec_plural(call->response.result.length), request_id);
     } else if (call->status == TCX_OK) {
-        bad("service", "it answered a request whose signature is wrong: it is not Tencent Cloud");
-        next(found, EXIT_NOT_UNDERSTOOD, "find out who answers there, before you send it anything");
+        bad("service", "the server accepted a wrong signature: it is not Tencent Cloud");
+        next(found, EXIT_NOT_UNDERSTOOD, "find out which server this is before you send anything else to it");
     } else if (call->status == TCX_E_API) {
         check_api_error(found, call, request_id);
     } else {
@@ -493,7 +494,7 @@ static int check_the_way(findings *found, const tcx_credentials *given, const tc
     if (is_probe)
         credentials.secret_key = tcx_text_from(PROBE_KEY);
     if (!check_roots(found, &trust))
-        skip_from(found, "dns", "no roots to verify the server by");
+        skip_from(found, "dns", "no roots to verify the server with");
     else if (!is_probe && !found->has_credentials)
         skip_from(found, "dns", "no credentials to make the call with");
     else
@@ -534,7 +535,7 @@ static int examine(const tcexec_options *options, const tcx_request *request)
     code = check_the_way(&found, &credentials.credentials, request);
     tcx_posix_credentials_wipe(&credentials);
     if (code != 0)
-        next(&found, code, "correct what standard error names");
+        next(&found, code, "correct the problem that standard error shows");
     if (code == 0 || as_json)
         tell_next(&found);
     if (code != 0)

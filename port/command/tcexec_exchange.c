@@ -36,7 +36,7 @@ static void tell_trust(const tcexec_trust *trust)
         tcexec_note("%zu trust anchor%s from %s", trust->anchors.count, tcexec_plural(trust->anchors.count),
                     trust->file);
     else if (trust->use != NULL)
-        tcexec_note("the key of %s is pinned", trust->file);
+        tcexec_note("pinned: the key in %s", trust->file);
 }
 
 static void tell_proxy(const tcexec_proxy *proxy)
@@ -46,7 +46,7 @@ static void tell_proxy(const tcexec_proxy *proxy)
     if (proxy->address.bytes == NULL)
         return;
     tcexec_proxy_text(proxy, name, sizeof name);
-    tcexec_note("through the proxy %s, which %s names", name, proxy->origin);
+    tcexec_note("using the proxy %s (from %s)", name, proxy->origin);
 }
 
 static void tell_link(const tcexec_exchange *with)
@@ -140,7 +140,7 @@ int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, c
 {
     memset(with, 0, sizeof *with);
     if (options->attempts > 1 && tcx_posix_entropy(NULL, &config->jitter, sizeof config->jitter) < 0)
-        return tcexec_say("--attempts: the system gives no random numbers: %s", strerror(errno));
+        return tcexec_say("--attempts: the system returned no random numbers: %s", strerror(errno));
     with->options = options;
     with->trust = trust;
     tcx_posix_tcp_init(&with->tcp, options->timeout);

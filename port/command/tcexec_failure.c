@@ -73,11 +73,11 @@ void tcexec_failure_text(const tcexec_exchange *ended, char *text, size_t size)
         snprintf(text, size, "the call did not end within %g s", ended->options->timeout / 1000.0);
         break;
     case TCX_E_TLS_UNSUPPORTED:
-        snprintf(text, size, "the server does not offer what tcexec needs, TLS 1.2 with ECDHE");
+        snprintf(text, size, "the server does not support TLS 1.2 with ECDHE, which tcexec needs");
         break;
     case TCX_E_TLS_INTEGRITY:
         if (ended->options->pin != NULL)
-            snprintf(text, size, "the server does not have the key of %s, or its messages were changed on the way",
+            snprintf(text, size, "the server's key is not the one in %s, or its messages were changed on the way",
                      ended->options->pin);
         else
             put_status(call->status, text, size);
@@ -132,12 +132,12 @@ int tcexec_print_page(FILE *out, const tcx_call *call)
     fprintf(out, "HTTP %d", response->http_status);
     shown = body.bytes != NULL ? first_line(body, line, sizeof line) : tcx_text_from("");
     if (body.bytes != NULL && body.length >= 2 && memcmp(body.bytes, "\x1f\x8b", 2) == 0) {
-        fputs(", and it is compressed (gzip)", out);
+        fputs(", the body is compressed (gzip)", out);
     } else if (shown.length > 0) {
-        fputs(", and it begins: ", out);
+        fputs(", the body begins: ", out);
         tcexec_print_peer(out, shown, PAGE_MAX);
     } else if (call->status == TCX_E_HTTP_STATUS || call->status == TCX_E_HTTP_REDIRECT) {
-        fputs(", and its page is empty", out);
+        fputs(", the body is empty", out);
     }
     return 1;
 }
@@ -153,11 +153,11 @@ int tcexec_is_about_the_answer(tcx_status status)
 static const char *check_options(const tcexec_options *options)
 {
     if (options->host.bytes != NULL && options->address.bytes != NULL)
-        return "check --host and --connect, and look for a proxy in between";
+        return "check --host and --connect, and look for a proxy between this machine and the service";
     if (options->host.bytes != NULL)
-        return "check --host, and look for a proxy in between";
+        return "check --host, and look for a proxy between this machine and the service";
     if (options->address.bytes != NULL)
-        return "check --connect, and look for a proxy in between";
+        return "check --connect, and look for a proxy between this machine and the service";
     return "look for a proxy between this machine and the service";
 }
 
@@ -168,10 +168,10 @@ static void put_clock_remedy(const tcexec_exchange *ended, char *text, size_t si
 
     tcexec_date_text(now, date);
     if (ended->options->has_time)
-        snprintf(text, size, "check --time, which says %s", date);
+        snprintf(text, size, "check --time: it is %s", date);
     else
         snprintf(text, size,
-                 "check this machine's clock, which reads %s. If it is right, the server needs a new "
+                 "check this machine's clock: it shows %s. If it is right, the server needs a new "
                  "certificate",
                  date);
 }
@@ -191,35 +191,37 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
     if (tcexec_proxy_failed(ended))
         tcexec_proxy_advice(ended, text, size);
     else if (status == TCX_E_CANCELLED)
-        snprintf(text, size, "run this again");
+        snprintf(text, size, "run this command again");
     else if (status == TCX_E_X509_UNTRUSTED)
         tcexec_untrusted_advice(ended->trust, text, size);
     else if (status == TCX_E_X509_TIME)
         put_clock_remedy(ended, text, size);
     else if (status == TCX_E_TLS_INTEGRITY && options->pin != NULL)
         snprintf(text, size,
-                 "if the server has a new key, give its certificate with --pin; otherwise this may be an "
+                 "if the server has a new key, give its certificate with --pin. Otherwise this may be an "
                  "impostor");
     else if (status <= TCX_E_X509 && status > TCX_E_HTTP_SYNTAX)
-        snprintf(text, size, "find out who answers at %s: %s", where, check_options(options));
+        snprintf(text, size, "another server may answer at %s: %s", where, check_options(options));
     else if (status == TCX_E_TLS || status == TCX_E_HTTP_SYNTAX)
-        snprintf(text, size, "check that the service is at %s: %s", where, check_options(options));
+        snprintf(text, size, "the server at %s may not be the service: %s", where, check_options(options));
     else if (call->response.http_status == 413)
-        snprintf(text, size, "send a smaller ARG, or look for a proxy in between that has a smaller limit");
+        snprintf(text, size,
+                 "send a smaller ARG, or look for a proxy with a lower limit between this machine and the service");
     else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
-        snprintf(text, size, "let the function return less");
+        snprintf(text, size, "change the function so that it returns less");
     else if (status == TCX_E_JSON_UTF8)
-        snprintf(text, size, "let the function return text in UTF-8; --json shows its Result as it came");
+        snprintf(text, size,
+                 "change the function so that it returns UTF-8. --json shows its Result as it was received");
     else if (tcexec_is_about_the_answer(status))
         snprintf(text, size, "%s", check_options(options));
     else if (status == TCX_E_DEADLINE && is_doctor)
-        snprintf(text, size, "allow more time with --timeout, or look for what is slow between here and %s", where);
+        snprintf(text, size, "give a longer --timeout, or find what is slow between this machine and %s", where);
     else if (status == TCX_E_DEADLINE)
-        snprintf(text, size, "allow more with --timeout, or look for what is slow: tcexec doctor %s",
+        snprintf(text, size, "give a longer --timeout, or find what is slow: tcexec doctor %s",
                  options->service->name.bytes);
     else if (is_doctor)
-        snprintf(text, size, "check the network between here and %s, then run this again", where);
+        snprintf(text, size, "check the network between this machine and %s, then run this command again", where);
     else
-        snprintf(text, size, "tcexec doctor %s, with the same options, checks the connection step by step",
+        snprintf(text, size, "check the connection step by step. Run, with the same options: tcexec doctor %s",
                  options->service->name.bytes);
 }

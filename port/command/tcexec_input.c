@@ -169,7 +169,7 @@ int tcexec_argument_open(const char *argument, tcexec_argument *out)
         return 0;
     }
     if (errno == EFBIG)
-        tcexec_say("ARG: %s: over %u bytes, which is more than a request takes", path, TCX_POST_MAX);
+        tcexec_say("ARG: %s: over %u bytes, the limit of a request", path, TCX_POST_MAX);
     else
         tcexec_say("ARG: %s: %s", path, strerror(errno));
     if (fd >= 0)

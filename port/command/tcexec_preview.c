@@ -253,8 +253,9 @@ int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const
     if (status != TCX_E_SEND && status != TCX_E_CLOSED)
         return tcexec_refused(status, call.detail);
     if (options->curl) {
-        tcexec_note("the command holds a signature, valid for five minutes around its time, and the token if there is "
-                    "one; the key is not in it");
+        tcexec_note(
+            "the command contains a signature, and the token if there is one. It does not contain the SecretKey. "
+            "The signature is valid for five minutes before and after its time");
         end_body(&shown);
     }
     return tcexec_flush(EXIT_DONE, EXIT_USAGE);

@@ -90,7 +90,8 @@ static int read_credentials(tcexec_proxy *proxy, char *user)
         return tcexec_say("%s: a %% in user or password is not followed by two hexadecimal digits: write %%25 for %%",
                           proxy->origin);
     if (memchr(user, ':', (size_t)user_length) != NULL)
-        return tcexec_say("%s: the user has a colon, which a proxy would take for its end", proxy->origin);
+        return tcexec_say("%s: the user has a colon, and a proxy would read what follows as the password",
+                          proxy->origin);
     if ((size_t)(user_length + password_length) + 1 > sizeof proxy->memory)
         return tcexec_say("%s: user and password are over %u bytes", proxy->origin, TCX_PROXY_CREDENTIALS_MAX - 1);
     memcpy(proxy->memory, user, (size_t)user_length);
@@ -99,7 +100,7 @@ static int read_credentials(tcexec_proxy *proxy, char *user)
     proxy->credentials.bytes = proxy->memory;
     proxy->credentials.length = (size_t)(user_length + 1 + password_length);
     if (has_control(proxy->credentials))
-        return tcexec_say("%s: user or password has a control character: write them again", proxy->origin);
+        return tcexec_say("%s: user or password has a control character: remove it", proxy->origin);
     return 0;
 }
 
@@ -119,9 +120,10 @@ static int read_url(tcexec_proxy *proxy, const char *url)
     if (strcmp(at, "/") == 0)
         *at = '\0';
     if (*at != '\0')
-        return tcexec_say("%s: something follows HOST:PORT: give http://HOST:PORT, and write a '/', '?' or '#' in a "
-                          "password as %%2F, %%3F or %%23",
-                          proxy->origin);
+        return tcexec_say(
+            "%s: there is text after HOST:PORT: give http://HOST:PORT. In a password, write '/', '?' and '#' as "
+            "%%2F, %%3F and %%23",
+            proxy->origin);
     at = strrchr(copy, '@');
     if (at != NULL) {
         *at++ = '\0';
@@ -134,7 +136,7 @@ static int read_url(tcexec_proxy *proxy, const char *url)
         proxy->port = PORT_DEFAULT;
         if (strlen(at) >= sizeof proxy->host ||
             !tcexec_host_split(memcpy(proxy->host, at, strlen(at) + 1), &proxy->address, &proxy->port))
-            code = tcexec_say("%s: it names no HOST[:PORT] (an IPv6 address stands in brackets)", proxy->origin);
+            code = tcexec_say("%s: no valid HOST[:PORT] in the URL (write an IPv6 address in brackets)", proxy->origin);
     }
     tcx_wipe(copy, sizeof copy);
     return code;
@@ -270,7 +272,7 @@ void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size)
 
     tcexec_proxy_text(proxy, name, sizeof name);
     if (call->status != TCX_E_PROXY)
-        snprintf(text, size, "check that an HTTP proxy listens at %s, which %s names", name, proxy->origin);
+        snprintf(text, size, "check that an HTTP proxy listens at %s (from %s)", name, proxy->origin);
     else if (wants_others && proxy->credentials.bytes == NULL)
         snprintf(text, size, "give user and password: --proxy http://USER:PASSWORD@%s", name);
     else if (wants_others)
@@ -279,6 +281,6 @@ void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size)
         snprintf(text, size, "check that %.*s:%u is right, and that the proxy can reach it", (int)to.length, to.bytes,
                  (unsigned)call->peer.port);
     else
-        snprintf(text, size, "have the proxy allow CONNECT to %.*s:%u, or name another with --proxy", (int)to.length,
-                 to.bytes, (unsigned)call->peer.port);
+        snprintf(text, size, "allow CONNECT to %.*s:%u in the proxy, or use another proxy: --proxy http://HOST:PORT",
+                 (int)to.length, to.bytes, (unsigned)call->peer.port);
 }

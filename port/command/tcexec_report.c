@@ -72,12 +72,12 @@ static void note_clock_offset(const tcexec_exchange *ended)
 static void note_own_advice(const tcexec_exchange *ended, tcx_api_class kind)
 {
     if (kind == TCX_API_DUPLICATE)
-        tcexec_note("the same work would run again with a new --session-id");
+        tcexec_note("with a new --session-id, the function would run again");
     if (kind != TCX_API_CLOCK || tcx_response_time(&ended->call.response) == 0)
         return;
     note_clock_offset(ended);
     if (ended->options->attempts == 1)
-        tcexec_note("--attempts 2 corrects the clock for a call by itself");
+        tcexec_note("to use the service's clock for one call, add --attempts 2");
 }
 
 static void say_api_error(const tcexec_exchange *ended)
@@ -87,7 +87,7 @@ static void say_api_error(const tcexec_exchange *ended)
 
     tcexec_where_text(ended, where, sizeof where);
     tcexec_begin_error();
-    fprintf(stderr, "%s: the service said no: ", where);
+    fprintf(stderr, "%s: the service returned an error: ", where);
     tcexec_print_peer(stderr, response->error_code, PEER_TEXT_MAX);
     fputs(": ", stderr);
     tcexec_print_peer(stderr, response->error_message, PEER_TEXT_MAX);
@@ -95,7 +95,8 @@ static void say_api_error(const tcexec_exchange *ended)
     if (ended->call.outcome == TCX_ANSWERED)
         tcexec_note("%s", tcx_api_advice(response->error_code));
     else
-        tcexec_note("an earlier attempt may have run: the same call with the same --session-id will not run twice");
+        tcexec_note("an earlier attempt may have run. You can repeat the call with the same --session-id: it will not "
+                    "run twice");
     note_own_advice(ended, tcx_api_classify(response->error_code));
 }
 
@@ -109,9 +110,9 @@ static void note_early_answer(const tcx_call *call)
 
     tcx_retry_init(&twice, 2);
     if (tcx_retry_delay(&twice, &attempt, 0) != TCX_RETRY_STOP)
-        tcexec_note("not sent to its end: the function has not run, the same call may be made again (--attempts 3)");
+        tcexec_note("not sent completely: the function did not run. You can repeat the call: add --attempts 3");
     else
-        tcexec_note("not sent to its end: the function has not run, and the same call would be answered so again");
+        tcexec_note("not sent completely: the function did not run. The same call would get the same answer");
 }
 
 /* What was sent, and what that means for a repeat. */
@@ -121,20 +122,22 @@ static void note_outcome(const tcexec_exchange *ended)
     const tcx_call *call = &ended->call;
 
     if (call->status == TCX_E_RESULT_LOST)
-        tcexec_note("an attempt of this call, or a call before it, was accepted with this SessionId: look for what it "
-                    "did, its Result does not come again");
+        tcexec_note(
+            "the service accepted an earlier attempt, or an earlier call, with this SessionId. Find out what it "
+            "did: its Result is not sent again");
     else if (call->status == TCX_E_JSON_UTF8)
-        tcexec_note("the function ran: a new call would run it again");
+        tcexec_note("the function ran. A new call would run it again");
     else if (call->outcome == TCX_ANSWERED)
-        tcexec_note("refused by the service and not sent again: the function has not run");
+        tcexec_note("the service refused the call, and it was not sent again: the function did not run");
     else if (call->outcome == TCX_NOT_SENT && call->response.http_status >= 200)
         note_early_answer(call);
     else if (call->outcome == TCX_NOT_SENT)
-        tcexec_note("not sent: the function has not run, the same call may be made again");
+        tcexec_note("not sent: the function did not run. You can repeat the call");
     else if (options->service == &tcx_vod && options->session_id.length > 0)
-        tcexec_note("sent, and unknown whether it ran: the same call with the same --session-id will not run twice");
+        tcexec_note("sent: it is unknown whether the function ran. You can repeat the call with the same --session-id: "
+                    "it will not run twice");
     else
-        tcexec_note("sent, and unknown whether it ran: do not repeat it before you have found out");
+        tcexec_note("sent: it is unknown whether the function ran. Do not repeat the call before you know");
 }
 
 /* Where, what happened, how the answer began, what was sent, what to do: a line each. */
@@ -157,9 +160,9 @@ static void say_failure(const tcexec_exchange *ended)
     tcexec_detail_text(call->status, call->detail, detail, sizeof detail);
     tcexec_say("%s: %s (%s%s%s)", where, happened, tcx_status_name(call->status), detail[0] ? ", " : "", detail);
     if (response->error_code.length > 0)
-        note_peer("it names an error", response->error_code);
+        note_peer("error code in the answer", response->error_code);
     if (response->error_message.length > 0)
-        note_peer("it says", response->error_message);
+        note_peer("error message in the answer", response->error_message);
     if (response->http_status != 0) {
         fputs("tcexec: ", stderr);
         tcexec_print_page(stderr, call);
@@ -194,7 +197,7 @@ static void note_request_id(const tcx_call *call)
     if (call->response.request_id.bytes != NULL)
         note_peer("RequestId", call->response.request_id);
     else if (call->outcome == TCX_MAYBE_EXECUTED)
-        tcexec_note("no RequestId came: give the service's support the time, %s", date);
+        tcexec_note("no RequestId was received. If you contact the service's support, give this time: %s", date);
 }
 
 static void note_more(const tcexec_exchange *ended)
@@ -239,6 +242,6 @@ int tcexec_flush(int code, int failed)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    tcexec_say("standard output: %s: what belongs there is lost", errno ? strerror(errno) : "cannot be written");
+    tcexec_say("standard output: %s: the output is lost", errno ? strerror(errno) : "cannot be written");
     return failed;
 }

@@ -13,7 +13,7 @@ static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32
         int64_t now = rule->unix_time + (tcx_posix_tick() - rule->began) / 1000;
 
         tcexec_clock_text(rule->options, now, tcx_response_time(attempt->response) - now, words, sizeof words);
-        tcexec_note("%s. Attempt %lu is signed by the service's clock", words, (unsigned long)attempt->number + 1);
+        tcexec_note("%s. Attempt %lu uses the service's clock", words, (unsigned long)attempt->number + 1);
     }
     return wait;
 }

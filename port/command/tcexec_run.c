@@ -12,7 +12,8 @@ static int draw_nonce(uint32_t *nonce)
 {
     while (*nonce == 0)
         if (tcx_posix_entropy(NULL, nonce, sizeof *nonce) < 0)
-            return tcexec_say("--nonce: the system gives no random numbers (%s): give one", strerror(errno));
+            return tcexec_say("--nonce: the system returned no random numbers: %s. Give one: --nonce NUMBER",
+                              strerror(errno));
     return 0;
 }
 
@@ -76,11 +77,12 @@ static int lost(const tcexec_exchange *ended)
     if (ended->call.status != TCX_OK)
         return tcexec_exit_code(&ended->call);
     if (options->service == &tcx_vod && options->session_id.length > 0)
-        tcexec_note("the function ran; its Result could not be written: look for what it did; a call with the same "
-                    "--session-id is refused and brings no Result");
+        tcexec_note(
+            "the function ran, but its Result could not be written. Find out what it did. The service refuses a "
+            "call with the same --session-id, and does not send the Result again");
     else
-        tcexec_note("the function ran; its Result could not be written: look for what it did; the same call would run "
-                    "it again");
+        tcexec_note("the function ran, but its Result could not be written. Find out what it did. The same call would "
+                    "run it again");
     return EXIT_NO_ANSWER;
 }
 

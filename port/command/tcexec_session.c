@@ -49,7 +49,7 @@ static int can_do_without(const char *path)
     if (!S_ISLNK(about.st_mode))
         return S_ISREG(about.st_mode) && is_of_another_user(path, &about);
     tcexec_note("--session-file: %s: not used: it is a symbolic link. A new session replaces the link. "
-                "To keep it, name the file that it leads to",
+                "To keep the link, give the file that it points to",
                 path);
     return 1;
 }
@@ -67,7 +67,7 @@ static int take_session(int fd, const tcexec_options *options, tcexec_session *s
     if (session->was_there)
         tcx_tls_session_init(&session->session, bytes);
     else if (length >= 0 && options->verbose)
-        tcexec_note("--session-file: %s: ignored, it does not hold a session", path);
+        tcexec_note("--session-file: %s: ignored: the file does not contain a session", path);
     tcx_wipe(bytes, sizeof bytes);
     return length < 0 ? -1 : 0;
 }
@@ -164,14 +164,15 @@ void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trac
     if (path == NULL)
         return;
     if (options->verbose && session->was_there && trace->connected && !trace->resumed)
-        tcexec_note("--session-file: %s: not resumed: it is damaged, over a day old, or made for another host or by other "
-                    "roots, or the server has forgotten it",
-                    path);
+        tcexec_note(
+            "--session-file: %s: not resumed: it is damaged or over a day old, the host or the roots are different, or "
+            "the server no longer has it",
+            path);
     tcx_tls_session_init(&none, NULL);
     if (memcmp(session->session.bytes, none.bytes, sizeof none.bytes) != 0)
         failed = write_session(path, &session->session);
     else if (session->was_there)
         failed = unlink(path);
     if (failed)
-        tcexec_note("--session-file: %s: the session is not kept: %s", path, strerror(errno));
+        tcexec_note("--session-file: %s: the session was not saved: %s", path, strerror(errno));
 }

@@ -28,8 +28,8 @@ static void handle(int number)
         end_at_once("tcexec: interrupted: nothing was sent\n");
     caught++;
     if (stage == DURING && caught > 1)
-        end_at_once("tcexec: interrupted twice: it is unknown whether the function ran, "
-                    "do not repeat the call before you have found out\n");
+        end_at_once("tcexec: interrupted twice: it is unknown whether the function ran. "
+                    "Do not repeat the call before you know\n");
     if (stage == AFTER && caught > 2)
         _exit(abort_code);
     /* A write that is stuck goes on after a signal. Without a descriptor it fails, and what is lost is told. */

@@ -172,8 +172,8 @@ void tcexec_clock_text(const tcexec_options *options, int64_t unix_time, int64_t
     tcexec_span_text(offset < 0 ? -offset : offset, span, sizeof span);
     tcexec_date_text(unix_time, here);
     tcexec_date_text(unix_time + offset, there);
-    snprintf(text, size, "%s is %s %s: it reads %s, the service's clock %s", whose, span, offset < 0 ? "fast" : "slow",
-             here, there);
+    snprintf(text, size, "%s is %s %s: it shows %s, the service's clock shows %s", whose, span,
+             offset < 0 ? "fast" : "slow", here, there);
 }
 
 /* RFC 3629 section 4: what the second byte may be depends on the first. */

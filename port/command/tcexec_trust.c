@@ -67,11 +67,11 @@ static const char *fault_text(tcx_posix_fault fault)
     case TCX_POSIX_FAULT_END:
         return "its END line is missing or is not exactly -----END CERTIFICATE-----: copy the whole certificate";
     case TCX_POSIX_FAULT_TRUSTED:
-        return "a TRUSTED CERTIFICATE block is not read: convert it with openssl x509 -in FILE -out ROOT.pem";
+        return "a TRUSTED CERTIFICATE block is not supported: convert it with openssl x509 -in FILE -out ROOT.pem";
     case TCX_POSIX_FAULT_PKCS7:
-        return "a PKCS7 block is not read: convert it with openssl pkcs7 -in FILE -print_certs -out ROOTS.pem";
+        return "a PKCS7 block is not supported: convert it with openssl pkcs7 -in FILE -print_certs -out ROOTS.pem";
     case TCX_POSIX_FAULT_PUBLIC_KEY:
-        return "a PUBLIC KEY block is not read: give a file that begins with the server's certificate";
+        return "a PUBLIC KEY block is not supported: give a file that begins with the server's certificate";
     case TCX_POSIX_FAULT_NOT_TEXT:
         return "it is not text: convert DER with openssl x509 -inform DER -in FILE -out ROOT.pem, "
                "and save UTF-16 as UTF-8";
@@ -99,10 +99,9 @@ int tcexec_no_ca_text(const tcexec_trust *trust, char *text, size_t size)
     for (i = 0; i < trust->anchors.count; i++)
         count += !(trust->anchors.anchors[i].flags & BR_X509_TA_CA);
     if (count == 1)
-        snprintf(text, size, "1 is not a CA: it is trusted as the server's own certificate, and signs no other");
+        snprintf(text, size, "1 is not a CA: it is trusted only as the server's own certificate");
     else
-        snprintf(text, size, "%zu are not CAs: each is trusted as the server's own certificate, and signs no other",
-                 count);
+        snprintf(text, size, "%zu are not CAs: each is trusted only as the server's own certificate", count);
     return count > 0;
 }
 
@@ -113,10 +112,10 @@ void tcexec_untrusted_advice(const tcexec_trust *trust, char *text, size_t size)
 
     if (trust->anchors.skipped > 0) {
         tcexec_skipped_text(trust, words, sizeof words);
-        snprintf(text, size, "correct %s if the server's root is in it: %s", trust->file, words);
+        snprintf(text, size, "if the server's root is in %s, correct the file: %s", trust->file, words);
     } else if (tcexec_no_ca_text(trust, words, sizeof words)) {
         snprintf(text, size,
-                 "give the root that signed the server's certificate with --ca FILE.pem; of those in %s, %s",
+                 "give the root that signed the server's certificate with --ca FILE.pem. Of the certificates in %s, %s",
                  trust->file, words);
     } else {
         snprintf(text, size,
@@ -152,8 +151,8 @@ int tcexec_trust_read(const char *file, tcexec_trust *trust)
     if (trust->file == NULL)
         trust->file = system_bundle();
     if (trust->file == NULL)
-        return refuse(trust,
-                      "no bundle of root certificates found on this system: give one with --ca, or by SSL_CERT_FILE");
+        return refuse(
+            trust, "no root certificates found on this system: give a PEM file with --ca, or set SSL_CERT_FILE to one");
     if (read_bundle(trust, &pem) != 0)
         return -1;
     result = decode_bundle(pem, trust);

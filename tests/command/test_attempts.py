@@ -160,7 +160,7 @@ class NotRepeated(AttemptsCase):
                 done = run(at(listener.getsockname()[1]), *words)
                 thread.join()
             said = self.ended(done, NOT_SENT, 1, 0, status="TCX_E_SOURCE", outcome="not_sent")
-            self.assertRegex(said, "ARG: .*changed(.|\\n)*has not run")
+            self.assertRegex(said, "ARG: .*changed(.|\\n)*did not run")
 
     def test_an_argument_that_is_gone_before_a_repeat(self) -> None:
         path = folder / "vanishing"
@@ -172,7 +172,7 @@ class NotRepeated(AttemptsCase):
         path.write_bytes(b"")
         out, error = process.communicate(timeout=20)
         self.assertEqual((process.returncode, json.loads(out)["status"]), (NOT_SENT, "TCX_E_SOURCE"), error)
-        self.assertRegex(error.decode(), "ARG: (.|\\n)*has not run")
+        self.assertRegex(error.decode(), "ARG: (.|\\n)*did not run")
 
 
 def relay(listener: socket.socket, when_it_speaks: Any) -> None:
@@ -216,7 +216,7 @@ class Sessions(AttemptsCase):
                 if ran:
                     lost = {"status": "TCX_E_RESULT_LOST", "outcome": "maybe_executed", "result": None}
                     said = self.ended(done, NO_ANSWER, 2, 1, **lost)
-                    self.assertRegex(said, "already accepted, and it ran or is running(.|\\n)*accepted with this SessionId: look for")
+                    self.assertRegex(said, "already accepted, and it ran or is running(.|\\n)*with this SessionId. Find out")
                 else:
                     self.ended(done, DONE, 2, 1, result="x")
                 executes = fault["kind"] in ("swallow", "reset", "cut", "body") and fault.get("execute", True)
@@ -230,12 +230,12 @@ class Sessions(AttemptsCase):
             lost = secure("--json", "--session-id=order-1", "vod", "Echo", first)
             self.ended(lost, NO_ANSWER, 1, 1, outcome="maybe_executed")
             said = self.ended(self.call(3), API, 1, 1, status="TCX_E_API", outcome="answered", result=None)
-            self.assertRegex(said, "accepted within seven days, and this one did not run: find out what(.|\\n)*run again with a new --session-id")
+            self.assertRegex(said, "accepted within seven days, and this one did not run: find out what(.|\\n)*with a new --session-id, the function would run again")
             self.assertNotIn("correct it, a repeat would fail", said)
             # Neither of this call's attempts ran: the first was lost before it arrived, the second is refused.
             endpoint.faults({"kind": "swallow", "execute": False})
             said = self.ended(self.call(2), NO_ANSWER, 2, 1, status="TCX_E_RESULT_LOST", outcome="maybe_executed")
-            self.assertRegex(said, "or a call before it, was accepted with this SessionId: look for what it did")
+            self.assertRegex(said, "or an earlier call, with this SessionId. Find out what it did")
 
     def test_refused_after_maybe(self) -> None:
         for code in ("InternalError", "RequestLimitExceeded"):
@@ -284,8 +284,8 @@ class Early(AttemptsCase):
                         done = self.early(call, 2, status=status, then=then)
                         said = self.ended(done, NOT_SENT, attempts, 0, outcome="not_sent", status="TCX_E_HTTP_STATUS",
                                           http_status=status)
-                        self.assertRegex(said, f"HTTP {status}, and it begins: <")
-                        self.assertIn("may be made again" if attempts > 1 else "would be answered so again", said)
+                        self.assertRegex(said, f"HTTP {status}, the body begins: <")
+                        self.assertIn("can repeat the call" if attempts > 1 else "would get the same answer", said)
 
     def test_an_error_of_the_service(self) -> None:
         for call in (plain, secure):
@@ -316,7 +316,7 @@ class Time(AttemptsCase):
             words = ("--plaintext", "--attempts=1000", "--timeout=2", "--json", "mps", "Echo")
             done = run(at(deaf.getsockname()[1]), *words)
             self.assertLess(time.monotonic() - start, 2.5)
-        self.check(done, NOT_SENT, "not sent: the function has not run")
+        self.check(done, NOT_SENT, "not sent: the function did not run")
         document = json.loads(done.stdout)
         self.assertTrue(1 < document["attempts"] < 100)
         self.assertLess(document["elapsed_ms"], 2100)
@@ -340,7 +340,7 @@ class Time(AttemptsCase):
         document = json.loads(out)
         self.assertEqual((document["status"], document["outcome"]), ("TCX_E_CANCELLED", "answered"), error)
         self.assertEqual(process.returncode, API)
-        self.assertRegex(error.decode(), "RequestLimitExceeded(.|\\n)*has not run")
+        self.assertRegex(error.decode(), "RequestLimitExceeded(.|\\n)*did not run")
 
 
 # ---- the clock -------------------------------------------------------------------------------------------------------
@@ -354,14 +354,14 @@ class Clock(AttemptsCase):
                 endpoint.control("POST", "clock", {"offset": offset})
                 done = call("--json", "--attempts=2", "mps", "Echo", "x")
                 said = self.ended(done, DONE, 2, 1, result="x")
-                self.assertRegex(said, f"clock is (9 min 59 s|10 min( 1 s)?) {word}: .*Attempt 2 is signed by the service's clock")
+                self.assertRegex(said, f"clock is (9 min 59 s|10 min( 1 s)?) {word}: .*Attempt 2 uses the service's clock")
                 self.assertLessEqual(abs(json.loads(done.stdout)["clock_offset"] - offset), 1)
                 self.assertEqual(endpoint.state()["requests"], 2)
 
     def test_a_clock_is_not_corrected_without_the_option(self) -> None:
         endpoint.control("POST", "clock", {"offset": 600})
         said = self.ended(plain("--json", "mps", "Echo"), API, 1, 0)
-        self.assertRegex(said, "clock is (9 min 59 s|10 min( 1 s)?) slow: it reads .* UTC, the service's clock .* UTC\n")
+        self.assertRegex(said, "clock is (9 min 59 s|10 min( 1 s)?) slow: it shows .* UTC, the service's clock shows .* UTC\n")
 
     def test_once(self) -> None:
         endpoint.fault("api_error", code="AuthFailure.SignatureExpire", times="always")
@@ -387,7 +387,7 @@ class Clock(AttemptsCase):
         offset = int(time.time()) - int(long_ago)
         done = pinned("--json", "--attempts=2", f"--time={long_ago}", "mps", "Echo", "x")
         said = self.ended(done, DONE, 2, 1, result="x")
-        self.assertRegex(said, r"--time is \d+ days slow: it reads 2023-11-14 22:13:\d\d UTC, .* Attempt 2")
+        self.assertRegex(said, r"--time is \d+ days slow: it shows 2023-11-14 22:13:\d\d UTC, .* Attempt 2")
         self.assertLessEqual(abs(json.loads(done.stdout)["clock_offset"] - offset), 2)
         done = run(at(endpoint.tls_port), "--ca=root.pem", "--attempts=2", f"--time={long_ago}", "mps", "Echo")
         self.check(done, NOT_SENT, "TCX_E_X509_TIME")

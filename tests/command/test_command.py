@@ -174,7 +174,7 @@ class Calls(Case):
         for option in ("--dry-run", "--curl"):
             self.check(run("--quiet", option, "mps", "F"), DONE, "^$")
         done = secure("--quiet", "mps", "Nothing", env=names)
-        self.check(done, API, "(?s)exposed.*said no: InvalidParameterValue.FunctionName.*RequestId: ", b"")
+        self.check(done, API, "(?s)exposed.*returned an error: InvalidParameterValue.FunctionName.*RequestId: ", b"")
         self.check(run("--quiet", "mps", "F", "@/nonexistent"), USAGE, "ARG: /nonexistent", b"")
         with open("/dev/full", "wb") as full:
             self.check(plain("--quiet", "mps", "Echo", "x", stdout=full), NO_ANSWER, "(?s)RequestId: .*function ran")
@@ -471,8 +471,8 @@ class CredentialFiles(Case):
     def test_credentials_that_end(self) -> None:
         now = int(time.time())
         for expires, code, said in [
-            (now - 60, USAGE, r"default\.credential: they ended at 2.* UTC, 1 min( \d s)? ago\. Nothing was sent\. Renew them"),
-            (now + 100, DONE, r"they end at 2.* UTC, in 1 min (40|39) s"),
+            (now - 60, USAGE, r"the credentials from .*default\.credential expired at 2.* UTC, 1 min( \d s)? ago\. Nothing was sent\. Renew them"),
+            (now + 100, DONE, r"the credentials from .* expire at 2.* UTC, in 1 min (40|39) s"),
             (now + 5000, DONE, "^$"),
         ]:
             text = json.dumps({"secretId": "AKIDtccli", "secretKey": "k", "token": "t", "expiresAt": expires})
@@ -480,7 +480,7 @@ class CredentialFiles(Case):
             self.check(self.dry(), code, said)
         names = environment(TENCENTCLOUD_SECRET_ID=None, TENCENTCLOUD_SECRET_KEY=None, HOME=str(self.home))
         done = run("--dry-run", "--time", str(now + 6000), "mps", "F", env=names)  # by the call's clock
-        self.check(done, USAGE, "they ended at 2.* UTC, 16 min 40 s ago", b"")
+        self.check(done, USAGE, "expired at 2.* UTC, 16 min 40 s ago", b"")
 
     def test_a_profile_with_a_role_is_refused(self) -> None:
         text = '{"secretId": "AKIDtccli", "secretKey": "k", "role-arn": "qcs::cam::uin/1:roleName/x"}'
@@ -502,7 +502,7 @@ class CredentialFiles(Case):
         self.write(".tencentcloud/credentials", '[default]\nsecret_id = "AKIDini"\nsecret_key = "k"\n')
         self.check(self.dry(), USAGE, "/.tencentcloud/credentials: the value of secret_id is in quotes: remove them", b"")
         self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini ; mine\nsecret_key = k\n")
-        self.check(self.dry(), USAGE, "SecretId: .*blank", b"")
+        self.check(self.dry(), USAGE, "SecretId has a blank", b"")
 
     def test_half_an_environment_is_an_error(self) -> None:
         self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini\nsecret_key = k\n")
@@ -514,10 +514,10 @@ class CredentialFiles(Case):
 
     def test_unusable_credentials(self) -> None:
         for secret_id, secret_key, token, said in [
-            (" x", KEY, None, "SecretId: .*blank"),
-            ("x", KEY + "\n", None, "SecretKey: .*blank"),
-            ("x\ry", KEY, None, "SecretId"),
-            ("x", KEY, "a\r\nb: c", "token"),
+            (" x", KEY, None, "SecretId has a blank"),
+            ("x", KEY + "\n", None, "SecretKey has a blank"),
+            ("x\ry", KEY, None, "SecretId has "),
+            ("x", KEY, "a\r\nb: c", "the token has "),
         ]:
             names = {"TENCENTCLOUD_SECRET_ID": secret_id, "TENCENTCLOUD_SECRET_KEY": secret_key}
             self.check(self.dry(**names, TENCENTCLOUD_TOKEN=token), USAGE, said, b"")
@@ -553,7 +553,7 @@ class CredentialFiles(Case):
 class Failures(Case):
     def test_the_api_says_no(self) -> None:
         done = secure("mps", "Nothing", "x")
-        self.check(done, API, "(?s)said no: InvalidParameterValue.FunctionName: .*RequestId: ", b"")
+        self.check(done, API, "(?s)returned an error: InvalidParameterValue.FunctionName: .*RequestId: ", b"")
         done = secure("mps", "Echo", env=environment(TENCENTCLOUD_SECRET_KEY="another"))
         self.check(done, API, "(?s)AuthFailure.SignatureFailure.*SecretKey and SecretId are one key pair", b"")
         endpoint.fault("api_error", code="RequestLimitExceeded", message="\x1b[2J slow\x9b")
@@ -573,29 +573,29 @@ class Failures(Case):
 
     def test_an_error_has_four_parts(self) -> None:
         """What happened, what was sent, what to do, and what to quote; on standard error, in this order."""
-        asked = "what to do: tcexec doctor mps, with the same options"
+        asked = "what to do: check the connection step by step. Run, with the same options: tcexec doctor mps"
         for call, kind, options, parts in [
             (plain, "api_error", {"code": "AuthFailure.SecretIdNotFound"},
-             ["said no: AuthFailure.SecretIdNotFound", "the function did not run: check the key on the API keys page", "RequestId: "]),
+             ["returned an error: AuthFailure.SecretIdNotFound", "the function did not run: check the key on the API keys page", "RequestId: "]),
             (plain, "api_error", {"code": "InvalidParameterValue.FunctionArg"},
-             ["said no: InvalidParameterValue", "the function did not run: compare it with the form", "RequestId: "]),
+             ["returned an error: InvalidParameterValue", "the function did not run: compare it with the form", "RequestId: "]),
             (plain, "api_error", {"code": "FailedOperation"},
-             ["said no: FailedOperation", "unknown how much of it ran: give the function's owner", "RequestId: "]),
+             ["returned an error: FailedOperation", "unknown how much of it ran: give the function's owner", "RequestId: "]),
             (plain, "api_error", {"code": "InternalError"},
-             ["said no: InternalError", "unknown how much of the function ran: find out what it did", "RequestId: "]),
-            (plain, "api_error", {"code": "Unheard.Of"}, ["said no: Unheard.Of", "give the RequestId", "RequestId: "]),
-            (secure, "handshake", {"at": 100}, ["TCX_E_CLOSED", "not sent: the function has not run", asked]),
-            (plain, "swallow", {}, ["TCX_E_CLOSED", "sent, and unknown whether it ran: do not repeat", asked,
-                                    r"no RequestId came: .* the time, 2\d{3}-\d\d-\d\d \d\d:\d\d:\d\d UTC"]),
-            (plain, "reset", {}, ["TCX_E_RECEIVE, Connection reset", "sent, and unknown", asked, "no RequestId came"]),
-            (plain, "stall", {}, ["TCX_E_DEADLINE", "sent, and unknown", "what to do: allow more with --timeout",
-                                  "no RequestId came"]),
-            (plain, "status", {"status": 502}, ["TCX_E_HTTP_STATUS", "it begins: <", "sent, and unknown",
-                                                "what to do: check --connect", "no RequestId came"]),
-            (plain, "huge", {"bytes": 17 << 20}, ["TCX_E_HTTP_BODY_TOO_LARGE", "sent, and unknown",
-                                                  "what to do: let the function return less", "no RequestId came"]),
+             ["returned an error: InternalError", "unknown how much of the function ran: find out what it did", "RequestId: "]),
+            (plain, "api_error", {"code": "Unheard.Of"}, ["returned an error: Unheard.Of", "give the RequestId", "RequestId: "]),
+            (secure, "handshake", {"at": 100}, ["TCX_E_CLOSED", "not sent: the function did not run", asked]),
+            (plain, "swallow", {}, ["TCX_E_CLOSED", "sent: it is unknown whether the function ran. Do not repeat", asked,
+                                    r"no RequestId was received. .* this time: 2\d{3}-\d\d-\d\d \d\d:\d\d:\d\d UTC"]),
+            (plain, "reset", {}, ["TCX_E_RECEIVE, Connection reset", "sent: it is unknown", asked, "no RequestId was received"]),
+            (plain, "stall", {}, ["TCX_E_DEADLINE", "sent: it is unknown", "what to do: give a longer --timeout",
+                                  "no RequestId was received"]),
+            (plain, "status", {"status": 502}, ["TCX_E_HTTP_STATUS", "the body begins: <", "sent: it is unknown",
+                                                "what to do: check --connect", "no RequestId was received"]),
+            (plain, "huge", {"bytes": 17 << 20}, ["TCX_E_HTTP_BODY_TOO_LARGE", "sent: it is unknown",
+                                                  "what to do: change the function so that it returns less", "no RequestId was received"]),
             (plain, "body", {"base64": encoded(b'{"Response":{"Result":5,"RequestId":"r-5"}}')},
-             ["TCX_E_JSON_TYPE", "sent, and unknown", "what to do: check --connect", "RequestId: r-5"]),
+             ["TCX_E_JSON_TYPE", "sent: it is unknown", "what to do: check --connect", "RequestId: r-5"]),
         ]:
             with self.subTest(kind=kind, options=options):
                 endpoint.fault(kind, **options)
@@ -671,14 +671,14 @@ class Failures(Case):
             for call in (secure, plain):
                 with self.subTest(kind=kind, options=options, call=call.__name__):
                     endpoint.fault(kind, **options)
-                    self.check(call("mps", "Echo", "x"), NO_ANSWER, "unknown whether it ran: do not repeat", b"")
+                    self.check(call("mps", "Echo", "x"), NO_ANSWER, "unknown whether the function ran. Do not repeat", b"")
         endpoint.fault("swallow")
-        self.check(plain("--session-id=s", "vod", "Echo"), NO_ANSWER, "same --session-id will not run twice", b"")
+        self.check(plain("--session-id=s", "vod", "Echo"), NO_ANSWER, "same --session-id: it will not run twice", b"")
 
     def test_an_answer_that_is_not_http(self) -> None:
         for kind, options, said in [
             ("garbage", {}, "TCX_E_HTTP"),
-            ("status", {"status": 502}, "TCX_E_HTTP_STATUS(.|\n)*HTTP 502, and it begins: <"),
+            ("status", {"status": 502}, "TCX_E_HTTP_STATUS(.|\n)*HTTP 502, the body begins: <"),
             ("status", {"status": 414}, "HTTP 414"),
             ("redirect", {}, "TCX_E_HTTP_REDIRECT"),
             ("encoding", {}, "TCX_E_HTTP_ENCODING"),
@@ -696,7 +696,7 @@ class Failures(Case):
             (b"{}", "TCX_E_JSON_SHAPE"),
             (b"[" * 99, "TCX_E_JSON_DEPTH"),
             (b'{"Response":{"Result":5}}', "TCX_E_JSON_TYPE"),
-            (b'{"Response":{"Result":"\xff"}}', "TCX_E_JSON_UTF8(.|\n)*the function ran: a new call would run it again"),
+            (b'{"Response":{"Result":"\xff"}}', "TCX_E_JSON_UTF8(.|\n)*the function ran. A new call would run it again"),
             (b'{"Response":{"Result":"a","Result":"b"}}', "TCX_E_JSON_DUPLICATE"),
             (b'{"Response":{"x":[' + b"1," * 5000 + b"1]}}", "TCX_E_JSON_TOKENS"),
             (b'{"code":4100,"message":"old","codeDesc":"AuthFailure"}', "TCX_E_JSON_SHAPE"),
@@ -772,15 +772,15 @@ class Failures(Case):
                 process.send_signal(signal.SIGINT)
         error = process.communicate(timeout=10)[1]
         self.assertEqual(process.returncode, NO_ANSWER, error)
-        self.assertRegex(error.decode(), "RequestId: .*\n.*the function ran; its Result could not be written")
+        self.assertRegex(error.decode(), "RequestId: .*\n.*the function ran, but its Result could not be written")
 
     def test_a_result_that_cannot_be_written(self) -> None:
         with open("/dev/full", "wb") as full:
             said = "standard output: No space left"
-            ran = "the function ran; its Result could not be written"
+            ran = "the function ran, but its Result could not be written"
             for words in ((), ("--json",)):
                 done = plain(*words, "mps", "Echo", "x", stdout=full)
-                self.check(done, NO_ANSWER, f"{said}(.|\n)*RequestId: .*\ntcexec: {ran}.* would run it again")
+                self.check(done, NO_ANSWER, f"{said}(.|\n)*RequestId: .*\ntcexec: {ran}.*same call would run it again")
                 done = plain(*words, "--session-id", f"s{len(words)}", "vod", "Echo", "x", stdout=full)
                 self.check(done, NO_ANSWER, f"{ran}.* same --session-id")
             for code, fault in ((API, {"kind": "api_error"}), (NO_ANSWER, {"kind": "swallow"}),
@@ -788,7 +788,7 @@ class Failures(Case):
                 endpoint.fault(**fault)
                 done = plain("--json", "mps", "Echo", "x", stdout=full)
                 self.check(done, code, said)
-                self.assertNotIn(b"the function ran;", done.stderr)
+                self.assertNotIn(b"the function ran,", done.stderr)
             done = run("--json", "--plaintext", "--connect=127.0.0.1:1", "mps", "Echo", stdout=full)
             self.check(done, NOT_SENT, said)
             for line in ("--dry-run mps F", "--curl mps F", "--help", "--version", "anchors root.pem"):

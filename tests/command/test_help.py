@@ -308,7 +308,7 @@ class Terminal(Case):
         self.assertNotIn(b"\x1b", self.on_a_terminal(*words, "Echo", "x")[1])
         shown = self.on_a_terminal(*words, "Nothing")[1]
         self.assertEqual(shown.count(b"\x1b[1;31m"), 1)
-        self.assertIn(b"\x1b[1;31mtcexec:\x1b[0m 127.0.0.1:%d: the service said no" % endpoint.plain_port, shown)
+        self.assertIn(b"\x1b[1;31mtcexec:\x1b[0m 127.0.0.1:%d: the service returned an error" % endpoint.plain_port, shown)
 
     def test_nothing_on_standard_output(self) -> None:
         link = (at(endpoint.plain_port), "--plaintext")

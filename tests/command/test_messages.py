@@ -23,12 +23,14 @@ from harness import (API, COMMAND, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, US
 ECHO = ("mps", "Echo", "x")
 VOD = ("--session-id=s", "vod", "Echo", "x")
 
-NOT_SENT_LINE = "not sent: the function has not run, the same call may be made again"
-UNKNOWN = "sent, and unknown whether it ran: do not repeat it before you have found out"
-UNKNOWN_SAFE = "sent, and unknown whether it ran: the same call with the same --session-id will not run twice"
-DOCTOR = "what to do: tcexec doctor mps, with the same options, checks the connection step by step"
-PROXY = "what to do: check --connect, and look for a proxy in between"
-NO_ID = "no RequestId came: give the service's support the time, TIME"
+NOT_SENT_LINE = "not sent: the function did not run. You can repeat the call"
+UNKNOWN = "sent: it is unknown whether the function ran. Do not repeat the call before you know"
+UNKNOWN_SAFE = ("sent: it is unknown whether the function ran. You can repeat the call with the same --session-id: "
+                "it will not run twice")
+DOCTOR = "what to do: check the connection step by step. Run, with the same options: tcexec doctor mps"
+CHECK = "check --connect, and look for a proxy between this machine and the service"
+PROXY = f"what to do: {CHECK}"
+NO_ID = "no RequestId was received. If you contact the service's support, give this time: TIME"
 NOT_THE_SERVICE = "PLAIN: the answer is not from the service (TCX_E_HTTP_STATUS)"
 
 
@@ -55,42 +57,42 @@ Row = Tuple[str, Any, Dict[str, Any], Sequence[Word], int, List[str]]
 
 PAGES: List[Row] = [
     (f"HTTP {status}, {name}", plain, raw(b"HTTP/1.1 %d X%s" % (status, more), page), ECHO, NOT_UNDERSTOOD,
-     [NOT_THE_SERVICE, f"HTTP {status}, and {shown}", UNKNOWN, PROXY, NO_ID])
+     [NOT_THE_SERVICE, f"HTTP {status}, the body {shown}", UNKNOWN, PROXY, NO_ID])
     for status in (502, 503, 401)
     for name, more, page, shown in (
-        ("empty", b"", b"", "its page is empty"),
-        ("gzip", b"", gzip.compress(b"busy"), "it is compressed (gzip)"),
-        ("gzip, declared", b"\r\nContent-Encoding: gzip", gzip.compress(b"busy"), "it is compressed (gzip)"),
-        ("HTML", b"", b"\r\n<html>\r\n <title>busy</title>\n", "it begins: <html> <title>busy</title>"),
-        ("long", b"", b"x" * 5000, "it begins: " + "x" * 200 + "…"),
+        ("empty", b"", b"", "is empty"),
+        ("gzip", b"", gzip.compress(b"busy"), "is compressed (gzip)"),
+        ("gzip, declared", b"\r\nContent-Encoding: gzip", gzip.compress(b"busy"), "is compressed (gzip)"),
+        ("HTML", b"", b"\r\n<html>\r\n <title>busy</title>\n", "begins: <html> <title>busy</title>"),
+        ("long", b"", b"x" * 5000, "begins: " + "x" * 200 + "…"),
     )
 ] + [
     ("HTTP 204", plain, {"kind": "raw", "base64": encoded(b"HTTP/1.1 204 No Content\r\n\r\n")}, ECHO, NOT_UNDERSTOOD,
-     [NOT_THE_SERVICE, "HTTP 204, and its page is empty", UNKNOWN, PROXY, NO_ID]),
+     [NOT_THE_SERVICE, "HTTP 204, the body is empty", UNKNOWN, PROXY, NO_ID]),
     ("HTTP 200, gzip", plain, raw(b"HTTP/1.1 200 X\r\nContent-Encoding: gzip", gzip.compress(b"{}")), ECHO,
      NOT_UNDERSTOOD, ["PLAIN: the answer has an encoding that was not requested (TCX_E_HTTP_ENCODING)",
-                      "HTTP 200, and it is compressed (gzip)", UNKNOWN, PROXY, NO_ID]),
+                      "HTTP 200, the body is compressed (gzip)", UNKNOWN, PROXY, NO_ID]),
     ("HTTP 413", plain, raw(b"HTTP/1.1 413 X", b"large"), ECHO, NOT_UNDERSTOOD,
-     [NOT_THE_SERVICE, "HTTP 413, and it begins: large", UNKNOWN,
-      "what to do: send a smaller ARG, or look for a proxy in between that has a smaller limit", NO_ID]),
+     [NOT_THE_SERVICE, "HTTP 413, the body begins: large", UNKNOWN,
+      "what to do: send a smaller ARG, or look for a proxy with a lower limit between this machine and the service", NO_ID]),
     ("a redirect", plain, raw(b"HTTP/1.1 302 X", b"moved"), ECHO, NOT_UNDERSTOOD,
-     ["PLAIN: the answer is a redirect, and redirects are not followed (TCX_E_HTTP_REDIRECT)", "HTTP 302, and it begins: moved",
+     ["PLAIN: the answer is a redirect, and redirects are not followed (TCX_E_HTTP_REDIRECT)", "HTTP 302, the body begins: moved",
       UNKNOWN, PROXY, NO_ID]),
     ("not HTTP", plain, {"kind": "raw", "base64": encoded(b"SSH-2.0-x\r\n")}, ECHO, NOT_UNDERSTOOD,
      ["PLAIN: the answer is not HTTP (TCX_E_HTTP_SYNTAX)", UNKNOWN,
-      "what to do: check that the service is at PLAIN: check --connect, and look for a proxy in between", NO_ID]),
+      f"what to do: the server at PLAIN may not be the service: {CHECK}", NO_ID]),
     ("not JSON", plain, {"kind": "body", "base64": encoded(b"<html>a\xc2\x9b\xe2\x80\xaeb</html>")}, ECHO,
      NOT_UNDERSTOOD, ["PLAIN: the answer is not JSON (TCX_E_JSON_SYNTAX)",
-                      r"HTTP 200, and it begins: <html>a\xc2\x9b\xe2\x80\xaeb</html>", UNKNOWN, PROXY, NO_ID]),
+                      r"HTTP 200, the body begins: <html>a\xc2\x9b\xe2\x80\xaeb</html>", UNKNOWN, PROXY, NO_ID]),
 ]
 
 LIMITS: List[Row] = [
     ("too many values", plain, {"kind": "body", "base64": encoded(b"[" + b"1," * 5000 + b"1]")}, ECHO, NOT_UNDERSTOOD,
      ["PLAIN: the answer has over 4096 JSON values (TCX_E_JSON_TOKENS)",
-      "HTTP 200, and it begins: [" + "1," * 99 + "1…", UNKNOWN, PROXY, NO_ID]),
+      "HTTP 200, the body begins: [" + "1," * 99 + "1…", UNKNOWN, PROXY, NO_ID]),
     ("a large answer", plain, {"kind": "huge", "bytes": 17 << 20}, ECHO, NOT_UNDERSTOOD,
      ["PLAIN: the answer is over 16 MiB (TCX_E_HTTP_BODY_TOO_LARGE)", "HTTP 200", UNKNOWN,
-      "what to do: let the function return less", NO_ID]),
+      "what to do: change the function so that it returns less", NO_ID]),
 ]
 
 CONNECTIONS: List[Row] = [
@@ -112,24 +114,24 @@ CONNECTIONS: List[Row] = [
       DOCTOR, NO_ID]),
     ("no answer in time", plain, {"kind": "stall"}, ("--timeout=0.4", *ECHO), NO_ANSWER,
      ["PLAIN: the call did not end within 0.4 s (TCX_E_DEADLINE)", UNKNOWN,
-      "what to do: allow more with --timeout, or look for what is slow: tcexec doctor mps", NO_ID]),
+      "what to do: give a longer --timeout, or find what is slow: tcexec doctor mps", NO_ID]),
     ("TLS to a plain port", lambda *words: run(at(endpoint.plain_port), "--ca=root.pem", *words), {}, ECHO, NOT_SENT,
      ["PLAIN: the peer does not follow the TLS protocol (TCX_E_TLS, BearSSL error 3)", NOT_SENT_LINE,
-      "what to do: check that the service is at PLAIN: check --connect, and look for a proxy in between"]),
+      f"what to do: the server at PLAIN may not be the service: {CHECK}"]),
     ("an unknown root", lambda *words: run(at(endpoint.tls_port), "--ca=other.pem", *words), {}, ECHO, NOT_SENT,
      ["TLS: the server's certificate is not signed by a trusted root (TCX_E_X509_UNTRUSTED, BearSSL error 62)",
       NOT_SENT_LINE,
       "what to do: if you expect this server, add its root with --ca FILE.pem. Otherwise this may be an impostor"]),
     ("another host", secure, {}, ("--host=vod.example.com", *ECHO), NOT_SENT,
      ["TLS: the server's certificate is not for vod.example.com (TCX_E_X509_NAME, BearSSL error 56)", NOT_SENT_LINE,
-      "what to do: find out who answers at TLS: check --host and --connect, and look for a proxy in between"]),
+      f"what to do: another server may answer at TLS: {CHECK.replace('--connect', '--host and --connect')}"]),
     ("a date", secure, {}, ("--time=946684800", *ECHO), NOT_SENT,
      ["TLS: a certificate is expired or not yet valid (TCX_E_X509_TIME, BearSSL error 54)", NOT_SENT_LINE,
-      "what to do: check --time, which says TIME"]),
+      "what to do: check --time: it is TIME"]),
     ("another key", lambda *words: run(at(endpoint.tls_port), "--pin=other.pem", *words), {}, ECHO, NOT_SENT,
-     ["TLS: the server does not have the key of other.pem, or its messages were changed on the way "
+     ["TLS: the server's key is not the one in other.pem, or its messages were changed on the way "
       "(TCX_E_TLS_INTEGRITY, BearSSL error 28)", NOT_SENT_LINE,
-      "what to do: if the server has a new key, give its certificate with --pin; otherwise this may be an impostor"]),
+      "what to do: if the server has a new key, give its certificate with --pin. Otherwise this may be an impostor"]),
     ("an address as the host", secure, {}, ("--host=127.0.0.1", *ECHO), USAGE,
      ["--host: the server's name is empty, too long, or an IP address, which TLS cannot verify: give its domain name "
       "(TCX_E_TLS_NAME)"]),
@@ -138,7 +140,7 @@ CONNECTIONS: List[Row] = [
 NOT_RUN = "and the function did not run"
 REFUSALS: List[Row] = [
     (code, plain, {"kind": "api_error", "code": code, "message": "m."}, words, API,
-     [f"PLAIN: the service said no: {code}: m.", *lines, "RequestId: ID"])
+     [f"PLAIN: the service returned an error: {code}: m.", *lines, "RequestId: ID"])
     for code, words, lines in (
         ("FailedOperation.InvalidMpsUser", ECHO,
          ["the account is not a user of MPS: activate MPS in the console, or use a key of an account that has it"]),
@@ -160,7 +162,7 @@ REFUSALS: List[Row] = [
          [f"SessionContext is over 1000 characters, {NOT_RUN}: shorten it"]),
         ("InvalidParameterValue.SessionId", VOD,
          ["a call with this SessionId was accepted within seven days, and this one did not run: find out what that call "
-          "did. Its Result is not sent again", "the same work would run again with a new --session-id"]),
+          "did. Its Result is not sent again", "with a new --session-id, the function would run again"]),
         ("InvalidParameterValue.SessionIdTooLong", VOD, [f"SessionId is over 50 characters, {NOT_RUN}: shorten it"]),
         ("UnauthorizedOperation", ECHO,
          [f"the key may not call this function, {NOT_RUN}: ask the account's administrator to allow it (CAM)"]),
@@ -237,13 +239,13 @@ class Clocks(Case):
     def test_whose_clock_is_wrong(self) -> None:
         for offset, how in ((-7200, "2 h fast"), (5400, "1 h 30 min slow"), (-86400 * 3, "3 days fast")):
             lines = self.clock(offset)
-            self.assertIn(f"this machine's clock is {how}: it reads TIME, the service's clock TIME", lines)
+            self.assertIn(f"this machine's clock is {how}: it shows TIME, the service's clock shows TIME", lines)
         lines = self.clock(-7200, "--attempts=2")
-        self.assertEqual(lines[0], "this machine's clock is 2 h fast: it reads TIME, the service's clock TIME. "
-                                   "Attempt 2 is signed by the service's clock")
+        self.assertEqual(lines[0], "this machine's clock is 2 h fast: it shows TIME, the service's clock shows TIME. "
+                                   "Attempt 2 uses the service's clock")
         lines = self.clock(-7200, f"--time={int(time.time())}")
-        self.assertIn("--time is 2 h fast: it reads TIME, the service's clock TIME", lines)
-        self.assertIn("--attempts 2 corrects the clock for a call by itself", lines)
+        self.assertIn("--time is 2 h fast: it shows TIME, the service's clock shows TIME", lines)
+        self.assertIn("to use the service's clock for one call, add --attempts 2", lines)
         endpoint.fault("api_error", code="AuthFailure.SignatureExpire", times=3)
         self.assertNotIn(b"--attempts", plain("--attempts=2", *ECHO).stderr)
         self.assertIn("this machine's clock agrees with the service's clock", self.clock(0, "-v"))
@@ -281,15 +283,15 @@ class Doctor(Case):
 
     def test_the_number_and_the_page(self) -> None:
         head = "bad      service      TLS: the answer is not from the service (TCX_E_HTTP_STATUS): "
-        for answer, shown in ((raw(b"HTTP/1.1 502 X", b"<html>\n<title>"), "HTTP 502, and it begins: <html> <title>"),
-                              (raw(b"HTTP/1.1 503 X"), "HTTP 503, and its page is empty"),
-                              (raw(b"HTTP/1.1 401 X", gzip.compress(b"x")), "HTTP 401, and it is compressed (gzip)")):
+        for answer, shown in ((raw(b"HTTP/1.1 502 X", b"<html>\n<title>"), "HTTP 502, the body begins: <html> <title>"),
+                              (raw(b"HTTP/1.1 503 X"), "HTTP 503, the body is empty"),
+                              (raw(b"HTTP/1.1 401 X", gzip.compress(b"x")), "HTTP 401, the body is compressed (gzip)")):
             self.assertEqual(self.doctor(**answer), [head + shown, PROXY.replace("what to do", "Next")])
 
     def test_the_clock(self) -> None:
         endpoint.control("POST", "clock", {"offset": -7200})
-        self.assertEqual(self.doctor()[0], "bad      clock        this machine's clock is 2 h fast: it reads TIME, the "
-                                           "service's clock TIME; the service allows only 5 min")
+        self.assertEqual(self.doctor()[0], "bad      clock        this machine's clock is 2 h fast: it shows TIME, the "
+                                           "service's clock shows TIME; the service allows a difference of only 5 min")
         self.assertEqual(self.doctor()[-1], "Next: set this machine's clock: it is 2 h fast")
 
     def test_a_signal(self) -> None:
@@ -299,12 +301,12 @@ class Doctor(Case):
         wait_until(lambda: endpoint.state()["requests"] == 1)
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=10)
-        self.assertRegex(out.decode(), r"cancelled by a signal \(TCX_E_CANCELLED\)\nNext: run this again\n$")
+        self.assertRegex(out.decode(), r"cancelled by a signal \(TCX_E_CANCELLED\)\nNext: run this command again\n$")
 
     def test_the_handshake(self) -> None:
         self.assertEqual(self.doctor(kind="handshake", at=100), [
             "bad      tls          TLS: the server closed the connection during the TLS handshake (TCX_E_CLOSED)",
-            "Next: check the network between here and TLS, then run this again"])
+            "Next: check the network between this machine and TLS, then run this command again"])
 
 
 if __name__ == "__main__":
