@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 /*
- * A descriptor 0, 1 or 2 that is closed would be given to the next file or socket that is opened, and a Result written
- * to it. Standard output must be there: what comes of the call could not be told.
+ * If descriptor 0, 1 or 2 is closed, the next file or socket that is opened gets its number, and a Result could be
+ * written to it. Standard output must be open, because the result of the call is written there.
  */
 static int secure_standard_descriptors(void)
 {
@@ -27,8 +27,8 @@ static int secure_standard_descriptors(void)
     return 0;
 }
 
-/* What is told before the end is known: all of it is kept back, and given away after success. */
-static char told[65536];
+/* With --quiet: the messages, held back until the end of the call is known, and dropped after success. */
+static char held_back[65536];
 
 static int do_command(const tcexec_options *options)
 {
@@ -46,7 +46,7 @@ static int do_quietly(const tcexec_options *options)
 {
     int code;
 
-    setvbuf(stderr, told, _IOFBF, sizeof told);
+    setvbuf(stderr, held_back, _IOFBF, sizeof held_back);
     code = do_command(options);
     if (code == EXIT_DONE)
         close(STDERR_FILENO);

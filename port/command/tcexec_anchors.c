@@ -15,11 +15,11 @@ static void print_array(size_t number, const char *what, const unsigned char *by
     puts("\n};");
 }
 
-/* The common name that a DER-encoded DN has; unset if it has none. */
-static tcx_text common_name(const br_x500_name *dn)
+/* Returns the common name in a DER-encoded DN. Unset: it has none. */
+static tcx_text find_common_name(const br_x500_name *dn)
 {
     static const unsigned char type[] = { 0x06, 0x03, 0x55, 0x04, 0x03 }; /* OBJECT IDENTIFIER 2.5.4.3 */
-    const size_t before = sizeof type + 2;                                /* with the value's tag and length */
+    const size_t before = sizeof type + 2;                                /* and the value's tag and length */
     tcx_text name = { NULL, 0 };
     size_t at;
 
@@ -37,15 +37,15 @@ static tcx_text common_name(const br_x500_name *dn)
 
 int tcexec_anchor_is(const br_x509_trust_anchor *anchor, const char *expected)
 {
-    const tcx_text name = common_name(&anchor->dn);
+    const tcx_text name = find_common_name(&anchor->dn);
 
     return name.length == strlen(expected) && memcmp(name.bytes, expected, name.length) == 0;
 }
 
-/* As far as it is harmless in a comment. */
+/* Prints the common name inside a C comment, with '?' for '*' and for what is not visible ASCII. */
 static void print_common_name(const br_x500_name *dn)
 {
-    const tcx_text name = common_name(dn);
+    const tcx_text name = find_common_name(dn);
     size_t i;
 
     if (name.bytes == NULL) {
@@ -72,7 +72,7 @@ static void print_data(size_t number, const br_x509_trust_anchor *anchor)
     }
 }
 
-/* BearSSL's structures point to bytes that it never changes without saying const: hence the casts. */
+/* The casts remove const: BearSSL's pointers are not const, but BearSSL does not change the bytes. */
 static void print_entry(size_t number, const br_x509_trust_anchor *anchor)
 {
     const br_x509_pkey *key = &anchor->pkey;
@@ -109,7 +109,7 @@ static void print_header(const br_x509_trust_anchor *const *anchors, size_t coun
     puts("};\n\n#endif");
 }
 
-/* ---- which of them ---- */
+/* ---- which anchors ---- */
 
 static int is_same(const unsigned char *one, size_t one_length, const unsigned char *other, size_t other_length)
 {
@@ -131,8 +131,8 @@ static int is_same_anchor(const br_x509_trust_anchor *one, const br_x509_trust_a
            is_same(key->key.rsa.e, key->key.rsa.elen, key2->key.rsa.e, key2->key.rsa.elen);
 }
 
-/* Puts those that are asked for into `chosen`, each once. Returns how many. */
-static size_t choose(const tcexec_trust *trust, int only_tencent, const br_x509_trust_anchor **chosen)
+/* Puts all anchors, or only those of Tencent, into `chosen`, without duplicates. Returns how many. */
+static size_t choose_anchors(const tcexec_trust *trust, int only_tencent, const br_x509_trust_anchor **chosen)
 {
     const br_x509_trust_anchor *anchor = trust->anchors.anchors;
     const br_x509_trust_anchor *end = anchor + trust->anchors.count;
@@ -150,7 +150,7 @@ static size_t choose(const tcexec_trust *trust, int only_tencent, const br_x509_
     return count;
 }
 
-static int has(const br_x509_trust_anchor *const *anchors, size_t count, const char *name)
+static int has_anchor(const br_x509_trust_anchor *const *anchors, size_t count, const char *name)
 {
     size_t i;
 
@@ -160,26 +160,26 @@ static int has(const br_x509_trust_anchor *const *anchors, size_t count, const c
     return 0;
 }
 
-/* G2 is what the service's certificates lead to; G1, which bundles are dropping, only signed it across. */
+/* The service's certificates need G2. G1 only cross-signed G2, and bundles are removing it. */
 static int check_tencent(const tcexec_trust *trust, const br_x509_trust_anchor *const *anchors, size_t count)
 {
-    if (!has(anchors, count, TCEXEC_ROOT_G2))
+    if (!has_anchor(anchors, count, TCEXEC_ROOT_G2))
         return tcexec_say("%s: it does not contain " TCEXEC_ROOT_G2 ": give a file that does", trust->file);
-    if (!has(anchors, count, TCEXEC_ROOT_G1))
+    if (!has_anchor(anchors, count, TCEXEC_ROOT_G1))
         tcexec_note("%s: it does not contain " TCEXEC_ROOT_G1 ": only " TCEXEC_ROOT_G2 " is printed", trust->file);
     return 0;
 }
 
 static int print_chosen(const tcexec_options *options, const tcexec_trust *trust)
 {
-    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers it is */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
     const br_x509_trust_anchor **chosen = malloc(trust->anchors.count * sizeof *chosen);
     size_t count;
     int code = 0;
 
     if (chosen == NULL)
         return tcexec_say("%s: out of memory", trust->file);
-    count = choose(trust, options->tencent, chosen);
+    count = choose_anchors(trust, options->tencent, chosen);
     if (options->tencent)
         code = check_tencent(trust, chosen, count);
     else if (count < trust->anchors.count)

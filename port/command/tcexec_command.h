@@ -1,5 +1,5 @@
 /*
- * The parts of the command `tcexec`, and what they hand to each other:
+ * The files of the command `tcexec`. An arrow means: calls.
  *
  *     tcexec.c ── words, options, proxy ──▶ tcexec_run.c ──▶ tcexec_preview.c      --dry-run, --curl
  *        │                              │   ├──▶ tcexec_exchange.c ──▶ tcexec_rule.c, tcexec_trace.c, tcexec_session.c,
@@ -8,8 +8,8 @@
  *        ├──▶ tcexec_doctor.c ──────────┘
  *        └──▶ tcexec_anchors.c
  *
- * A function that finds something wrong says so on standard error, in a line that names the option or the file, and
- * returns the exit code. 0 means: go on.
+ * A function that finds an error writes one line to standard error, which names the option or the file, and returns the
+ * exit code. 0 means: continue.
  */
 #ifndef TCEXEC_COMMAND_H
 #define TCEXEC_COMMAND_H
@@ -21,42 +21,42 @@
 
 #include "tcx_posix.h"
 
-/* What the command ends with. A contract: see the manual page. */
+/* The exit codes. They are a contract: see the manual page. */
 enum {
     EXIT_DONE = 0,
-    EXIT_API = 1,           /* the service said no */
+    EXIT_API = 1,           /* the service returned an error */
     EXIT_USAGE = 2,         /* invalid input; nothing was sent */
-    EXIT_NOT_SENT = 3,      /* the function has not run */
-    EXIT_NO_ANSWER = 4,     /* sent, and no complete answer is at hand */
-    EXIT_NOT_UNDERSTOOD = 5 /* sent, and what came is no answer of the service */
+    EXIT_NOT_SENT = 3,      /* the function did not run */
+    EXIT_NO_ANSWER = 4,     /* sent, but without a complete answer */
+    EXIT_NOT_UNDERSTOOD = 5 /* sent, but the answer was not understood */
 };
 
 /* ---- tcexec_options.c ---- */
 
 #define TCEXEC_TIME_MIN 946684800 /* 2000-01-01: the earliest --time */
 
-/* The proxy to go through. Do not move it once it is found. */
+/* The proxy to use. Do not move it after tcexec_proxy_find(): it points into itself. */
 typedef struct tcexec_proxy {
     tcx_text address;     /* without brackets; unset: none */
     uint16_t port;        /* 1 … 65535 */
     tcx_text credentials; /* "user:password", decoded: never printed; unset: none */
-    const char *origin;   /* the option or variable that names it */
+    const char *origin;   /* the option or variable that it is from */
     char host[300];
     char memory[TCX_PROXY_CREDENTIALS_MAX];
 } tcexec_proxy;
 
 typedef enum tcexec_command { TCEXEC_CALL, TCEXEC_DOCTOR, TCEXEC_ANCHORS } tcexec_command;
 
-/* The command line, checked as far as it can be without looking at anything else. Texts are borrowed from argv. */
+/* The command line. No file is read and no name is resolved to check it. The texts point into argv. */
 typedef struct tcexec_options {
     tcexec_command command;
     int help;
     int version;
-    int tencent; /* anchors: those of Tencent alone */
+    int tencent; /* anchors: only those of Tencent */
 
     const tcx_service *service;
-    tcx_text function;    /* unset: a doctor that makes no call */
-    const char *argument; /* as given, '-' and '@FILE' included; NULL: none */
+    tcx_text function;    /* unset: doctor makes no real call */
+    const char *argument; /* as given: also '-' or '@FILE'; NULL: none */
     uint64_t sub_app_id;
     int has_sub_app_id;
     tcx_text session_context;
@@ -67,8 +67,8 @@ typedef struct tcexec_options {
     tcx_text host;
 
     tcx_text address; /* of --connect, without brackets; unset: the host */
-    uint16_t port;    /* to dial; 0: as tcx_call_config.port says */
-    const char *ca;   /* for anchors: its FILE */
+    uint16_t port;    /* to connect to; 0: as in tcx_call_config.port */
+    const char *ca;   /* anchors: FILE */
     const char *pin;
     const char *profile;
     const char *session_file;
@@ -79,7 +79,7 @@ typedef struct tcexec_options {
     const tcx_method *method;
     int64_t unix_time;
     int has_time;     /* 0: the system's */
-    uint32_t nonce;   /* 0: draw one */
+    uint32_t nonce;   /* 0: a random one */
     uint32_t timeout; /* ms */
     uint32_t attempts;
 
@@ -93,8 +93,8 @@ typedef struct tcexec_options {
 int tcexec_options_read(int argc, char **argv, tcexec_options *options);
 
 /*
- * Parts HOST[:PORT]; an IPv6 address stands in brackets, which are taken off. `*port` stays as it is when none is
- * given. Returns 1, or 0 when it is nothing of the kind.
+ * Splits HOST[:PORT], and removes the brackets of an IPv6 address. Without a PORT, `*port` does not change. Returns 1,
+ * or 0 if the text is malformed.
  */
 int tcexec_host_split(const char *text, tcx_text *host, uint16_t *port);
 
@@ -110,37 +110,37 @@ typedef struct tcexec_exchange tcexec_exchange;
 #define TCEXEC_PROXY_TEXT_MAX 320u /* bytes of HOST:PORT with the zero byte */
 
 /*
- * Finds the proxy for what is dialled, `name` and `port`: that of --proxy (NULL: not given; empty: none), else that of
- * https_proxy or HTTPS_PROXY, unless no_proxy or NO_PROXY excepts the name.
+ * Finds the proxy for a connection to `name` and `port`: that of --proxy (`option`; NULL: not given; empty: no proxy),
+ * or else that of https_proxy or HTTPS_PROXY, unless no_proxy or NO_PROXY excludes the name.
  */
 int tcexec_proxy_find(const char *option, tcx_text name, uint16_t port, tcexec_proxy *proxy);
 
-/* Writes HOST:PORT of a proxy that there is. */
+/* Writes HOST:PORT of the proxy, which must be set. */
 void tcexec_proxy_text(const tcexec_proxy *proxy, char *text, size_t size);
 
-/* Whether the call ended before the proxy had connected it, so that the proxy or the way to it failed. */
+/* Returns whether the call failed at the proxy, or on the way to it. */
 int tcexec_proxy_failed(const tcexec_exchange *ended);
 
-/* After such a failure: writes the one thing to do next. */
+/* Writes the next step after such a failure. */
 void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size);
 
 /* ---- tcexec_input.c ---- */
 
-/* Sees to it that descriptor 0 is taken, and nothing is read from it if it was not. Returns 0, or -1. Call it first. */
+/* Makes sure that descriptor 0 is in use. If it was closed, reads from it fail. Returns 0, or -1. Call it first. */
 int tcexec_secure_stdin(void);
 
 /*
- * Reads a whole file, "-" being standard input, into memory of malloc(). Returns 0, or -1 with errno; EFBIG: over
- * `limit` bytes.
+ * Reads a whole file, or standard input for "-", into memory from malloc(). Returns 0, or -1 with errno. EFBIG: the
+ * file is over `limit` bytes.
  */
 int tcexec_read_file(const char *path, size_t limit, tcx_text *out);
 
-/* FunctionArg, wherever it comes from: one of the two is set, or neither. */
+/* FunctionArg: `text` or `source` is set, or neither. */
 typedef struct tcexec_argument {
     tcx_text text;
     tcx_source *source;
     tcx_posix_file file;
-    char *memory; /* of malloc(), or NULL */
+    char *memory; /* from malloc(), or NULL */
 } tcexec_argument;
 
 int tcexec_argument_open(const char *argument, tcexec_argument *out);
@@ -148,10 +148,10 @@ void tcexec_argument_close(tcexec_argument *argument);
 
 /* ---- tcexec_credentials.c ---- */
 
-/* The call's clock: --time, or the system's. */
+/* Returns the time of the call: --time, or the system's. */
 int64_t tcexec_time(const tcexec_options *options);
 
-/* By --profile, or wherever they are. Returns 0, or -1 with `problem` set. */
+/* Finds the credentials of --profile, or else the first ones there are. Returns 0, or -1 with `problem` set. */
 int tcexec_credentials_find(const tcexec_options *options, tcx_posix_credentials *found);
 
 typedef enum tcexec_expiry {
@@ -161,18 +161,18 @@ typedef enum tcexec_expiry {
     TCEXEC_EXPIRES_LATER
 } tcexec_expiry;
 
-/* Whether they have ended; `*seconds` are left, or negative. */
+/* Returns whether the credentials have expired. Sets `*seconds` to the time left: negative after the end. */
 tcexec_expiry tcexec_credentials_expiry(const tcexec_options *options, const tcx_posix_credentials *found,
                                         int64_t *seconds);
 
-/* Finds them, tells what is wrong with them, and makes a signer. */
+/* Finds the credentials, reports what is wrong with them, and makes a signer. */
 int tcexec_credentials_load(const tcexec_options *options, tcx_posix_credentials *found, tcx_signer *signer);
 
 /* ---- tcexec_trust.c ---- */
 
 #define TCEXEC_PROBLEM_MAX 512u /* bytes */
 
-/* Whom TLS believes. Do not move it. */
+/* What TLS trusts. Do not move it: it points into itself. */
 typedef struct tcexec_trust {
     tcx_tls_trust *use; /* NULL: none was needed */
     tcx_tls_chain chain;
@@ -180,48 +180,48 @@ typedef struct tcexec_trust {
     tcx_posix_key key;
     tcx_posix_anchors anchors;
     const char *file;
-    int is_named;                     /* by the user; 0: it is the system's */
-    void *memory;                     /* of the anchors, by malloc() */
-    char problem[TCEXEC_PROBLEM_MAX]; /* after a failure: what is wrong with what */
+    int is_named;                     /* the user gave the file; 0: it is the system's */
+    void *memory;                     /* of the anchors, from malloc() */
+    char problem[TCEXEC_PROBLEM_MAX]; /* after a failure: the message, with the file */
 } tcexec_trust;
 
-/* By --pin, --ca or the system's bundle. A preview needs none, but reads what it is given. Returns 0, or -1. */
+/* Loads --pin, --ca or the system's bundle. A preview loads only what is given. Returns 0, or -1. */
 int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust);
 
-/* Reads the anchors of a bundle; NULL: the system's. Returns 0, or -1. */
+/* Reads the anchors of a bundle. NULL: the system's bundle. Returns 0, or -1. */
 int tcexec_trust_read(const char *file, tcexec_trust *trust);
 
-/* Writes how many certificates were skipped, and what is wrong with the first. At least one was. */
+/* Writes how many certificates were skipped (at least one), and what is wrong with the first. */
 void tcexec_skipped_text(const tcexec_trust *trust, char *text, size_t size);
 
 /* Writes how many certificates are not CAs, and what that means. Returns 0 if there is none. */
 int tcexec_no_ca_text(const tcexec_trust *trust, char *text, size_t size);
 
-/* Writes what to do about a server whose certificate no root signed. */
+/* Writes the next step if no root signed the server's certificate. */
 void tcexec_untrusted_advice(const tcexec_trust *trust, char *text, size_t size);
 
 /* ---- tcexec_anchors.c ---- */
 
-/* The roots that the service's certificates lead to, by common name: the one of today, and the one of before. */
+/* The roots of the service's certificates, by common name: the present one and the previous one. */
 #define TCEXEC_ROOT_G2 "DigiCert Global Root G2"
 #define TCEXEC_ROOT_G1 "DigiCert Global Root CA"
 
-/* Whether a root has this common name. */
+/* Returns whether a root has this common name. */
 int tcexec_anchor_is(const br_x509_trust_anchor *anchor, const char *expected);
 
-/* `tcexec anchors`: the whole of it. */
+/* Runs `tcexec anchors`. Returns the exit code. */
 int tcexec_anchors(const tcexec_options *options);
 
 /* ---- tcexec_rule.c ---- */
 
 #define TCEXEC_ATTEMPTS_MAX 1000u
 
-/* When a call is repeated: by tcx_retry_delay(), telling of a clock that is corrected. Do not move it. */
+/* The retry rule: tcx_retry_delay(), and a message when the clock is corrected. Do not move it. */
 typedef struct tcexec_rule {
     tcx_retry retry; /* for the call */
     const tcexec_options *options;
-    int64_t unix_time; /* that the call was given … */
-    uint32_t began;    /* … at this tick */
+    int64_t unix_time; /* when the call began … */
+    uint32_t began;    /* … and the tick at that time */
 } tcexec_rule;
 
 void tcexec_rule_init(tcexec_rule *rule, const tcexec_options *options, int64_t unix_time, uint32_t began);
@@ -232,24 +232,24 @@ typedef enum tcexec_stage {
     TCEXEC_STAGE_CONNECT,
     TCEXEC_STAGE_SEND,
     TCEXEC_STAGE_WAIT,
-    TCEXEC_STAGE_RECEIVE, /* an answer that is long enough to take time */
+    TCEXEC_STAGE_RECEIVE, /* only for a long answer */
     TCEXEC_STAGE_PAUSE
 } tcexec_stage;
 
-/* What a call does, as it does it. Do not move it. */
+/* Follows a call by its events. Do not move it: the call points to it. */
 typedef struct tcexec_trace {
     tcx_trace trace; /* for the call and for TLS */
     uint32_t began;  /* tick of the init */
-    int is_told;     /* in words, on standard error */
-    int is_probe;    /* no function is named, so none runs */
+    int is_verbose;  /* each event is written to standard error */
+    int is_probe;    /* no FUNCTION is given, so none can run */
 
     /* Of the last attempt. */
     int connected;
-    uint32_t connect_time; /* ms, handshake included */
+    uint32_t connect_time; /* ms, with the TLS handshake */
     uint32_t suite;        /* TLS cipher suite; 0: none was agreed on */
-    int resumed;           /* it went on with an earlier TLS session */
+    int resumed;           /* an earlier TLS session was resumed */
     tcexec_stage stage;
-    uint32_t since;    /* tick: when the stage began */
+    uint32_t since;    /* the tick when the stage began */
     uint32_t pause;    /* ms before the next attempt */
     uint64_t sent;     /* bytes of the request */
     uint64_t received; /* bytes of the answer */
@@ -264,27 +264,27 @@ const char *tcexec_suite_name(uint32_t suite);
 /* A TLS session and its file. */
 typedef struct tcexec_session {
     tcx_tls_session session;
-    int was_there; /* the file held one */
+    int was_there; /* the file contained one */
 } tcexec_session;
 
 /*
- * Reads the session of --session-file to offer it. There is none without the option, without a file that holds one, and
- * if others than this user can have written or read the file, which is told.
+ * Reads the session of --session-file. There is none without the option, or if the file contains none. A file that
+ * other users could write or read is not used, with a message. Returns 0, or the exit code.
  */
 int tcexec_session_load(const tcexec_options *options, tcexec_session *session);
 
 /*
- * After a call: writes the session to the file of --session-file, for its owner alone, in one move. The file of one
- * that is forgotten is removed. A failure is told and changes nothing else.
+ * Saves the session after a call: replaces the file of --session-file in one step, with mode 600. Removes the file if
+ * there is no session any more. A failure only writes a message.
  */
 void tcexec_session_save(const tcexec_options *options, const tcexec_trace *trace, const tcexec_session *session);
 
 /* ---- tcexec_signals.c ---- */
 
 /*
- * Catches SIGINT, SIGTERM and SIGHUP, but for those that were inherited as ignored. Before the call one ends the
- * command at once, with EXIT_NOT_SENT. The first one during a call is noted, so that the outcome can be told; a further
- * one ends the command. After the call, the second one ends a write to standard output that is stuck.
+ * Catches SIGINT, SIGTERM and SIGHUP, except those that were inherited as ignored. Before the call, a signal ends the
+ * command at once with EXIT_NOT_SENT. During the call, the first signal cancels it, so that the outcome is reported,
+ * and the second ends the command. After the call, the second signal ends a blocked write to standard output.
  */
 void tcexec_signals_catch(void);
 void tcexec_signals_begin(void);
@@ -293,12 +293,12 @@ void tcexec_signals_end(const tcx_call *call);
 
 /* ---- tcexec_exchange.c ---- */
 
-/* A call, and how it ended. Do not move it. */
+/* A call, and how it ended. Do not move it: it points into itself. */
 struct tcexec_exchange {
     const tcexec_options *options;
     const tcexec_trust *trust;
     tcx_call call;
-    int is_refused;   /* by the library, for a mistake in its set-up: nothing was sent */
+    int is_refused;   /* the library refused its input: nothing was sent */
     uint32_t elapsed; /* ms */
     tcx_posix_tcp tcp;
     tcexec_rule rule;
@@ -308,81 +308,81 @@ struct tcexec_exchange {
     unsigned char ahead[TCX_POSIX_READ_AHEAD];
 };
 
-/* Makes the call that `config`, its transport aside, and `request` describe. Returns 0 when it has ended. */
+/* Makes the call, over a transport of its own. Returns 0 after the call has ended, or the exit code. */
 int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,
                          tcx_call_config *config, const tcx_request *request);
 
 /* ---- tcexec_progress.c ---- */
 
-/* Shows how far the call is, in one line of the terminal, once it has taken a second. */
+/* Shows the progress of a call that has taken over a second, in one line of the terminal. */
 void tcexec_progress_show(const tcexec_exchange *with);
 
 /* ---- tcexec_failure.c ---- */
 
-/* "NAME:PORT" as it was dialled, and the address that the name led to, into `text`. */
+/* Writes NAME:PORT of the connection, with the proxy or the IP address that was used. */
 void tcexec_where_text(const tcexec_exchange *ended, char *text, size_t size);
 
-/* Whether an answer came that is not understood. */
+/* Returns whether the status means: an answer was received but not understood. */
 int tcexec_is_about_the_answer(tcx_status status);
 
-/* What happened, by how far the call came, into `text`. */
+/* Writes what happened, and in which phase of the call. */
 void tcexec_failure_text(const tcexec_exchange *ended, char *text, size_t size);
 
-/* Writes the HTTP status and how the answer begins, in one line without its end. Returns 0 if no status came. */
+/* Writes the HTTP status and the start of the body, without a line end. Returns 0 if there is no status. */
 int tcexec_print_page(FILE *out, const tcx_call *call);
 
-/* The next step, in this command's own terms, into `text`. Empty: there is none. */
+/* Writes the next step, in terms of this command's options. Empty: there is none. */
 void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size);
 
 /* ---- tcexec_run.c ---- */
 
 #define TCEXEC_TOKENS_MAX 4096u /* JSON values of an answer */
 
-/* Describes the request and checks it. */
+/* Sets the request and checks it. Returns 0, or the exit code. */
 int tcexec_describe(const tcexec_options *options, const tcexec_argument *argument, tcx_request *request);
 
-/* All of a call's configuration but the transport, with memory of malloc(), which tcexec_configure_end() gives back. */
+/* Sets `config` except its transport. tcexec_configure_end() frees its memory. Returns 0, or the exit code. */
 int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_call_config *config);
 void tcexec_configure_end(tcx_call_config *config);
 
-/* A call or a preview: the whole of it. */
+/* Runs a call or a preview. Returns the exit code. */
 int tcexec_run(const tcexec_options *options);
 
 /* ---- tcexec_doctor.c ---- */
 
-/* `tcexec doctor`: the whole of it. */
+/* Runs `tcexec doctor`. Returns the exit code. */
 int tcexec_doctor(const tcexec_options *options);
 
 /* ---- tcexec_preview.c ---- */
 
-/* Writes the request that `config`, its transport aside, and `request` make, instead of sending it. */
+/* Writes the request to standard output instead of sending it. Returns the exit code. */
 int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const tcx_request *request);
 
 /* ---- tcexec_report.c ---- */
 
-/* The option, variable or argument that a refusal is about; NULL: none in particular. */
+/* Returns the option, argument or field that the status is about. NULL: none in particular. */
 const char *tcexec_culprit(tcx_status status);
 
-/* Says what a failure means, and which option or argument it is about. Returns EXIT_USAGE: what refusals end with. */
+/* Writes what the library refused, and the option or argument. Returns EXIT_USAGE. */
 int tcexec_refused(tcx_status status, int detail);
 
-/* What a call that has ended leads to. */
+/* Returns the exit code of a call that has ended. */
 int tcexec_exit_code(const tcx_call *call);
 
-/* "this machine's clock is 2 h fast: …", by the last answer's date, into `text`. */
+/* Writes "this machine's clock is 2 h fast: …", from the Date of the last answer. */
 void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size);
 
-/* Writes the Result or the JSON object, and the diagnostics. Returns the exit code. */
+/* Writes the Result or the JSON object, and the messages. Returns the exit code. */
 int tcexec_report(const tcexec_exchange *ended);
 
 /*
- * Writes out what standard output still holds. Returns `code`, or `failed` after telling that it could not be written.
+ * Flushes standard output. Returns `code`, or `failed` with a message if a write failed.
  */
 int tcexec_flush(int code, int failed);
 
 /* ---- tcexec_json.c ---- */
 
-/* Writes text as a string of JSON to standard output; what is not UTF-8 as U+FFFD. */
+/* Writes a JSON string to standard output. Bytes that are not UTF-8 become U+FFFD. */
 void tcexec_json_string(tcx_text text);
 
 /* Writes the object of --json and a newline to standard output. */
@@ -390,62 +390,62 @@ void tcexec_json(const tcexec_exchange *ended);
 
 /* ---- tcexec_text.c ---- */
 
-/* Whether standard error is a terminal that can do more than print lines. */
+/* Returns whether standard error is a terminal that can erase a line and show colours. */
 int tcexec_is_terminal(void);
 
 /*
- * Shows a line on the terminal in place of the one that this function showed before; NULL: in place of none. Any other
- * line of this file takes its place, too.
+ * Shows the line of progress, in place of the previous one. NULL: only erases that one. The other functions of this
+ * file erase it, too, before they write.
  */
 void tcexec_progress(const char *text);
 
-/* Begins a line of an error on standard error: "tcexec: ", in red on a terminal. */
+/* Begins an error line on standard error: "tcexec: ", in red on a terminal. */
 void tcexec_begin_error(void);
 
-/* Writes a line of an error: what failed, and why. Returns EXIT_USAGE. */
+/* Writes an error line: what failed, and why. Returns EXIT_USAGE. */
 __attribute__((format(printf, 1, 2))) int tcexec_say(const char *format, ...);
 
-/* Writes a line that stands by itself or explains an error. */
+/* Writes a line that is not an error, or that explains the error above it. */
 __attribute__((format(printf, 1, 2))) void tcexec_note(const char *format, ...);
 
-/* The detail of a status in words, into `text`. Empty: it has none. */
+/* Writes the detail of a status in words. Empty: it has none. */
 void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size);
 
-/* HOST:PORT, an IPv6 address in brackets, into `text`. */
+/* Writes HOST:PORT, with an IPv6 address in brackets. */
 void tcexec_host_text(tcx_text host, uint16_t port, char *text, size_t size);
 
 #define TCEXEC_DATE_SIZE 32u /* bytes */
 
-/* "2026-11-27 21:30:00 UTC", into TCEXEC_DATE_SIZE bytes. */
+/* Writes "2026-11-27 21:30:00 UTC" into TCEXEC_DATE_SIZE bytes. */
 void tcexec_date_text(int64_t unix_time, char *text);
 
-/* "16 min 40 s", into `text`. */
+/* Writes "16 min 40 s". */
 void tcexec_span_text(int64_t seconds, char *text, size_t size);
 
-/* "this machine's clock is 2 h fast: …", into `text`. `offset`: by how much the service's clock is ahead. */
+/* Writes "this machine's clock is 2 h fast: …". `offset`: how many seconds the service's clock is ahead. */
 void tcexec_clock_text(const tcexec_options *options, int64_t unix_time, int64_t offset, char *text, size_t size);
 
-/* "s", unless it is 1. */
+/* Returns "s", or "" for 1. */
 const char *tcexec_plural(uint64_t count);
 
-/* How many bytes the UTF-8 character at the start of `bytes` has; 0: it is none. `length` is at least 1. */
+/* Returns the length of the UTF-8 character at the start of `bytes`. 0: it is malformed. `length` is at least 1. */
 size_t tcexec_utf8(const unsigned char *bytes, size_t length);
 
 /*
- * Returns the character, of `size` bytes, if it can change what a terminal shows around it: C0, DEL, C1, and what turns
- * the direction of text. Otherwise 0xFFFF. A U+0000 is one of them.
+ * Returns the character, of `size` bytes, if it can change what a terminal shows around it: C0 (with U+0000), DEL, C1,
+ * and what changes the direction of text. Otherwise returns TCEXEC_HARMLESS.
  */
 #define TCEXEC_HARMLESS 0xFFFFu
 unsigned tcexec_steering(const unsigned char *bytes, size_t size);
 
 /*
- * Writes text that a peer sent to a terminal: characters that could steer it, and what is not UTF-8, as \xNN, and "…"
- * for what is over `most` bytes.
+ * Writes text from a peer, so that a terminal cannot be controlled by it: such characters, and bytes that are not
+ * UTF-8, become \xNN. Writes at most `most` bytes of the text, then "…".
  */
 void tcexec_print_peer(FILE *out, tcx_text text, size_t most);
 
 /*
- * Writes text in single quotes that a POSIX shell takes off again. tcexec_print_quoted_part leaves the outer ones out.
+ * Writes text in single quotes for a POSIX shell. tcexec_print_quoted_part() does not write the outer quotes.
  */
 void tcexec_print_quoted(FILE *out, tcx_text text);
 void tcexec_print_quoted_part(FILE *out, const char *bytes, size_t length);

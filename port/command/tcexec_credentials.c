@@ -1,7 +1,7 @@
 /* The key pair that signs: see tcexec_command.h. */
 #include "tcexec_command.h"
 
-#define SOON 300 /* s: what ends earlier than this is renewed by Tencent's own tools */
+#define SOON 300 /* s: Tencent's own tools renew credentials that expire earlier than this */
 
 int64_t tcexec_time(const tcexec_options *options)
 {
@@ -24,9 +24,9 @@ tcexec_expiry tcexec_credentials_expiry(const tcexec_options *options, const tcx
 }
 
 /*
- * A file that others may read is told and used all the same: tccli itself writes its files so, and a script that has
- * always worked shall not stop for it. Credentials that have ended are refused: the service would refuse them too, and
- * after the whole argument has been sent.
+ * A file that other users have access to is used, with a warning: tccli itself writes such files, and a script that
+ * worked must not stop for it. Expired credentials are refused: the service would refuse them too, but only after the
+ * whole argument was sent.
  */
 int tcexec_credentials_load(const tcexec_options *options, tcx_posix_credentials *found, tcx_signer *signer)
 {

@@ -1,11 +1,10 @@
 /*
- * `tcexec doctor`: see tcexec_command.h. It makes one call, and tells from how far it came what is well and what is
- * not.
+ * `tcexec doctor`: see tcexec_command.h. It makes one call, and derives each check from how far that call came.
  *
- * Which request is harmless? One with a right signature is a real call, whatever function it names. So, unless the user
- * names a function, the request is signed with a key that is wrong on purpose: that no function runs for it is what
- * signatures are for. The refusal still shows that the way to the service is good, that it knows the SecretId, and what
- * its clock reads. What it cannot show is that the SecretKey is right, and the doctor says so.
+ * Which request is harmless? A request with a correct signature is a real call, whatever function it names. So, unless
+ * the user names a function, the request is signed with a key that is wrong on purpose: the service runs no function
+ * for a wrong signature. Its error still shows that the connection works, that it knows the SecretId, and what its
+ * clock shows. It cannot show that the SecretKey is correct, and doctor says so.
  */
 #define _DEFAULT_SOURCE
 
@@ -20,27 +19,27 @@
 #define PROBE_ID       "tcexec-doctor-has-no-id"
 #define PROBE_FUNCTION "tcexec-doctor"
 
-/* What has been found so far. */
+/* What the checks found so far. */
 typedef struct findings {
     const tcexec_options *options;
-    int code;                  /* of the first line that is bad; EXIT_DONE: there is none */
-    char next[LINE_MAX_BYTES]; /* what to do about it */
+    int code;                  /* of the first bad line; EXIT_DONE: none is bad */
+    char next[LINE_MAX_BYTES]; /* the next step for that line */
     int has_credentials;
 } findings;
 
 /* ---- lines ---- */
 
 static int as_json;
-static int told; /* steps of the object */
+static int steps; /* printed so far */
 
 static void print_step(const char *verdict, const char *what, const char *text)
 {
-    printf("%s{\"name\":\"%s\",\"state\":\"%s\",\"text\":", told++ > 0 ? "," : "{\"steps\":[", what, verdict);
+    printf("%s{\"name\":\"%s\",\"state\":\"%s\",\"text\":", steps++ > 0 ? "," : "{\"steps\":[", what, verdict);
     tcexec_json_string(tcx_text_from(text));
     putchar('}');
 }
 
-/* Text of files and of the peer is in them. */
+/* Escapes the line: it may contain text of files and of the peer. */
 static void print_line(const char *verdict, const char *what, const char *format, va_list arguments)
 {
     char text[LINE_MAX_BYTES];
@@ -83,8 +82,8 @@ __attribute__((format(printf, 2, 3))) static void bad(const char *what, const ch
     va_end(arguments);
 }
 
-/* What to do about a line that is bad, and the code it leads to. The first one counts: others may follow from it. */
-__attribute__((format(printf, 3, 4))) static void next(findings *found, int code, const char *format, ...)
+/* Sets the next step and the exit code for a bad line. Only the first one counts: the others may follow from it. */
+__attribute__((format(printf, 3, 4))) static void set_next(findings *found, int code, const char *format, ...)
 {
     va_list arguments;
 
@@ -108,7 +107,7 @@ static void skip_all(const char *const *what, size_t count, const char *reason)
 
 #define ID_SHOWN 4u /* characters, at either end */
 
-static void tell_credentials(const tcx_posix_credentials *credentials)
+static void print_credentials(const tcx_posix_credentials *credentials)
 {
     const tcx_text id = credentials->credentials.secret_id;
     const size_t shown = id.length / 4 >= ID_SHOWN ? ID_SHOWN : 0;
@@ -118,7 +117,7 @@ static void tell_credentials(const tcx_posix_credentials *credentials)
        credentials->credentials.token.bytes ? ", token" : "", credentials->origin);
 }
 
-static void check_end(findings *found, const tcx_posix_credentials *credentials)
+static void check_expiry(findings *found, const tcx_posix_credentials *credentials)
 {
     int64_t seconds;
     char date[TCEXEC_DATE_SIZE];
@@ -130,7 +129,7 @@ static void check_end(findings *found, const tcx_posix_credentials *credentials)
     switch (expiry) {
     case TCEXEC_EXPIRED:
         bad("expiry", "the credentials expired at %s, %s ago", date, span);
-        next(found, EXIT_USAGE, "renew the credentials in %s: tccli auth login", credentials->origin);
+        set_next(found, EXIT_USAGE, "renew the credentials in %s: tccli auth login", credentials->origin);
         break;
     case TCEXEC_EXPIRES_SOON:
     case TCEXEC_EXPIRES_LATER:
@@ -151,7 +150,7 @@ static void check_credentials(findings *found, tcx_posix_credentials *credential
 
     if (tcexec_credentials_find(found->options, credentials) != 0) {
         bad("credentials", "%s", credentials->problem);
-        next(found, EXIT_USAGE, "%s", credentials->problem);
+        set_next(found, EXIT_USAGE, "%s", credentials->problem);
         skip_all(others, 2, "no credentials");
         return;
     }
@@ -159,21 +158,21 @@ static void check_credentials(findings *found, tcx_posix_credentials *credential
     tcx_signer_wipe(&signer);
     found->has_credentials = status == TCX_OK;
     if (found->has_credentials) {
-        tell_credentials(credentials);
+        print_credentials(credentials);
     } else {
         bad("credentials", "from %s: %s", credentials->origin, tcx_status_text(status));
-        next(found, EXIT_USAGE, "correct the %s in %s: %s", tcexec_culprit(status), credentials->origin,
-             tcx_status_text(status));
+        set_next(found, EXIT_USAGE, "correct the %s in %s: %s", tcexec_culprit(status), credentials->origin,
+                 tcx_status_text(status));
     }
     if (!credentials->is_file) {
         skipped("permissions", "the credentials are not in a file");
     } else if (credentials->exposed) {
         bad("permissions", "other users have access to %s", credentials->origin);
-        next(found, EXIT_USAGE, "chmod 600 %s", credentials->origin);
+        set_next(found, EXIT_USAGE, "chmod 600 %s", credentials->origin);
     } else {
         ok("permissions", "only its owner has access to %s", credentials->origin);
     }
-    check_end(found, credentials);
+    check_expiry(found, credentials);
 }
 
 /* ---- roots ---- */
@@ -188,7 +187,7 @@ static int has_root(const tcx_posix_anchors *anchors, const char *name)
     return 0;
 }
 
-static void tell_roots(const tcexec_trust *trust)
+static void print_roots(const tcexec_trust *trust)
 {
     const tcx_posix_anchors *anchors = &trust->anchors;
     char no_ca[TCEXEC_PROBLEM_MAX];
@@ -203,15 +202,15 @@ static void tell_roots(const tcexec_trust *trust)
        anchors->skipped > 0 ? skip : "");
 }
 
-/* Returns whether there is something to verify the server by, or nothing is to be verified. */
+/* Returns whether the call can be made: it has roots or a pin, or needs none. */
 static int check_roots(findings *found, tcexec_trust *trust)
 {
     if (tcexec_trust_load(found->options, trust) != 0) {
         bad("roots", "%s", trust->problem);
         if (trust->anchors.skipped > 0 || trust->key.fault != TCX_POSIX_FAULT_NONE)
-            next(found, EXIT_USAGE, "%s", trust->problem);
-        next(found, EXIT_USAGE,
-             "install the system's root certificates (package ca-certificates), or give a PEM file: --ca FILE.pem");
+            set_next(found, EXIT_USAGE, "%s", trust->problem);
+        set_next(found, EXIT_USAGE,
+                 "install the system's root certificates (package ca-certificates), or give a PEM file: --ca FILE.pem");
         return 0;
     }
     if (found->options->plaintext)
@@ -219,14 +218,14 @@ static int check_roots(findings *found, tcexec_trust *trust)
     else if (found->options->pin != NULL)
         ok("roots", "not needed: the key in %s is pinned", trust->file);
     else
-        tell_roots(trust);
+        print_roots(trust);
     return 1;
 }
 
-/* ---- the way to the service ---- */
+/* ---- the connection ---- */
 
-/* Where, what happened, and how the answer began. */
-static void tell_failure(const char *what, const tcexec_exchange *with)
+/* Prints a bad line: where, what happened, and how the body begins. */
+static void print_failure(const char *what, const tcexec_exchange *with)
 {
     const tcx_call *call = &with->call;
     char where[400];
@@ -246,25 +245,25 @@ static void tell_failure(const char *what, const tcexec_exchange *with)
         page[0] ? ": " : "", page);
 }
 
-/* A mistake in the set-up: there was no exchange. */
-static void tell_refusal(findings *found, const tcx_call *call)
+/* The library refused the input: nothing was sent. */
+static void print_refusal(findings *found, const tcx_call *call)
 {
     const char *culprit = tcexec_culprit(call->status);
 
     bad(call->status == TCX_E_CLOCK_UNSET ? "clock" : "request", "%s%s%s (%s)", culprit ? culprit : "",
         culprit ? ": " : "", tcx_status_text(call->status), tcx_status_name(call->status));
-    next(found, EXIT_USAGE, "%s", tcx_status_text(call->status));
+    set_next(found, EXIT_USAGE, "%s", tcx_status_text(call->status));
 }
 
-static void advise(findings *found, int code, const tcexec_exchange *with)
+static void set_remedy(findings *found, int code, const tcexec_exchange *with)
 {
     char words[2 * TCEXEC_PROBLEM_MAX];
 
     tcexec_remedy_text(with, words, sizeof words);
-    next(found, code, "%s", words[0] ? words : tcx_status_text(with->call.status));
+    set_next(found, code, "%s", words[0] ? words : tcx_status_text(with->call.status));
 }
 
-/* Returns whether the name led to an address. */
+/* Returns whether the name was resolved. */
 static int check_dns(findings *found, const tcexec_exchange *with)
 {
     const tcexec_proxy *proxy = &found->options->proxy;
@@ -273,8 +272,8 @@ static int check_dns(findings *found, const tcexec_exchange *with)
 
     tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
     if (peer[0] == '\0') {
-        tell_failure("dns", with);
-        next(found, EXIT_NOT_SENT, "check the name %.*s and this machine's DNS", (int)name.length, name.bytes);
+        print_failure("dns", with);
+        set_next(found, EXIT_NOT_SENT, "check the name %.*s and this machine's DNS", (int)name.length, name.bytes);
         return 0;
     }
     ok("dns", "%s%.*s has %zu address%s, the last one tried is %s", proxy->address.bytes != NULL ? "the proxy " : "",
@@ -282,7 +281,7 @@ static int check_dns(findings *found, const tcexec_exchange *with)
     return 1;
 }
 
-/* Returns whether a connection came about. The first thing that is done with one is to send. */
+/* Returns whether TCP connected. A connected call sends first, so sent bytes show it. */
 static int check_tcp(findings *found, const tcexec_exchange *with)
 {
     const tcexec_proxy *proxy = &found->options->proxy;
@@ -294,18 +293,18 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
         ok("tcp", "connected to %s%s", proxy->address.bytes != NULL ? "the proxy " : "", peer);
         return 1;
     }
-    tell_failure("tcp", with);
+    print_failure("tcp", with);
     if (proxy->address.bytes != NULL) {
         tcexec_proxy_advice(with, advice, sizeof advice);
-        next(found, EXIT_NOT_SENT, "%s", advice);
+        set_next(found, EXIT_NOT_SENT, "%s", advice);
         return 0;
     }
-    next(found, EXIT_NOT_SENT, "check that the service is at %s. Then check the network and the firewalls in between",
-         peer);
+    set_next(found, EXIT_NOT_SENT,
+             "check that the service is at %s. Then check the network and the firewalls in between", peer);
     return 0;
 }
 
-/* Returns whether there is a way through the proxy, or none is used. */
+/* Returns whether the proxy connected to the service, or no proxy is used. */
 static int check_proxy(findings *found, const tcexec_exchange *with)
 {
     const tcexec_proxy *proxy = &found->options->proxy;
@@ -321,9 +320,9 @@ static int check_proxy(findings *found, const tcexec_exchange *with)
            (unsigned)with->call.peer.port);
         return 1;
     }
-    tell_failure("proxy", with);
+    print_failure("proxy", with);
     tcexec_proxy_advice(with, advice, sizeof advice);
-    next(found, EXIT_NOT_SENT, "%s", advice);
+    set_next(found, EXIT_NOT_SENT, "%s", advice);
     return 0;
 }
 
@@ -337,8 +336,8 @@ static int check_tls(findings *found, const tcexec_exchange *with)
         return 1;
     }
     if (!with->trace.connected) {
-        tell_failure("tls", with);
-        advise(found, EXIT_NOT_SENT, with);
+        print_failure("tls", with);
+        set_remedy(found, EXIT_NOT_SENT, with);
         return 0;
     }
     ok("tls", "TLS 1.2, %s, %.*s verified%s, after %lu ms", tcexec_suite_name(with->trace.suite), (int)host.length,
@@ -363,8 +362,9 @@ static void check_clock(findings *found, const tcexec_exchange *with)
     }
     bad("clock", "%s; the service allows a difference of only %d min", words, CLOCK_LIMIT / 60);
     tcexec_span_text(offset < 0 ? -offset : offset, words, sizeof words);
-    next(found, EXIT_USAGE, "%s: it is %s %s", found->options->has_time ? "correct --time" : "set this machine's clock",
-         words, offset < 0 ? "fast" : "slow");
+    set_next(found, EXIT_USAGE, "%s: it is %s %s",
+             found->options->has_time ? "correct --time" : "set this machine's clock", words,
+             offset < 0 ? "fast" : "slow");
 }
 
 /* ---- the answer ---- */
@@ -374,8 +374,8 @@ static int is_code(tcx_text code, const char *expected)
     return code.length == strlen(expected) && memcmp(code.bytes, expected, code.length) == 0;
 }
 
-/* ", RequestId r", to quote to the service's support. */
-static void request_id_text(const tcx_call *call, char *text, size_t size)
+/* Writes ", RequestId r", for the service's support. */
+static void put_request_id(const tcx_call *call, char *text, size_t size)
 {
     const tcx_text id = call->response.request_id;
 
@@ -398,7 +398,7 @@ static void check_api_error(findings *found, const tcx_call *call, const char *r
            request_id);
     } else {
         bad("service", "%.*s: %.*s%s", (int)code.length, code.bytes, (int)message.length, message.bytes, request_id);
-        next(found, EXIT_API, "%s", tcx_api_advice(code));
+        set_next(found, EXIT_API, "%s", tcx_api_advice(code));
     }
 }
 
@@ -407,43 +407,43 @@ static void check_service(findings *found, const tcexec_exchange *with)
     const tcx_call *call = &with->call;
     char request_id[120];
 
-    request_id_text(call, request_id, sizeof request_id);
+    put_request_id(call, request_id, sizeof request_id);
     if (call->status == TCX_OK && found->options->function.bytes != NULL) {
         ok("service", "the service accepted the signature and returned a Result of %zu byte%s%s",
            call->response.result.length, tcexec_plural(call->response.result.length), request_id);
     } else if (call->status == TCX_OK) {
         bad("service", "the server accepted a wrong signature: it is not Tencent Cloud");
-        next(found, EXIT_NOT_UNDERSTOOD, "find out which server this is before you send anything else to it");
+        set_next(found, EXIT_NOT_UNDERSTOOD, "find out which server this is before you send anything else to it");
     } else if (call->status == TCX_E_API) {
         check_api_error(found, call, request_id);
     } else {
-        tell_failure("service", with);
-        advise(found, tcexec_exit_code(call), with);
+        print_failure("service", with);
+        set_remedy(found, tcexec_exit_code(call), with);
     }
 }
 
 /* ---- the whole ---- */
 
-/* Skips the checks of the way from one on. That of a proxy is there only if one is used. */
+/* Skips the checks of the connection from `first` on. There is a check of the proxy only if one is used. */
 static void skip_from(const findings *found, const char *first, const char *reason)
 {
-    static const char *const of_the_way[] = { "dns", "tcp", "proxy", "tls", "clock", "service" };
-    int is_behind = 0;
+    static const char *const checks[] = { "dns", "tcp", "proxy", "tls", "clock", "service" };
+    int is_skipped = 0;
     size_t i;
 
-    for (i = 0; i < sizeof of_the_way / sizeof of_the_way[0]; i++) {
-        is_behind |= strcmp(of_the_way[i], first) == 0;
-        if (is_behind && (strcmp(of_the_way[i], "proxy") != 0 || found->options->proxy.address.bytes != NULL))
-            skipped(of_the_way[i], "%s", reason);
+    for (i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        is_skipped |= strcmp(checks[i], first) == 0;
+        if (is_skipped && (strcmp(checks[i], "proxy") != 0 || found->options->proxy.address.bytes != NULL))
+            skipped(checks[i], "%s", reason);
     }
 }
 
-static void interpret(findings *found, const tcexec_exchange *with)
+static void check_exchange(findings *found, const tcexec_exchange *with)
 {
     const tcx_call *call = &with->call;
 
     if (with->is_refused) {
-        tell_refusal(found, call);
+        print_refusal(found, call);
     } else if (!check_dns(found, with)) {
         skip_from(found, "tcp", "no address");
     } else if (!check_tcp(found, with)) {
@@ -458,9 +458,9 @@ static void interpret(findings *found, const tcexec_exchange *with)
     }
 }
 
-/* Makes the request, by `credentials`, and tells what it came to. Returns 0, or the exit code of what was told. */
-static int ask(findings *found, const tcx_credentials *credentials, const tcexec_trust *trust,
-               const tcx_request *request)
+/* Makes the call with `credentials`, and prints its checks. Returns 0, or the exit code of a message. */
+static int make_call(findings *found, const tcx_credentials *credentials, const tcexec_trust *trust,
+                     const tcx_request *request)
 {
     tcx_signer signer;
     tcx_call_config config;
@@ -474,13 +474,13 @@ static int ask(findings *found, const tcx_credentials *credentials, const tcexec
     if (code == 0)
         code = tcexec_exchange_make(&with, found->options, trust, &config, request);
     if (code == 0)
-        interpret(found, &with);
+        check_exchange(found, &with);
     tcexec_configure_end(&config);
     tcx_signer_wipe(&signer);
     return code;
 }
 
-static int check_the_way(findings *found, const tcx_credentials *given, const tcx_request *request)
+static int check_connection(findings *found, const tcx_credentials *given, const tcx_request *request)
 {
     const int is_probe = found->options->function.bytes == NULL;
     tcx_credentials credentials = *given;
@@ -498,12 +498,12 @@ static int check_the_way(findings *found, const tcx_credentials *given, const tc
     else if (!is_probe && !found->has_credentials)
         skip_from(found, "dns", "no credentials to make the call with");
     else
-        code = ask(found, &credentials, &trust, request);
+        code = make_call(found, &credentials, &trust, request);
     free(trust.memory);
     return code;
 }
 
-static void tell_next(findings *found)
+static void print_next(findings *found)
 {
     if (found->code == EXIT_DONE && found->options->function.bytes != NULL)
         snprintf(found->next, sizeof found->next, "all checks passed");
@@ -522,7 +522,7 @@ static void tell_next(findings *found)
     putchar('\n');
 }
 
-static int examine(const tcexec_options *options, const tcx_request *request)
+static int run_checks(const tcexec_options *options, const tcx_request *request)
 {
     findings found;
     tcx_posix_credentials credentials;
@@ -532,12 +532,12 @@ static int examine(const tcexec_options *options, const tcx_request *request)
     found.options = options;
     as_json = options->json;
     check_credentials(&found, &credentials);
-    code = check_the_way(&found, &credentials.credentials, request);
+    code = check_connection(&found, &credentials.credentials, request);
     tcx_posix_credentials_wipe(&credentials);
     if (code != 0)
-        next(&found, code, "correct the problem that standard error shows");
+        set_next(&found, code, "correct the problem that standard error shows");
     if (code == 0 || as_json)
-        tell_next(&found);
+        print_next(&found);
     if (code != 0)
         return code;
     return tcexec_flush(found.code, found.code != EXIT_DONE   ? found.code
@@ -558,7 +558,7 @@ int tcexec_doctor(const tcexec_options *options)
         described.function = tcx_text_from(PROBE_FUNCTION);
     code = tcexec_describe(&described, &argument, &request);
     if (code == 0)
-        code = examine(options, &request);
+        code = run_checks(options, &request);
     tcexec_argument_close(&argument);
     return code;
 }

@@ -1,14 +1,14 @@
-/* A call from its begin to its end: see tcexec_command.h. */
+/* Makes a call: see tcexec_command.h. */
 #define _DEFAULT_SOURCE
 
 #include "tcexec_command.h"
 
 #include <errno.h>
 
-#define PROGRESS_EVERY 250u  /* ms: so that its seconds are counted one by one */
-#define WAIT_MAX       1000u /* ms: a signal that arrives just before a wait does not end it */
+#define PROGRESS_EVERY 250u  /* ms: so that no second is left out */
+#define WAIT_MAX       1000u /* ms: a signal that arrives just before a wait does not interrupt the wait */
 
-/* Steps a call that has begun to its end. With -v the events tell how far it is. */
+/* Steps a call until it ends. With -v there is no progress line: the events show the progress. */
 static void drive(tcexec_exchange *with)
 {
     const tcx_waiter waiter = tcx_posix_waiter(&with->tcp);
@@ -30,7 +30,7 @@ static void drive(tcexec_exchange *with)
     tcexec_progress(NULL);
 }
 
-static void tell_trust(const tcexec_trust *trust)
+static void note_trust(const tcexec_trust *trust)
 {
     if (trust->use == &trust->chain.trust)
         tcexec_note("%zu trust anchor%s from %s", trust->anchors.count, tcexec_plural(trust->anchors.count),
@@ -39,7 +39,7 @@ static void tell_trust(const tcexec_trust *trust)
         tcexec_note("pinned: the key in %s", trust->file);
 }
 
-static void tell_proxy(const tcexec_proxy *proxy)
+static void note_proxy(const tcexec_proxy *proxy)
 {
     char name[TCEXEC_PROXY_TEXT_MAX];
 
@@ -49,7 +49,7 @@ static void tell_proxy(const tcexec_proxy *proxy)
     tcexec_note("using the proxy %s (from %s)", name, proxy->origin);
 }
 
-static void tell_link(const tcexec_exchange *with)
+static void note_link(const tcexec_exchange *with)
 {
     char where[400];
 
@@ -58,8 +58,8 @@ static void tell_link(const tcexec_exchange *with)
                 tcexec_plural(with->tcp.sent), (unsigned long long)with->tcp.received, (unsigned long)with->elapsed);
 }
 
-/* A call that ended for a mistake in its set-up, before anything was sent at all. A source fails by itself. */
-static int is_refusal(const tcx_call *call)
+/* Returns whether the library refused the input before anything was sent. A source can fail later, too. */
+static int was_refused(const tcx_call *call)
 {
     return call->status != TCX_OK && call->outcome == TCX_NOT_SENT && call->status > TCX_E_CONNECT &&
            call->status != TCX_E_SOURCE && call->attempts <= 1;
@@ -68,8 +68,8 @@ static int is_refusal(const tcx_call *call)
 static void call_service(tcexec_exchange *with, const tcx_call_config *config, const tcx_request *request)
 {
     if (with->options->verbose) {
-        tell_trust(with->trust);
-        tell_proxy(&with->options->proxy);
+        note_trust(with->trust);
+        note_proxy(&with->options->proxy);
     }
     if (tcx_call_begin(&with->call, config, request, with->trace.began) != TCX_OK) {
         with->is_refused = 1;
@@ -78,13 +78,13 @@ static void call_service(tcexec_exchange *with, const tcx_call_config *config, c
     tcexec_signals_begin();
     drive(with);
     tcexec_signals_end(&with->call);
-    with->is_refused = is_refusal(&with->call);
+    with->is_refused = was_refused(&with->call);
     with->elapsed = tcx_posix_tick() - with->trace.began;
     if (with->options->verbose && !with->is_refused)
-        tell_link(with);
+        note_link(with);
 }
 
-/* Makes the link that TLS goes over: TCP, or a tunnel through a proxy over TCP. */
+/* Sets `*link` to the transport below TLS: TCP, or a tunnel through a proxy over TCP. */
 static tcx_status make_link(tcexec_exchange *with, const tcx_transport **link)
 {
     const tcexec_proxy *proxy = &with->options->proxy;
@@ -102,7 +102,7 @@ static tcx_status make_link(tcexec_exchange *with, const tcx_transport **link)
 
 static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const tcx_request *request)
 {
-    unsigned char records[TCX_TLS_BUFFER_DUPLEX]; /* to hear an early answer at any moment */
+    unsigned char records[TCX_TLS_BUFFER_DUPLEX]; /* two buffers, to receive an early answer while sending */
     tcexec_session session;
     tcx_tls tls;
     tcx_tls_config tls_config;
@@ -128,7 +128,7 @@ static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const t
     }
     if (!with->is_refused)
         tcexec_session_save(with->options, &with->trace, &session);
-    config->transport = NULL; /* it goes with this function */
+    config->transport = NULL; /* it ends with this function */
     tcx_tls_wipe(&tls);
     tcx_wipe(records, sizeof records);
     tcx_wipe(&session, sizeof session);

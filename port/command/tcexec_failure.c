@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-#define PAGE_MAX 200u /* bytes of an answer that was not understood that are shown */
+#define PAGE_MAX 200u /* bytes of the body of an answer that was not understood */
 
 /* ---- where ---- */
 
@@ -32,7 +32,7 @@ void tcexec_where_text(const tcexec_exchange *ended, char *text, size_t size)
 
 /* ---- what happened ---- */
 
-/* The library's words without their advice, which is for programs. */
+/* Writes the status text up to the colon. The advice after it is for programmers. */
 static void put_status(tcx_status status, char *text, size_t size)
 {
     const char *words = tcx_status_text(status);
@@ -100,7 +100,7 @@ void tcexec_failure_text(const tcexec_exchange *ended, char *text, size_t size)
 
 /* ---- the page ---- */
 
-/* A page's first bytes, each run of blanks and line ends as one blank, so that they fit a line. */
+/* Copies the start of a body to `line`, with one blank for each run of blanks and line ends. */
 static tcx_text first_line(tcx_text page, char *line, size_t size)
 {
     size_t length = 0;
@@ -124,7 +124,7 @@ int tcexec_print_page(FILE *out, const tcx_call *call)
 {
     const tcx_response *response = &call->response;
     const tcx_text body = response->body;
-    char line[PAGE_MAX + 1]; /* one more, for the mark that something is left out */
+    char line[PAGE_MAX + 1]; /* one more byte, so that tcexec_print_peer() writes its "…" */
     tcx_text shown;
 
     if (response->http_status == 0)
@@ -149,7 +149,7 @@ int tcexec_is_about_the_answer(tcx_status status)
     return status <= TCX_E_HTTP_SYNTAX && status > TCX_E_API;
 }
 
-/* Which options decide who answers: only those that were given can be wrong. */
+/* Returns the advice to check the options that select the server. Only options that were given can be wrong. */
 static const char *check_options(const tcexec_options *options)
 {
     if (options->host.bytes != NULL && options->address.bytes != NULL)

@@ -13,7 +13,7 @@
 
 #define FIRST_CAPACITY 65536u
 
-static const char *stdin_problem; /* why standard input cannot be read; NULL: it may be */
+static const char *stdin_problem; /* why standard input cannot be read; NULL: it can be read */
 
 int tcexec_secure_stdin(void)
 {
@@ -25,11 +25,11 @@ int tcexec_secure_stdin(void)
     if (flags >= 0 || errno != EBADF)
         return 0;
     stdin_problem = "standard input is closed";
-    /* /dev/null would be read as empty, also as /dev/stdin. A socket that is not connected gives nothing to read. */
+    /* /dev/null would be read as an empty ARG, also as /dev/stdin. A read from an unconnected socket fails. */
     return socket(AF_UNIX, SOCK_STREAM, 0) == STDIN_FILENO ? 0 : -1;
 }
 
-/* What is wrong with standard input, if that is what the path means. */
+/* Returns what is wrong with standard input, if the path is a name of it. Otherwise NULL. */
 static const char *problem_of(const char *path)
 {
     static const char *const names[] = { "-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0" };
@@ -46,7 +46,7 @@ static int open_path(const char *path)
     return strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Reads, and waits for a descriptor that does not block. */
+/* Reads. Waits if the descriptor is non-blocking. */
 static ssize_t read_some(int fd, char *out, size_t length)
 {
     struct pollfd readable = { fd, POLLIN, 0 };
@@ -62,8 +62,8 @@ static ssize_t read_some(int fd, char *out, size_t length)
 }
 
 /*
- * Reads into memory that grows. Returns its length; -1 with errno on failure; `*memory` is freed by the caller either
- * way.
+ * Reads to the end into memory that grows. Returns the length, or -1 with errno. The caller frees `*memory` in both
+ * cases.
  */
 static ssize_t read_growing(int fd, size_t limit, char **memory)
 {
@@ -131,7 +131,7 @@ int tcexec_read_file(const char *path, size_t limit, tcx_text *out)
     return result;
 }
 
-/* A file that tells its size is streamed. Anything else can be read only once, and is kept. */
+/* Streams a file that has a size. Anything else can be read only once, so it is read into memory. */
 static int take_file(int fd, tcexec_argument *out)
 {
     if (tcx_posix_file_init(&out->file, fd) != 0)

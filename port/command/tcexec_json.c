@@ -1,7 +1,7 @@
 /* The object of --json: see tcexec_command.h. */
 #include "tcexec_command.h"
 
-/* Text of a peer that is no UTF-8 (an answer that was not understood) is told with U+FFFD in its place. */
+/* The text of a peer may not be UTF-8, if its answer was not understood. */
 void tcexec_json_string(tcx_text text)
 {
     const unsigned char *bytes = (const unsigned char *)text.bytes;
@@ -56,7 +56,7 @@ static void print_number(const char *name, int is_known, int64_t number)
         printf("\"%s\":null", name);
 }
 
-/* What the call took, and how it was connected. No connection is kept between two calls. */
+/* `reused` is always false: no connection is kept between two calls. */
 static void print_measures(const tcexec_exchange *ended)
 {
     const tcexec_trace *trace = &ended->trace;
@@ -73,7 +73,7 @@ void tcexec_json(const tcexec_exchange *ended)
     const tcx_call *call = &ended->call;
     const tcx_response *response = &call->response;
     const int64_t server_time = tcx_response_time(response);
-    const int is_text = call->status != TCX_E_JSON_UTF8; /* a Result that is none is told as it came */
+    const int is_text = call->status != TCX_E_JSON_UTF8; /* otherwise result_raw has the Result as it was received */
     const tcx_text none = { NULL, 0 };
     char words[160];
 

@@ -1,34 +1,34 @@
 /*
- * --dry-run and --curl: a call like any other, over a transport that writes down what it is given and then closes. What
- * is shown is therefore what would be sent, and no request has to fit into memory.
+ * --dry-run and --curl: a normal call over a transport that prints what it is given and then closes. So the output is
+ * exactly what would be sent, and the request is never in memory as a whole.
  */
 #include "tcexec_command.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define HEAD_MAX     65536u /* bytes of a request's head: a GET has at most TCX_GET_MAX */
-#define ARGUMENT_MAX 65536u /* bytes of body in a word of the command; Linux takes 128 KiB with all quoting */
+#define HEAD_MAX     65536u /* bytes of a request's head: that of a GET has at most TCX_GET_MAX */
+#define ARGUMENT_MAX 65536u /* bytes of body in one argument of curl: Linux allows 128 KiB, with the quoting */
 
-/* What --curl knows of the request so far. */
+/* The part of the request that --curl has received so far. */
 typedef struct preview {
     const tcexec_options *options;
     char head[HEAD_MAX];
     size_t head_length;
     int in_body;
-    int by_pipe; /* the body is too large for a word */
+    int by_pipe; /* the body is too large for one argument */
 } preview;
 
 /* ---- the transport ---- */
 
-static int paper_open(void *context, const tcx_peer *peer)
+static int accept_open(void *context, const tcx_peer *peer)
 {
     (void)context;
     (void)peer;
     return 1;
 }
 
-static int paper_recv(void *context, void *bytes, size_t length)
+static int report_closed(void *context, void *bytes, size_t length)
 {
     (void)context;
     (void)bytes;
@@ -36,7 +36,7 @@ static int paper_recv(void *context, void *bytes, size_t length)
     return TCX_CLOSED;
 }
 
-static void paper_close(void *context)
+static void ignore_close(void *context)
 {
     (void)context;
 }
@@ -66,8 +66,8 @@ static int has_prefix(tcx_text text, const char *prefix)
     return text.length >= strlen(prefix) && memcmp(text.bytes, prefix, strlen(prefix)) == 0;
 }
 
-/* The value of a header, unset when it is not there. */
-static tcx_text header(const preview *shown, const char *name_and_colon)
+/* Returns the value of a header field. Unset: there is none. */
+static tcx_text find_header(const preview *shown, const char *name_and_colon)
 {
     tcx_text left = { NULL, 0 };
     tcx_text none = { NULL, 0 };
@@ -86,7 +86,7 @@ static tcx_text header(const preview *shown, const char *name_and_colon)
     return none;
 }
 
-/* Which certificate curl shall believe: the same as this command would. */
+/* Prints the options that make curl trust what this command would trust. */
 static void print_trust(const tcexec_options *options)
 {
     if (options->ca != NULL) {
@@ -100,7 +100,10 @@ static void print_trust(const tcexec_options *options)
     }
 }
 
-/* A proxy of the environment's is curl's as well. The credentials are left out: what is printed is read by others. */
+/*
+ * Prints the proxy of --proxy: curl reads that of the environment itself. Without credentials: others may read the
+ * output.
+ */
 static void print_proxy(const tcexec_options *options)
 {
     char name[TCEXEC_PROXY_TEXT_MAX];
@@ -128,11 +131,11 @@ static void print_address(const tcexec_options *options)
     fputc('\'', stdout);
 }
 
-/* Prints the command up to where the body belongs. curl counts the body itself. */
+/* Prints the command up to the body. Without Content-Length: curl writes its own. */
 static void print_command(const preview *shown)
 {
     const tcexec_options *options = shown->options;
-    const tcx_text host = header(shown, "Host:");
+    const tcx_text host = find_header(shown, "Host:");
     tcx_text left = { NULL, 0 };
     tcx_text line;
     const char *target;
@@ -161,7 +164,7 @@ static void print_command(const preview *shown)
 
 static size_t body_length(const preview *shown)
 {
-    const tcx_text digits = header(shown, "Content-Length:");
+    const tcx_text digits = find_header(shown, "Content-Length:");
     size_t length = 0;
     size_t i;
 
@@ -195,7 +198,7 @@ static void end_body(const preview *shown)
     fputc('\n', stdout);
 }
 
-/* Takes bytes up to the end of the head. Returns how many; negative when they do not fit. */
+/* Takes bytes up to the end of the head. Returns how many, or a negative number if they do not fit. */
 static int take_head(preview *shown, const char *bytes, size_t length)
 {
     size_t i;
@@ -222,8 +225,8 @@ static int write_command(void *context, const void *bytes, size_t length)
 
 /* ---- the preview ---- */
 
-/* Runs the call against the paper. Its clock stands still: a reader that takes its time does not end it. */
-static tcx_status write_down(tcx_call *call, const tcx_call_config *config, const tcx_request *request)
+/* Runs the call over the printing transport. The tick is always 0, so a slow reader causes no timeout. */
+static tcx_status print_request(tcx_call *call, const tcx_call_config *config, const tcx_request *request)
 {
     tcx_status status = tcx_call_begin(call, config, request, 0);
 
@@ -234,7 +237,7 @@ static tcx_status write_down(tcx_call *call, const tcx_call_config *config, cons
 
 int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const tcx_request *request)
 {
-    tcx_transport paper = { NULL, paper_open, write_raw, paper_recv, paper_close, NULL, NULL };
+    tcx_transport printer = { NULL, accept_open, write_raw, report_closed, ignore_close, NULL, NULL };
     preview shown;
     tcx_call call;
     tcx_status status;
@@ -242,12 +245,12 @@ int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const
     memset(&shown, 0, sizeof shown);
     memset(&call, 0, sizeof call);
     shown.options = options;
-    paper.context = &shown;
+    printer.context = &shown;
     if (options->curl)
-        paper.send = write_command;
-    config->transport = &paper;
-    status = write_down(&call, config, request);
-    config->transport = NULL; /* it goes with this function */
+        printer.send = write_command;
+    config->transport = &printer;
+    status = print_request(&call, config, request);
+    config->transport = NULL; /* it ends with this function */
     if (status == TCX_E_SEND && call.detail == -ENOBUFS)
         return tcexec_say("--curl: the head of the request is over %u bytes", HEAD_MAX);
     if (status != TCX_E_SEND && status != TCX_E_CLOSED)

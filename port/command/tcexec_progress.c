@@ -1,15 +1,15 @@
-/* How far a call is, on a terminal: see tcexec_command.h. */
+/* The progress of a call on a terminal: see tcexec_command.h. */
 #include "tcexec_command.h"
 
 #define AFTER     1000u /* ms: a call that ends earlier shows nothing */
-#define TEXT_SIZE 80u   /* a line of a terminal: one that wraps could not be erased */
+#define TEXT_SIZE 80u   /* a line of a terminal: a line that wraps cannot be erased */
 
 static double in_unit(uint64_t bytes, int is_large)
 {
     return (double)bytes / (is_large ? 1048576.0 : 1024.0);
 }
 
-/* The head is not counted in the whole, which is only worth a line when it is much larger. */
+/* The total does not count the head. That matters only for a small body, which is sent too fast to be seen. */
 static void put_sending(const tcexec_exchange *with, char *text)
 {
     const uint64_t whole = with->call.message.content_length;

@@ -1,7 +1,7 @@
 /*
- * The proxy: which one --proxy or the environment names, and what is said of it. See tcexec_command.h.
+ * Finds the proxy in --proxy or the environment, and writes the messages about it. See tcexec_command.h.
  *
- * A proxy's URL may hold a password. No message shows any part of the URL but host and port.
+ * A proxy's URL may contain a password. The messages show only its host and port.
  */
 #define _DEFAULT_SOURCE
 
@@ -15,14 +15,14 @@
 
 /* ---- the URL ---- */
 
-/* Takes "http://" off. NULL after telling that it is another scheme. */
+/* Returns what follows "http://". NULL, with a message: it is another scheme. */
 static const char *take_scheme(const char *origin, const char *url)
 {
     static const char *const others[] = { "https", "socks", "socks4", "socks4a", "socks5", "socks5h" };
     const char *end = strstr(url, "://");
     size_t i;
 
-    if (end == NULL) /* as curl takes it: HOST:PORT */
+    if (end == NULL) /* HOST:PORT, which curl accepts, too */
         return url;
     if (end - url == 4 && strncasecmp(url, "http", 4) == 0)
         return end + 3;
@@ -44,8 +44,8 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes %XX in place. Returns the length, or -1: malformed. */
-static long decode(char *text)
+/* Decodes %XX in place. Returns the length, or -1 if it is malformed. */
+static long decode_percent(char *text)
 {
     char *out = text;
     const char *at;
@@ -73,7 +73,7 @@ static int has_control(tcx_text text)
     return 0;
 }
 
-/* Reads USER[:PASSWORD], which is changed. */
+/* Reads USER[:PASSWORD], and overwrites it. */
 static int read_credentials(tcexec_proxy *proxy, char *user)
 {
     char *password = strchr(user, ':');
@@ -84,8 +84,8 @@ static int read_credentials(tcexec_proxy *proxy, char *user)
         *password++ = '\0';
     else
         password = user + strlen(user);
-    user_length = decode(user);
-    password_length = decode(password);
+    user_length = decode_percent(user);
+    password_length = decode_percent(password);
     if (user_length < 0 || password_length < 0)
         return tcexec_say("%s: a %% in user or password is not followed by two hexadecimal digits: write %%25 for %%",
                           proxy->origin);
@@ -149,7 +149,7 @@ static int is_same(tcx_text one, tcx_text other)
     return one.length == other.length && strncasecmp(one.bytes, other.bytes, one.length) == 0;
 }
 
-static int is_number(tcx_text name)
+static int is_ip_address(tcx_text name)
 {
     char text[INET6_ADDRSTRLEN];
     struct in6_addr address;
@@ -161,8 +161,8 @@ static int is_number(tcx_text name)
     return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
 }
 
-/* Takes the dots at either end off, which do not change what a name means here. */
-static tcx_text strip(tcx_text name)
+/* Removes the dots at the beginning and a dot at the end. They have no meaning in no_proxy. */
+static tcx_text strip_dots(tcx_text name)
 {
     while (name.length > 0 && name.bytes[0] == '.') {
         name.bytes++;
@@ -173,7 +173,7 @@ static tcx_text strip(tcx_text name)
     return name;
 }
 
-/* Whether an entry of no_proxy is about this name and port. */
+/* Returns whether an entry of no_proxy covers this name and port. */
 static int is_covered(tcx_text entry, tcx_text name, uint16_t port)
 {
     char copy[300];
@@ -192,20 +192,20 @@ static int is_covered(tcx_text entry, tcx_text name, uint16_t port)
         return 0;
     if (wanted_port != port)
         return 0;
-    wanted = strip(wanted);
-    name = strip(name);
+    wanted = strip_dots(wanted);
+    name = strip_dots(name);
     if (wanted.length == 0 || wanted.length > name.length)
         return 0;
     if (is_same(wanted, name))
         return 1;
-    if (is_number(name) || wanted.length == name.length || name.bytes[name.length - wanted.length - 1] != '.')
+    if (is_ip_address(name) || wanted.length == name.length || name.bytes[name.length - wanted.length - 1] != '.')
         return 0;
     name.bytes += name.length - wanted.length;
     name.length = wanted.length;
     return is_same(wanted, name);
 }
 
-static int is_excepted(tcx_text name, uint16_t port)
+static int is_excluded(tcx_text name, uint16_t port)
 {
     static const char separators[] = ", \t";
     const char *at = getenv("no_proxy");
@@ -241,12 +241,12 @@ int tcexec_proxy_find(const char *option, tcx_text name, uint16_t port, tcexec_p
         proxy->origin = "HTTPS_PROXY";
         url = getenv("HTTPS_PROXY");
     }
-    if (url == NULL || *url == '\0' || (option == NULL && is_excepted(name, port)))
+    if (url == NULL || *url == '\0' || (option == NULL && is_excluded(name, port)))
         return 0;
     return read_url(proxy, url);
 }
 
-/* ---- what is said of it ---- */
+/* ---- messages ---- */
 
 void tcexec_proxy_text(const tcexec_proxy *proxy, char *text, size_t size)
 {
@@ -266,16 +266,16 @@ void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size)
     const tcexec_proxy *proxy = &ended->options->proxy;
     const tcx_call *call = &ended->call;
     const tcx_text to = call->peer.address;
-    /* tinyproxy answers wrong ones with 401 */
-    const int wants_others = call->detail == 407 || call->detail == 401;
+    /* 407; tinyproxy answers wrong credentials with 401 */
+    const int wants_credentials = call->detail == 407 || call->detail == 401;
     char name[TCEXEC_PROXY_TEXT_MAX];
 
     tcexec_proxy_text(proxy, name, sizeof name);
     if (call->status != TCX_E_PROXY)
         snprintf(text, size, "check that an HTTP proxy listens at %s (from %s)", name, proxy->origin);
-    else if (wants_others && proxy->credentials.bytes == NULL)
+    else if (wants_credentials && proxy->credentials.bytes == NULL)
         snprintf(text, size, "give user and password: --proxy http://USER:PASSWORD@%s", name);
-    else if (wants_others)
+    else if (wants_credentials)
         snprintf(text, size, "correct user and password in %s", proxy->origin);
     else if (call->detail >= 500 && call->detail != 501)
         snprintf(text, size, "check that %.*s:%u is right, and that the proxy can reach it", (int)to.length, to.bytes,

@@ -1,4 +1,4 @@
-/* What is said after a call, and the exit code: see tcexec_command.h. */
+/* The messages after a call, and the exit code: see tcexec_command.h. */
 #include "tcexec_command.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 const char *tcexec_culprit(tcx_status status)
 {
-    /* The tens of these statuses name the field: tcexec/status.h. */
+    /* In these statuses, the digits before the last one are the field: see tcexec/status.h. */
     static const char *const fields[] = {
         "SecretId",     "SecretKey",         "token",        "--host",     "--region", "--language", "FUNCTION", "ARG",
         "--sub-app-id", "--session-context", "--session-id", "--ext-info",
@@ -19,9 +19,9 @@ const char *tcexec_culprit(tcx_status status)
     switch (status) {
     case TCX_E_TIME:
         return "--time";
-    case TCX_E_CLOCK_UNSET: /* the floor of --time is the earliest that the option takes */
+    case TCX_E_CLOCK_UNSET: /* not --time: the option refuses such a time itself */
         return "this machine's clock";
-    case TCX_E_TLS_NAME: /* the services' own hosts have one */
+    case TCX_E_TLS_NAME: /* the default hosts have a usable name */
         return "--host";
     case TCX_E_NONCE:
         return "--nonce";
@@ -52,7 +52,7 @@ static void note_peer(const char *what, tcx_text text)
     fputc('\n', stderr);
 }
 
-/* ---- the service said no ---- */
+/* ---- the service returned an error ---- */
 
 void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size)
 {
@@ -68,7 +68,7 @@ static void note_clock_offset(const tcexec_exchange *ended)
     tcexec_note("%s", words);
 }
 
-/* What this command can do about it beyond the library's advice. */
+/* Adds the advice that only this command can give. */
 static void note_own_advice(const tcexec_exchange *ended, tcx_api_class kind)
 {
     if (kind == TCX_API_DUPLICATE)
@@ -100,9 +100,9 @@ static void say_api_error(const tcexec_exchange *ended)
     note_own_advice(ended, tcx_api_classify(response->error_code));
 }
 
-/* ---- the exchange failed ---- */
+/* ---- the call failed ---- */
 
-/* An answer came before the whole request was sent. Whether the same call may fare better, the library's rule knows. */
+/* An answer was received before the request was sent completely. The library's retry rule decides about a repeat. */
 static void note_early_answer(const tcx_call *call)
 {
     const tcx_attempt attempt = { call->request, &call->response, call->status, call->outcome, 1, 0 };
@@ -115,7 +115,7 @@ static void note_early_answer(const tcx_call *call)
         tcexec_note("not sent completely: the function did not run. The same call would get the same answer");
 }
 
-/* What was sent, and what that means for a repeat. */
+/* Writes what was sent, and whether the call can be repeated. */
 static void note_outcome(const tcexec_exchange *ended)
 {
     const tcexec_options *options = ended->options;
@@ -140,7 +140,7 @@ static void note_outcome(const tcexec_exchange *ended)
         tcexec_note("sent: it is unknown whether the function ran. Do not repeat the call before you know");
 }
 
-/* Where, what happened, how the answer began, what was sent, what to do: a line each. */
+/* Writes a line each: where and what happened, how the body begins, what was sent, what to do. */
 static void say_failure(const tcexec_exchange *ended)
 {
     const tcx_call *call = &ended->call;
@@ -174,9 +174,9 @@ static void say_failure(const tcexec_exchange *ended)
         tcexec_note("what to do: %s", remedy);
 }
 
-/* ---- the whole ---- */
+/* ---- the report ---- */
 
-/* A call that ends while it waits for another attempt ends with the answer to the last one. */
+/* A call that ends while it waits for the next attempt ends as the last attempt did: with an answer. */
 int tcexec_exit_code(const tcx_call *call)
 {
     if (call->status == TCX_OK)
@@ -188,7 +188,7 @@ int tcexec_exit_code(const tcx_call *call)
     return call->status == TCX_E_JSON_UTF8 ? EXIT_NOT_UNDERSTOOD : EXIT_API;
 }
 
-/* What to name to the service's support. */
+/* Writes what the service's support asks for. */
 static void note_request_id(const tcx_call *call)
 {
     char date[TCEXEC_DATE_SIZE];
@@ -211,9 +211,9 @@ static void note_more(const tcexec_exchange *ended)
 }
 
 /*
- * A Result that the caller does not get is, for the caller, a call without an answer: it was sent, it may have run, and
- * a blind repeat would run it again. So a standard output that fails after the call ends with EXIT_NO_ANSWER, and not
- * with EXIT_USAGE, which promises that nothing was sent.
+ * If the caller does not get the Result, the call has no answer for the caller: it was sent, it may have run, and a
+ * blind repeat would run it again. So if standard output fails after the call, the exit code is EXIT_NO_ANSWER.
+ * EXIT_USAGE would promise that nothing was sent.
  */
 int tcexec_report(const tcexec_exchange *ended)
 {

@@ -1,7 +1,7 @@
-/* When a call is repeated: see tcexec_command.h. */
+/* The retry rule: see tcexec_command.h. */
 #include "tcexec_command.h"
 
-/* The library's rule. A clock that it lets the next attempt go by is told, whether that attempt succeeds or not. */
+/* The library's rule. If the next attempt uses the service's clock, says so, whether that attempt succeeds or not. */
 static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32_t jitter)
 {
     const tcexec_rule *rule = (const void *)retry;

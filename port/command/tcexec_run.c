@@ -1,12 +1,12 @@
-/* A call from its inputs to its report: see tcexec_command.h. */
+/* Runs a call from its input to its report: see tcexec_command.h. */
 #include "tcexec_command.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define BODY_MAX ((size_t)16 * 1024 * 1024) /* bytes of an answer; pages that are not touched cost nothing */
+#define BODY_MAX ((size_t)16 * 1024 * 1024) /* bytes of an answer; unused pages take no memory */
 
-/* ---- inputs ---- */
+/* ---- input ---- */
 
 static int draw_nonce(uint32_t *nonce)
 {
@@ -17,7 +17,7 @@ static int draw_nonce(uint32_t *nonce)
     return 0;
 }
 
-/* What is wrong with the request is told before a bundle of roots is looked for. */
+/* Checks the request before the roots are loaded, so that a mistake in it is reported first. */
 int tcexec_describe(const tcexec_options *options, const tcexec_argument *argument, tcx_request *request)
 {
     tcx_status status;
@@ -67,10 +67,10 @@ void tcexec_configure_end(tcx_call_config *config)
 /* ---- the call ---- */
 
 /*
- * A Result that the caller does not get is, for the caller, a call without an answer, and a blind repeat would run it
- * again. Without a Result nothing is lost that the exit code does not tell.
+ * Reports that the Result was lost. For the caller, this is a call without an answer, and a blind repeat would run it
+ * again. If there was no Result, the exit code says everything.
  */
-static int lost(const tcexec_exchange *ended)
+static int report_lost_result(const tcexec_exchange *ended)
 {
     const tcexec_options *options = ended->options;
 
@@ -97,7 +97,7 @@ static int call_service(const tcexec_options *options, const tcexec_trust *trust
     if (ended.is_refused)
         return tcexec_refused(ended.call.status, ended.call.detail);
     code = tcexec_report(&ended);
-    return ferror(stdout) ? lost(&ended) : code;
+    return ferror(stdout) ? report_lost_result(&ended) : code;
 }
 
 static int run(const tcexec_options *options, const tcexec_trust *trust, tcx_signer *signer, const tcx_request *request)
@@ -113,8 +113,8 @@ static int run(const tcexec_options *options, const tcexec_trust *trust, tcx_sig
     return code;
 }
 
-/* The system's bundle is not the user's to correct, and is not complained of at every call. */
-static void tell_skipped(const tcexec_options *options, const tcexec_trust *trust)
+/* The user cannot correct the system's bundle, so its errors are not reported at every call. */
+static void note_skipped(const tcexec_options *options, const tcexec_trust *trust)
 {
     char words[TCEXEC_PROBLEM_MAX];
 
@@ -142,7 +142,7 @@ int tcexec_run(const tcexec_options *options)
     if (code == 0 && tcexec_trust_load(options, &trust) != 0)
         code = tcexec_say("%s", trust.problem);
     if (code == 0)
-        tell_skipped(options, &trust);
+        note_skipped(options, &trust);
     if (code == 0)
         code = run(options, &trust, &signer, &request);
     tcx_signer_wipe(&signer);

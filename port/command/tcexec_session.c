@@ -1,4 +1,4 @@
-/* The TLS session of --session-file: see tcexec_command.h. It holds a secret, which is told to nobody. */
+/* The TLS session of --session-file: see tcexec_command.h. It contains a secret, which is never printed. */
 #define _DEFAULT_SOURCE
 
 #include "tcexec_command.h"
@@ -12,9 +12,9 @@
 /* ---- who wrote it ---- */
 
 /*
- * A resumed session is not verified again: whoever wrote the file decides which server is believed. So it must be a
- * file that this user alone could write, and nobody else could read, since it holds a secret. One that is not is not an
- * error: a call without a session does the same, a round trip later, and replaces it.
+ * A resumed session is not verified again, so whoever wrote the file decides which server is trusted. So only this user
+ * may be able to write the file, or to read it, because it contains a secret. Any other file is not an error: a call
+ * without a session takes one round trip more, and replaces the file.
  */
 static int is_of_another_user(const char *path, const struct stat *about)
 {
@@ -37,8 +37,8 @@ static int is_open_to_others(const char *path, const struct stat *about)
 }
 
 /*
- * Why a file could not be opened. Returns 1 if the call can do without it: it is a link, which is not followed because
- * somebody else may have laid it, or a file that belongs to another user.
+ * Says why a file could not be opened, and returns 1 if the call can do without it. That is the case for another user's
+ * file, and for a symbolic link, which is not followed because somebody else may have made it.
  */
 static int can_do_without(const char *path)
 {
@@ -56,7 +56,7 @@ static int can_do_without(const char *path)
 
 /* ---- load ---- */
 
-/* Takes the session that the open file holds, if it is one. Returns 0, or -1 with errno. */
+/* Reads the session from the open file, if it contains one. Returns 0, or -1 with errno. */
 static int take_session(int fd, const tcexec_options *options, tcexec_session *session)
 {
     const char *path = options->session_file;
@@ -72,8 +72,8 @@ static int take_session(int fd, const tcexec_options *options, tcexec_session *s
     return length < 0 ? -1 : 0;
 }
 
-/* What is looked at is the open file: its name may lead to another one by now. Returns 0, or -1 with `*reason`. */
-static int look_at(int fd, const tcexec_options *options, tcexec_session *session, const char **reason)
+/* Checks the open file, because its name may belong to another file by now. Returns 0, or -1 with `*reason`. */
+static int check_file(int fd, const tcexec_options *options, tcexec_session *session, const char **reason)
 {
     const char *path = options->session_file;
     struct stat about;
@@ -102,12 +102,12 @@ int tcexec_session_load(const tcexec_options *options, tcexec_session *session)
     tcx_tls_session_init(&session->session, NULL);
     if (path == NULL)
         return 0;
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW); /* a pipe must not hold the call up */
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW); /* O_NONBLOCK: a pipe must not block the call */
     error = errno;
     if (fd < 0)
         return error == ENOENT || can_do_without(path) ? 0
                                                        : tcexec_say("--session-file: %s: %s", path, strerror(error));
-    failed = look_at(fd, options, session, &reason);
+    failed = check_file(fd, options, session, &reason);
     close(fd);
     return failed ? tcexec_say("--session-file: %s: %s", path, reason) : 0;
 }
@@ -115,8 +115,8 @@ int tcexec_session_load(const tcexec_options *options, tcexec_session *session)
 /* ---- save ---- */
 
 /*
- * Writes to a new file of mode 0600, named by mkstemp(), and moves it to `path`, also over what was not believed there.
- * Nothing is written through a link, or into another user's file. Returns 0, or -1 with errno.
+ * Writes to a new file with mode 0600, from mkstemp(), and moves it to `path`. This also replaces a file that was not
+ * used. It never writes through a link or into another user's file. Returns 0, or -1 with errno.
  */
 static int replace_file(const char *path, char *temporary, const void *bytes, size_t length)
 {
@@ -126,7 +126,7 @@ static int replace_file(const char *path, char *temporary, const void *bytes, si
 
     if (fd < 0)
         return -1;
-    errno = ENOSPC; /* what it is when only a part is written */
+    errno = ENOSPC; /* for a write that is not complete */
     is_written = write(fd, bytes, length) == (ssize_t)length;
     if (close(fd) == 0 && is_written && rename(temporary, path) == 0)
         return 0;

@@ -1,4 +1,4 @@
-/* What ends the command from outside: see tcexec_command.h. */
+/* Signals that end the command: see tcexec_command.h. */
 #define _DEFAULT_SOURCE
 
 #include "tcexec_command.h"
@@ -9,13 +9,13 @@
 enum { BEFORE, DURING, AFTER }; /* the call */
 
 static volatile sig_atomic_t stage;
-static volatile sig_atomic_t caught;     /* how many, since the call began */
-static volatile sig_atomic_t abort_code; /* of a signal that cannot wait */
+static volatile sig_atomic_t caught;     /* number of signals since the call began */
+static volatile sig_atomic_t abort_code; /* the exit code if a signal ends the command at once */
 
-/* Only what POSIX allows in a handler is called. */
+/* Calls only functions that POSIX allows in a signal handler. */
 static void end_at_once(const char *words)
 {
-    /* There is nobody left to tell if that fails. */
+    /* A failed write cannot be reported anywhere. */
     if (write(STDERR_FILENO, words, strlen(words)) < 0)
         _exit(abort_code);
     _exit(abort_code);
@@ -32,7 +32,7 @@ static void handle(int number)
                     "Do not repeat the call before you know\n");
     if (stage == AFTER && caught > 2)
         _exit(abort_code);
-    /* A write that is stuck goes on after a signal. Without a descriptor it fails, and what is lost is told. */
+    /* A blocked write continues after a signal. After close() it fails, and the loss is reported. */
     if (stage == AFTER && caught > 1)
         close(STDOUT_FILENO);
 }

@@ -16,7 +16,7 @@ int tcexec_is_terminal(void)
     return isatty(STDERR_FILENO) && (kind == NULL || strcmp(kind, "dumb") != 0);
 }
 
-static char shown[100]; /* the line of progress that stands there now; empty: none */
+static char shown[100]; /* the line of progress on the terminal; empty: none */
 
 void tcexec_progress(const char *text)
 {
@@ -28,7 +28,7 @@ void tcexec_progress(const char *text)
         fprintf(stderr, "tcexec: %s", text);
 }
 
-/* NO_COLOR counts unless it is empty: https://no-color.org. */
+/* An empty NO_COLOR has no effect: https://no-color.org. */
 void tcexec_begin_error(void)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -62,10 +62,10 @@ void tcexec_note(const char *format, ...)
     fputc('\n', stderr);
 }
 
-/* BearSSL's number for an alert that the peer sent is 256 more than the alert's own. */
+/* BearSSL's error number for an alert from the peer is 256 plus the number of the alert. */
 #define ALERT_BASE 256
 
-/* RFC 5246 section 7.2.2, those that tell a user something, and RFC 6066 section 9. */
+/* The alerts that help a user, from RFC 5246 section 7.2.2 and RFC 6066 section 9. */
 static const char *alert_name(int alert)
 {
     switch (alert) {
@@ -137,7 +137,7 @@ void tcexec_date_text(int64_t unix_time, char *text)
 
 #define MINUTES_OF_A_DAY 1440ull
 
-/* The largest unit and the next one, where that is not 0. Rounded, so that a second less than 2 h is 2 h. */
+/* Writes the largest unit, and the next one if it is not 0. Rounds: a second less than 2 h is 2 h. */
 void tcexec_span_text(int64_t seconds, char *text, size_t size)
 {
     const unsigned long long s = (unsigned long long)seconds;
@@ -157,7 +157,7 @@ void tcexec_span_text(int64_t seconds, char *text, size_t size)
         snprintf(text, size, "%llu s", s);
 }
 
-/* A Date has no fractions: a second is no difference. */
+/* A Date has no fractions of a second, so a difference of one second is none. */
 void tcexec_clock_text(const tcexec_options *options, int64_t unix_time, int64_t offset, char *text, size_t size)
 {
     const char *whose = options->has_time ? "--time" : "this machine's clock";
@@ -176,7 +176,7 @@ void tcexec_clock_text(const tcexec_options *options, int64_t unix_time, int64_t
              offset < 0 ? "fast" : "slow", here, there);
 }
 
-/* RFC 3629 section 4: what the second byte may be depends on the first. */
+/* RFC 3629 section 4: the range of the second byte depends on the first. */
 size_t tcexec_utf8(const unsigned char *bytes, size_t length)
 {
     unsigned char first = bytes[0];

@@ -1,4 +1,4 @@
-/* What a call does, as it does it: see tcexec_command.h. */
+/* Follows a call by its events: see tcexec_command.h. */
 #include "tcexec_command.h"
 
 const char *tcexec_suite_name(uint32_t suite)
@@ -78,7 +78,7 @@ static void set_stage(tcexec_trace *trace, tcexec_stage stage)
     trace->since = tcx_posix_tick();
 }
 
-/* An answer may come while the request is still being sent: that is not worth a stage. */
+/* An answer that is received while the request is being sent does not start a stage. */
 static void enter_stage(tcexec_trace *trace, tcx_event event, uint32_t number)
 {
     if (event == TCX_EVENT_DIAL) {
@@ -119,7 +119,7 @@ static void observe(void *context, tcx_event event, uint32_t number)
         trace->connected = 1;
         trace->connect_time = number;
     }
-    if (!trace->is_told)
+    if (!trace->is_verbose)
         return;
     put_words(trace, event, number, words, sizeof words);
     tcexec_note("%lu.%03lu s: %s", elapsed / 1000, elapsed % 1000, words);
@@ -131,6 +131,6 @@ void tcexec_trace_init(tcexec_trace *trace, const tcexec_options *options)
     trace->trace.event = observe;
     trace->trace.context = trace;
     trace->began = tcx_posix_tick();
-    trace->is_told = options->verbose;
+    trace->is_verbose = options->verbose;
     trace->is_probe = options->function.bytes == NULL;
 }

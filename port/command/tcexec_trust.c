@@ -1,4 +1,4 @@
-/* Whom TLS believes: see tcexec_command.h. */
+/* What TLS trusts: see tcexec_command.h. */
 #include "tcexec_command.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ static const char *system_bundle(void)
     return NULL;
 }
 
-/* Returns -1, with `problem` set. */
+/* Sets `problem`, and returns -1. */
 __attribute__((format(printf, 2, 3))) static int refuse(tcexec_trust *trust, const char *format, ...)
 {
     va_list arguments;
@@ -105,7 +105,7 @@ int tcexec_no_ca_text(const tcexec_trust *trust, char *text, size_t size)
     return count > 0;
 }
 
-/* What is wrong with the file of roots comes first: the server may be the right one. */
+/* An error in the file of roots comes first, because the server may be the right one. */
 void tcexec_untrusted_advice(const tcexec_trust *trust, char *text, size_t size)
 {
     char words[TCEXEC_PROBLEM_MAX];
