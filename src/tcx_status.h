@@ -115,7 +115,7 @@
     ROW(TCX_E_HTTP_EARLY, \
         "an answer reported success before the request was sent, so it is rejected: check who answers") \
     ROW(TCX_E_HTTP_FIELD, "the answer's head has a malformed line: look for a proxy that changes it") \
-    ROW(TCX_E_JSON_SYNTAX, "the answer is not JSON: see its body; a gateway or proxy may have sent it") \
+    ROW(TCX_E_JSON_SYNTAX, "the answer is not JSON: see its body. A gateway or proxy may have sent it") \
     ROW(TCX_E_JSON_UTF8, "the function ran, but its Result is not valid UTF-8: make the function return UTF-8") \
     ROW(TCX_E_JSON_DEPTH, "the answer is nested deeper than 32 levels: check who answers") \
     ROW(TCX_E_JSON_TOKENS, "the answer has more JSON values than there are tokens: give more tokens") \

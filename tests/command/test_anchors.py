@@ -260,7 +260,8 @@ class OddFiles(Case):
         call = (at(endpoint.tls_port), "--ca=lost.pem", "mps", "Echo")
         said = "1 certificate skipped; in line [0-9]+: an END line without"
         self.check(run(*call), NOT_SENT, f"lost.pem: {said}(.|\n)*TCX_E_X509_UNTRUSTED")
-        self.assertRegex(run("doctor", *call[:2]).stdout.decode(), f"Next: if the server's root is in .*lost.pem, correct the file: {said}")
+        self.assertRegex(run("doctor", *call[:2]).stdout.decode(),
+                         f"Next: if the server's root is in .*lost.pem, correct the file: {said}")
 
     def test_a_bundle_that_a_variable_names(self) -> None:
         file = self.write_odd("trusted")

@@ -230,7 +230,8 @@ class Sessions(AttemptsCase):
             lost = secure("--json", "--session-id=order-1", "vod", "Echo", first)
             self.ended(lost, NO_ANSWER, 1, 1, outcome="maybe_executed")
             said = self.ended(self.call(3), API, 1, 1, status="TCX_E_API", outcome="answered", result=None)
-            self.assertRegex(said, "accepted within seven days, and this one did not run: find out what(.|\\n)*with a new --session-id, the function would run again")
+            self.assertRegex(said, "accepted within seven days, and this one did not run: find out what(.|\\n)*"
+                                   "with a new --session-id, the function would run again")
             self.assertNotIn("correct it, a repeat would fail", said)
             # Neither of this call's attempts ran: the first was lost before it arrived, the second is refused.
             endpoint.faults({"kind": "swallow", "execute": False})

@@ -17,8 +17,8 @@ import time
 import unittest
 from typing import Any, Dict, List, Sequence, Tuple
 
-from harness import (API, COMMAND, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at, encoded,
-                     endpoint, environment, folder, plain, run, secure, stand_up, wait_until)
+from harness import (API, COMMAND, DONE, ID, KEY, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at,
+                     encoded, endpoint, environment, folder, plain, run, secure, stand_up, wait_until)
 
 ECHO = ("mps", "Echo", "x")
 VOD = ("--session-id=s", "vod", "Echo", "x")
@@ -251,6 +251,23 @@ class Clocks(Case):
         self.assertIn("this machine's clock agrees with the service's clock", self.clock(0, "-v"))
 
 
+class CredentialFiles(Case):
+    def test_what_is_wrong_with_them(self) -> None:
+        file = folder / "of-messages"
+        for text, mode, code, line in (
+            (f"secret_id={ID}\nsecret_key={KEY}", 0o640, DONE,
+             f"other users have access to {file}. Run: chmod 600 {file}"),
+            (f"secret_id={ID[:4]} {ID[4:]}\nsecret_key={KEY}", 0o600, USAGE,
+             f"credentials from {file}: SecretId has a blank, a control character or a non-ASCII character: copy it again "
+             "(TCX_E_SECRET_ID)"),
+        ):
+            file.write_text(f"[default]\n{text}\n")
+            file.chmod(mode)
+            names = {"TENCENTCLOUD_SECRET_ID": None, "TENCENTCLOUD_SECRET_KEY": None}
+            done = run("--dry-run", "mps", "Echo", env=environment(TENCENTCLOUD_CREDENTIALS_FILE=str(file), **names))
+            self.assertEqual((said(done), done.returncode), ([line], code))
+
+
 class Words(Case):
     def test_verbose(self) -> None:
         done = secure("-v", *ECHO)
@@ -280,6 +297,25 @@ class Doctor(Case):
         done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", *words)
         lines = said(subprocess.CompletedProcess([], 0, b"", done.stdout))
         return [line for line in lines if line.startswith(("bad", "Next"))]
+
+    def test_all_is_well(self) -> None:
+        done = run("doctor", at(endpoint.tls_port), "--ca=root.pem")
+        lines = said(subprocess.CompletedProcess([], 0, b"", done.stdout))
+        self.assertEqual([re.sub(r"ECDHE-\S+,|\d+ ms", "VARIES", line) for line in lines], [
+            f"ok       credentials  SecretId {ID[:4]}...{ID[-4:]} ({len(ID)} characters), SecretKey ({len(KEY)} characters), from "
+            "the environment",
+            "skipped  permissions  the credentials are not in a file",
+            "skipped  expiry       permanent keys do not expire",
+            "ok       roots        1 usable in root.pem; DigiCert Global Root G2: no; DigiCert Global Root CA: no",
+            "ok       dns          127.0.0.1 has 1 address, the last one tried is TLS",
+            "ok       tcp          connected to TLS",
+            "ok       tls          TLS 1.2, VARIES mps.tencentcloudapi.com verified, after VARIES",
+            "ok       clock        this machine's clock agrees with the service's clock; the service allows a difference of "
+            "5 min",
+            "ok       service      the service knows the SecretId. It refused the signature, which was wrong on purpose: no "
+            "function ran, RequestId ID",
+            "Next: all checks passed. The SecretKey was not tested. This call tests it, and runs FUNCTION: tcexec doctor mps "
+            "FUNCTION"])
 
     def test_the_number_and_the_page(self) -> None:
         head = "bad      service      TLS: the answer is not from the service (TCX_E_HTTP_STATUS): "
