@@ -1,18 +1,18 @@
 /*
  * Finds certificates in a PEM text: see tcx_posix_block.h.
  *
- * A root that is dropped without a word fails a call much later, and a pin that is passed over pins another key. So
- * this is not a search for lines that are right (RFC 7468), but for the words BEGIN and END before a certificate's
- * label, wherever they stand. What is written in another way than it should be is read where it has one meaning only,
- * such as a block behind a byte order mark, or behind another one on the same line. The rest is found as a fault.
+ * A root that is skipped silently makes a call fail much later. A first certificate that is skipped silently pins the
+ * wrong key. So this does not search for correct lines (RFC 7468). It searches for the words BEGIN and END before the
+ * label of a certificate, anywhere in the text. It reads an irregular block if it can have only one meaning, such as a
+ * block after a byte order mark, or after another block on the same line. It reports all others as faults.
  */
 #include "tcx_posix_block.h"
 
 #define BLOCK_DASHES       "-----"
 #define BLOCK_DASHES_COUNT 5
-#define BLOCK_LABEL_MAX    64 /* characters: a longer one is not a certificate's, and is not read on and on */
+#define BLOCK_LABEL_MAX    64 /* characters: a longer label is not that of a certificate. The limit bounds the search */
 
-/* What a label says. BLOCK_NO_LABEL: nothing that matters here. */
+/* What a label says. BLOCK_NO_LABEL: any other label, or none. */
 typedef enum block_kind {
     BLOCK_NO_LABEL,
     BLOCK_CERTIFICATE,
@@ -22,12 +22,12 @@ typedef enum block_kind {
     BLOCK_SIMILAR
 } block_kind;
 
-/* "-----BEGIN CERTIFICATE-----", or what is meant to be such. */
+/* "-----BEGIN BLOCK_CERTIFICATE-----", or a line that is similar. */
 typedef struct block_mark {
     const char *start;
     const char *end;
     tcx_text label;
-    block_kind kind;
+    block_kind block_kind;
     int is_end;
     int is_exact;
 } block_mark;
@@ -50,7 +50,7 @@ static int block_contains(tcx_text text, const char *part)
     return 0;
 }
 
-/* OpenSSL reads X509 CERTIFICATE as CERTIFICATE. */
+/* OpenSSL reads X509 BLOCK_CERTIFICATE as BLOCK_CERTIFICATE. */
 static block_kind block_get_kind(tcx_text label)
 {
     if (block_is_text(label, "CERTIFICATE") || block_is_text(label, "X509 CERTIFICATE"))
@@ -79,7 +79,7 @@ static int block_is_line_end(char c)
     return c == '\n' || c == '\r';
 }
 
-/* Labels have no small letters: "the END of CERTIFICATE" is a sentence. */
+/* Labels have no lower case, because "the END of BLOCK_CERTIFICATE" is a sentence. */
 static int block_is_of_label(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '#';
@@ -90,7 +90,7 @@ static int block_starts_with(const char *at, const char *end, const char *start)
     return (size_t)(end - at) >= strlen(start) && memcmp(at, start, strlen(start)) == 0;
 }
 
-/* The length of the word at `at`, if it is one of the two, and a blank follows. */
+/* Returns the length of BEGIN or END at `at`, if a blank follows, else 0. */
 static size_t block_measure_word(const char *at, const char *end, int *is_end)
 {
     const size_t length = block_starts_with(at, end, "BEGIN") ? 5 : block_starts_with(at, end, "END") ? 3 : 0;
@@ -99,7 +99,7 @@ static size_t block_measure_word(const char *at, const char *end, int *is_end)
     return length > 0 && (size_t)(end - at) > length && block_is_blank(at[length]) ? length : 0;
 }
 
-/* From here to the dashes, or to whatever no label has. */
+/* Reads to the dashes, or to any character that is not part of a label. */
 static tcx_text block_read_label(const char *at, const char *end)
 {
     tcx_text label;
@@ -113,7 +113,7 @@ static tcx_text block_read_label(const char *at, const char *end)
     return label;
 }
 
-/* Reads the mark whose word is at `at`. Nothing before `from` belongs to it. Returns whether there is one. */
+/* Reads the mark whose word is at `at`. Looks at nothing before `from`. Returns whether there is a mark. */
 static int block_read_mark(const char *from, const char *at, const char *end, block_mark *out)
 {
     const size_t length = block_measure_word(at, end, &out->is_end);
@@ -168,7 +168,7 @@ static void block_skip_to(tcx_text *left, const char *place)
     left->bytes = place;
 }
 
-/* Base64 has no dash: all before the line of the first one is stepped over, which counts with a bundle of 150 roots. */
+/* Base64 has no dash. Skips to the line of the first dash: this saves time with a bundle of 150 roots. */
 static int block_find_end_mark(tcx_text left, block_mark *out)
 {
     const char *end = left.bytes + left.length;
@@ -182,7 +182,7 @@ static int block_find_end_mark(tcx_text left, block_mark *out)
     return block_find_mark(from, end, out, &zero);
 }
 
-/* A block whose end is not right is ended by the next mark. It may open another one. */
+/* If the END line of a block is wrong, the next mark ends the block. That mark may begin another block. */
 static tcx_posix_fault block_read(tcx_text *left, const block_mark *begin, tcx_text *base64)
 {
     block_mark end;
@@ -214,13 +214,13 @@ int tcx_posix_block_next(tcx_text *left, tcx_posix_block *out)
     const char *zero;
     block_mark begin;
 
-    while (left->length > 0 && left->bytes[left->length - 1] == '\0') /* what is left of memory of a fixed size */
+    while (left->length > 0 && left->bytes[left->length - 1] == '\0') /* unused bytes at the end of a fixed buffer */
         left->length--;
     do {
         const char *end = left->bytes + left->length;
         const int found = block_find_mark(left->bytes, end, &begin, &zero);
 
-        if (zero != NULL) { /* the mark is found again, by the next call */
+        if (zero != NULL) { /* the next call finds the mark again */
             out->start = zero;
             out->fault = TCX_POSIX_FAULT_NOT_TEXT;
             block_skip_to(left, found ? begin.start : end);

@@ -1,4 +1,4 @@
-/* Base64 and DER, read as one stream: see tcx_posix_certificate.h. */
+/* Reads Base64 and DER as one stream: see tcx_posix_certificate.h. */
 #include "tcx_posix_certificate.h"
 
 enum {
@@ -14,19 +14,22 @@ enum {
     CERTIFICATE_EXTENSIONS = 0xA3
 };
 
-enum { CERTIFICATE_SIZE_MAX = 0xFFFFFF, CERTIFICATE_OID_MAX = 9 }; /* bytes; of the identifiers that matter */
+enum {
+    CERTIFICATE_SIZE_MAX = 0xFFFFFF,
+    CERTIFICATE_OID_MAX = 9
+}; /* bytes; of the longest identifier that is compared */
 
-/* What has gone wrong stays: all that is read afterwards is 0. */
+/* `failed` stays set: all bytes after an error are read as 0. */
 typedef struct certificate_stream {
     const char *next;
     const char *end;
     size_t position; /* bytes handed out */
     int failed;
-    void (*take)(void *context, const void *bytes, size_t length); /* gets them as well; NULL: nobody does */
+    void (*take)(void *context, const void *bytes, size_t length); /* also gets these bytes; may be NULL */
     void *context;
     size_t at; /* in the window */
     size_t filled;
-    unsigned char window[192]; /* decoded: three bytes for each four digits */
+    unsigned char window[192]; /* decoded bytes: three for four digits */
 } certificate_stream;
 
 /* ---- Base64 (RFC 4648 section 4) ---- */
@@ -36,7 +39,7 @@ static int certificate_is_blank(char c)
     return (unsigned char)c <= ' ';
 }
 
-/* -1: no digit */
+/* Returns the value of a Base64 digit, or -1. */
 static int certificate_decode_digit(char c)
 {
     static const signed char values['z' - '+' + 1] = {
@@ -54,7 +57,7 @@ static int certificate_decode_digit(char c)
     return at < sizeof values ? values[at] : -1;
 }
 
-/* Up to four digits, as the highest of 24 bits. Returns how many. */
+/* Reads up to four digits into the highest of 24 bits. Returns how many. */
 static unsigned certificate_read_digits(certificate_stream *in, uint32_t *bits)
 {
     const char *next = in->next;
@@ -76,7 +79,7 @@ static unsigned certificate_read_digits(certificate_stream *in, uint32_t *bits)
     return digits;
 }
 
-/* Behind the last digits: `missing` signs that fill up their group of four, and nothing else. */
+/* Checks the text after the last digits: only `missing` signs of padding may follow. */
 static int certificate_is_ended(certificate_stream *in, unsigned missing)
 {
     for (; in->next < in->end; in->next++) {
@@ -103,13 +106,13 @@ static void certificate_refill(certificate_stream *in)
         in->window[in->filled++] = (unsigned char)(bits >> 8);
         in->window[in->filled++] = (unsigned char)bits;
         in->filled -= 3 - bytes;
-        if (digits < 4) /* the last ones: the bits that no byte has are 0 */
+        if (digits < 4) /* the last digits: the bits that are in no byte must be 0 */
             in->failed |=
                 digits == 1 || (bits & (0xFFFFFF >> 8 * bytes)) != 0 || !certificate_is_ended(in, (4 - digits) % 4);
     }
 }
 
-/* How many bytes are decoded; 0 at the end and after a failure. */
+/* Decodes more if needed. Returns how many bytes are decoded; 0 at the end and after a failure. */
 static size_t certificate_peek(certificate_stream *in)
 {
     if (in->at == in->filled && !in->failed)
@@ -117,7 +120,7 @@ static size_t certificate_peek(certificate_stream *in)
     return in->failed ? 0 : in->filled - in->at;
 }
 
-/* The next bytes, at most `length` of them. Returns NULL, and fails, when there are none. */
+/* Returns the next bytes, at most `*length`. Returns NULL and fails if there are none. */
 static const unsigned char *certificate_read_piece(certificate_stream *in, size_t *length)
 {
     const size_t decoded = certificate_peek(in);
@@ -144,7 +147,7 @@ static unsigned certificate_read_byte(certificate_stream *in)
 
 /* ---- DER (X.690), as far as certificates use it ---- */
 
-/* The length of an element, inside one that ends at `limit`. Returns where it ends. */
+/* Reads the length of an element, inside an element that ends at `limit`. Returns where the inner one ends. */
 static size_t certificate_read_end(certificate_stream *in, size_t limit)
 {
     size_t length = certificate_read_byte(in);
@@ -163,7 +166,7 @@ static size_t certificate_read_end(certificate_stream *in, size_t limit)
     return in->position + length;
 }
 
-/* Opens an element, which must have this tag. Returns where it ends. */
+/* Reads the tag, which must be this one, and the length. Returns where the element ends. */
 static size_t certificate_enter(certificate_stream *in, unsigned tag, size_t limit)
 {
     in->failed |= certificate_read_byte(in) != tag;
@@ -189,7 +192,7 @@ static void certificate_leave(certificate_stream *in, size_t end)
     in->failed |= in->position != end;
 }
 
-/* What is left of an element, as far as there is room. Returns how much. */
+/* Copies the rest of an element, at most `room` bytes. Returns how many. */
 static size_t certificate_read_bytes(certificate_stream *in, size_t end, unsigned char *out, size_t room)
 {
     size_t count = 0;
@@ -206,15 +209,14 @@ static size_t certificate_read_bytes(certificate_stream *in, size_t end, unsigne
     return count;
 }
 
-/* An object identifier; one that is longer than those that matter counts as none. */
+/* An object identifier. One that is longer than CERTIFICATE_OID_MAX matches none of those below. */
 typedef struct certificate_oid {
     unsigned char length;
     unsigned char bytes[CERTIFICATE_OID_MAX];
 } certificate_oid;
 
-static const certificate_oid certificate_rsa_encryption = {
-    9, { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01 }
-};
+static const certificate_oid certificate_rsa_encryption = { 9,
+                                                            { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01 } };
 static const certificate_oid certificate_ec_public_key = { 7, { 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01 } };
 static const certificate_oid certificate_secp256r1 = { 8, { 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07 } };
 static const certificate_oid certificate_secp384r1 = { 5, { 0x2B, 0x81, 0x04, 0x00, 0x22 } };
@@ -239,7 +241,7 @@ static int certificate_is_oid(const certificate_oid *id, const certificate_oid *
 
 /* ---- the certificate ---- */
 
-/* A number that is not negative, without leading zeros. Returns its length. */
+/* Reads a number, which must not be negative, without its leading zeros. Returns its length. */
 static size_t certificate_read_number(certificate_stream *in, size_t limit, unsigned char *out, size_t room)
 {
     size_t end = certificate_enter(in, CERTIFICATE_INTEGER, limit);
@@ -289,7 +291,7 @@ static void certificate_read_key(certificate_stream *in, size_t limit, tcx_posix
         curve = certificate_read_oid(in, algorithm_end);
     certificate_skip_to(in, algorithm_end);
     limit = certificate_enter(in, CERTIFICATE_BIT_STRING, end);
-    in->failed |= certificate_read_byte(in) != 0; /* bits that are not used in the last byte */
+    in->failed |= certificate_read_byte(in) != 0; /* the number of unused bits in the last byte */
     if (certificate_is_oid(&algorithm, &certificate_rsa_encryption))
         certificate_read_rsa(in, limit, out);
     else if (certificate_is_oid(&curve, &certificate_secp256r1))
@@ -331,13 +333,13 @@ static void certificate_read_extensions(certificate_stream *in, size_t limit, tc
     size_t end = certificate_read_end(in, limit);
     size_t list_end = certificate_enter(in, CERTIFICATE_SEQUENCE, end);
 
-    out->is_ca = 0; /* they alone say it */
+    out->is_ca = 0; /* if there are extensions, only they count */
     while (in->position < list_end && !in->failed)
         certificate_read_extension(in, list_end, out);
     certificate_leave(in, end);
 }
 
-/* What stands behind the key: two identifiers that nobody uses, and the extensions. */
+/* Reads what follows the key: two unused identifiers, and the extensions. */
 static void certificate_read_rest(certificate_stream *in, size_t end, tcx_posix_certificate *out)
 {
     while (in->position < end && !in->failed) {
@@ -356,7 +358,7 @@ static void certificate_read_rest(certificate_stream *in, size_t end, tcx_posix_
     certificate_leave(in, end);
 }
 
-/* Behind the version's tag. Returns whether it is version 1, which may be written though it is the default. */
+/* Reads the version, after its tag. Returns whether it is 1, which may be written although it is the default. */
 static int certificate_is_version_1(certificate_stream *in, size_t limit)
 {
     static const unsigned char zero[] = { CERTIFICATE_INTEGER, 1, 0 };
@@ -370,7 +372,7 @@ static int certificate_is_version_1(certificate_stream *in, size_t limit)
     return is_it;
 }
 
-/* Whether the same name begins at both. They are copies: nothing is taken. */
+/* Whether both streams have the same name next. They are copies, so `take` gets nothing. */
 static int certificate_is_same_name(certificate_stream one, certificate_stream other, size_t limit)
 {
     const size_t end = certificate_enter(&one, CERTIFICATE_SEQUENCE, limit),

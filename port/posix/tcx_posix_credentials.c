@@ -1,6 +1,5 @@
 /*
- * Where credentials are looked for: see tcx_posix.h. What is in the files is read by tcx_posix_ini.c and
- * tcx_posix_tccli.c.
+ * Searches for credentials: see tcx_posix.h. tcx_posix_ini.c and tcx_posix_tccli.c read the contents of the files.
  */
 #define _DEFAULT_SOURCE
 
@@ -17,20 +16,22 @@
 
 enum { CREDENTIALS_NOT_THERE = 1 };
 
-/* A form of credentials files. */
+/* A format of credentials files. */
 typedef struct credentials_form {
-    int (*read)(char *text, size_t length, tcx_posix_secrets *out); /* in place; -1: malformed */
+    int (*read)(char *text, size_t length, tcx_posix_secrets *out); /* decodes in place; -1: malformed */
     const char *name;
-    const char *secret_id; /* what the members are called in it */
+    const char *secret_id; /* the names of the members in this format */
     const char *secret_key;
     const char *role;
 } credentials_form;
 
-static const credentials_form credentials_ini = { tcx_posix_ini_read, "an INI file with a section [default]",
+static const credentials_form credentials_ini = { tcx_posix_ini_read,
+                                                  "an INI file with a section [default]. Add a line [default]",
                                                   "secret_id", "secret_key", "role_arn" };
-static const credentials_form credentials_tccli = { tcx_posix_tccli_read,
-                                                    "a JSON object with its secrets as texts and expiresAt as a number",
-                                                    "secretId", "secretKey", "role-arn" };
+static const credentials_form credentials_tccli = {
+    tcx_posix_tccli_read, "a JSON object with secrets as strings and expiresAt as a number. Rewrite it with tccli",
+    "secretId", "secretKey", "role-arn"
+};
 
 __attribute__((format(printf, 2, 3))) static int credentials_refuse(tcx_posix_credentials *found, const char *format,
                                                                     ...)
@@ -70,10 +71,10 @@ static int credentials_take_environment(tcx_posix_credentials *found)
     if (id == NULL && key == NULL)
         return CREDENTIALS_NOT_THERE;
     if (id == NULL || key == NULL)
-        return credentials_refuse(found, "%s is set and %s is not: set both or neither", id ? id_name : key_name,
+        return credentials_refuse(found, "%s is set and %s is not. Set both or neither", id ? id_name : key_name,
                                   id ? key_name : id_name);
     if (*id == '\0' || *key == '\0')
-        return credentials_refuse(found, "%s is set, but empty: give it a value, or unset both it and %s",
+        return credentials_refuse(found, "%s is set, but empty. Give it a value, or unset it and %s",
                                   *id ? key_name : id_name, *id ? id_name : key_name);
     snprintf(found->origin, sizeof found->origin, "the environment");
     found->credentials.secret_id = tcx_text_from(id);
@@ -84,7 +85,7 @@ static int credentials_take_environment(tcx_posix_credentials *found)
 
 /* ---- files ---- */
 
-/* Reads all that `fd` has. Returns its length, TCX_POSIX_CREDENTIALS_MAX when there is more than would fit, or -1. */
+/* Reads `fd` to its end. Returns the length, TCX_POSIX_CREDENTIALS_MAX if the memory is full, or -1 with errno. */
 static ssize_t credentials_read_all(int fd, char *memory)
 {
     size_t length = 0;
@@ -115,13 +116,13 @@ static int credentials_read_file(tcx_posix_credentials *found, size_t *length)
     if (fd >= 0 && fstat(fd, &about) == 0)
         got = credentials_read_all(fd, found->memory);
     if (got < 0)
-        credentials_refuse(found, "%s: %s", found->origin, strerror(errno));
+        credentials_refuse(found, "%s: cannot be read: %s", found->origin, strerror(errno));
     if (fd >= 0)
         close(fd);
     if (got < 0)
         return -1;
     if ((size_t)got == TCX_POSIX_CREDENTIALS_MAX)
-        return credentials_refuse(found, "%s: larger than a credentials file can be", found->origin);
+        return credentials_refuse(found, "%s: too large for a credentials file. Check the path", found->origin);
     found->is_file = 1;
     found->exposed = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
     *length = (size_t)got;
@@ -138,11 +139,12 @@ static int credentials_refuse_form(tcx_posix_credentials *found, size_t length, 
 {
     if (credentials_begins_with(found->memory, length, "\xFF\xFE") ||
         credentials_begins_with(found->memory, length, "\xFE\xFF"))
-        problem = "it is UTF-16: save it as UTF-8";
-    return credentials_refuse(found, "%s: %s%s", found->origin, problem ? "" : "not ", problem ? problem : as->name);
+        problem = "the file is UTF-16. Save it as UTF-8";
+    return credentials_refuse(found, "%s: %s%s", found->origin, problem ? "" : "the file is not ",
+                              problem ? problem : as->name);
 }
 
-/* Reads the file at found->origin. Editors may put a byte order mark before UTF-8. */
+/* Reads the file at found->origin. Skips a byte order mark, which some editors write before UTF-8. */
 static int credentials_take_file(tcx_posix_credentials *found, const credentials_form *as)
 {
     static const char mark[] = "\xEF\xBB\xBF";
@@ -159,19 +161,18 @@ static int credentials_take_file(tcx_posix_credentials *found, const credentials
         return credentials_refuse_form(found, length, as, secrets.problem);
     if (secrets.role.length > 0)
         return credentials_refuse(found,
-                                  "%s: names a role (%s), and roles are not assumed here: "
-                                  "set the keys that AssumeRole gives in the environment",
+                                  "%s: the file names a role (%s). Roles are not supported. "
+                                  "Call AssumeRole, then set the keys and the token that it returns in the environment",
                                   found->origin, as->role);
     if (secrets.of_machine)
-        return credentials_refuse(
-            found,
-            "%s: its keys are those of the machine's role (type cvm-role), and those are not asked for here: "
-            "set the role's keys and token in the environment",
-            found->origin);
+        return credentials_refuse(found,
+                                  "%s: the file is for the machine's role (type cvm-role). Its keys are not fetched. "
+                                  "Set the role's keys and token in the environment",
+                                  found->origin);
     if (secrets.credentials.secret_id.length == 0)
-        return credentials_refuse(found, "%s: no %s in it", found->origin, as->secret_id);
+        return credentials_refuse(found, "%s: no value for %s. Add it", found->origin, as->secret_id);
     if (secrets.credentials.secret_key.length == 0)
-        return credentials_refuse(found, "%s: no %s in it", found->origin, as->secret_key);
+        return credentials_refuse(found, "%s: no value for %s. Add it", found->origin, as->secret_key);
     found->credentials = secrets.credentials;
     found->expires = secrets.expires;
     return 0;
@@ -185,7 +186,9 @@ static int credentials_set_path(tcx_posix_credentials *found, const char *home, 
 
     return length > 0 && (size_t)length < sizeof found->origin
                ? 0
-               : credentials_refuse(found, "a path of credentials is too long");
+               : credentials_refuse(found,
+                                    "the path of the credentials file is too long. Shorten HOME, the profile's name or "
+                                    "TENCENTCLOUD_CREDENTIALS_FILE");
 }
 
 /* An empty variable counts as unset. */
@@ -213,12 +216,12 @@ static int credentials_take_named_file(tcx_posix_credentials *found, const char 
 
     if (*path == '\0')
         return credentials_refuse(found,
-                                  "TENCENTCLOUD_CREDENTIALS_FILE is set, but empty: give it a path, or unset it");
+                                  "TENCENTCLOUD_CREDENTIALS_FILE is set, but empty. Set it to a path, or unset it");
     if (credentials_set_path(found, path, "", "", "") != 0)
         return -1;
     status = credentials_take_file(found, &credentials_ini);
     return status == CREDENTIALS_NOT_THERE
-               ? credentials_refuse(found, "%s: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it", path)
+               ? credentials_refuse(found, "%s: no such file. Correct TENCENTCLOUD_CREDENTIALS_FILE", path)
                : status;
 }
 
@@ -254,7 +257,7 @@ static int credentials_search(tcx_posix_credentials *found)
     return status == CREDENTIALS_NOT_THERE ? credentials_take_system(found) : status;
 }
 
-/* Turns what the search came to into what the caller gets: nothing of a file stays behind after a failure. */
+/* After a failure, wipes what was read from a file. Returns `status`. */
 static int credentials_conclude(tcx_posix_credentials *found, int status)
 {
     if (status != 0)
@@ -269,8 +272,9 @@ int tcx_posix_credentials_find(tcx_posix_credentials *found)
     memset(found, 0, sizeof *found);
     status = credentials_search(found);
     if (status == CREDENTIALS_NOT_THERE)
-        status = credentials_refuse(found, "no credentials: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, "
-                                           "or write ~/.tencentcloud/credentials");
+        status =
+            credentials_refuse(found, "no credentials found. Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, "
+                                      "or write ~/.tencentcloud/credentials");
     return credentials_conclude(found, status);
 }
 
@@ -280,11 +284,11 @@ int tcx_posix_credentials_of_profile(tcx_posix_credentials *found, const char *p
 
     memset(found, 0, sizeof *found);
     if (*profile == '\0' || strchr(profile, '/') != NULL)
-        return credentials_refuse(found, "a profile's name is not empty and has no '/' in it");
+        return credentials_refuse(found, "profile '%s': the name must not be empty and must not contain '/'", profile);
     status = credentials_take_profile(found, profile);
     if (status == CREDENTIALS_NOT_THERE)
         status = credentials_refuse(found, "no profile '%s': there is no %s", profile,
-                                    found->origin[0] ? found->origin : "home directory, HOME is not set");
+                                    found->origin[0] ? found->origin : "home directory. Set HOME");
     return credentials_conclude(found, status);
 }
 

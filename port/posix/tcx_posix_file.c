@@ -1,4 +1,4 @@
-/* A file as the source of a FunctionArg: see tcx_posix.h. */
+/* Makes a file the source of a FunctionArg: see tcx_posix.h. */
 #define _DEFAULT_SOURCE
 #define _FILE_OFFSET_BITS 64
 
@@ -18,7 +18,7 @@ static ssize_t file_read_from(int fd, void *out, size_t length, off_t offset)
     return got;
 }
 
-/* Fills the cache from `offset` on. Returns how many bytes it holds then, or -errno. */
+/* Fills the cache from `offset` on. Returns its number of bytes, or -errno. */
 static int file_fill_cache(tcx_posix_file *file, uint32_t offset)
 {
     ssize_t length = file_read_from(file->fd, file->cache, sizeof file->cache, file->start + (off_t)offset);
@@ -49,8 +49,8 @@ static int file_read_at(void *context, uint32_t offset, void *out, size_t length
 }
 
 /*
- * Whether the file ends where its size says. Those that the kernel writes as they are read do not: in /proc their size
- * is told as 0, in /sys as a page. Returns 0, or -1 with errno.
+ * Checks that the file ends at its size. Files that the kernel generates during a read do not: in /proc the size is 0,
+ * in /sys it is a page. Returns 0, or -1 with errno.
  */
 static int file_check_size(int fd, off_t start, off_t size)
 {

@@ -1,4 +1,4 @@
-/* The INI form of credentials: see tcx_posix_credentials.h. */
+/* Reads credentials in INI format: see tcx_posix_credentials.h. */
 #include "tcx_posix_credentials.h"
 
 static int ini_is_blank(char c)
@@ -19,7 +19,7 @@ static tcx_text ini_trim(const char *start, const char *end)
     return text;
 }
 
-/* Whether it is `name`, which has no upper case in it, in any case. */
+/* Whether `text` is `name`. Case does not matter. `name` is in lower case. */
 static int ini_is_name(tcx_text text, const char *name)
 {
     size_t i;
@@ -35,7 +35,7 @@ static int ini_is_name(tcx_text text, const char *name)
     return 1;
 }
 
-/* A section's name ends with the last ']' of its line: a comment may follow. */
+/* The name of a section ends with the last ']' of the line, because a comment may follow. */
 static int ini_is_default(tcx_text line)
 {
     static const char name[] = "[default]";
@@ -76,17 +76,17 @@ static int ini_is_quoted(tcx_text text)
     return text.length > 0 && (*text.bytes == '"' || *text.bytes == '\'');
 }
 
-/* One of Tencent's SDKs signs with the quotes, another takes them off. No key has any. */
+/* One SDK of Tencent signs with the quotes, another removes them. No key contains quotes. */
 static const char *ini_find_quotes(const tcx_credentials *credentials)
 {
     if (ini_is_quoted(credentials->secret_id))
-        return "the value of secret_id is in quotes: remove them";
+        return "the value of secret_id is in quotes. Remove the quotes";
     if (ini_is_quoted(credentials->secret_key))
-        return "the value of secret_key is in quotes: remove them";
-    return ini_is_quoted(credentials->token) ? "the value of token is in quotes: remove them" : NULL;
+        return "the value of secret_key is in quotes. Remove the quotes";
+    return ini_is_quoted(credentials->token) ? "the value of token is in quotes. Remove the quotes" : NULL;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): the type of all readers; another one decodes in place */
+/* NOLINTNEXTLINE(readability-non-const-parameter): all readers have this type, and the other one decodes in place */
 int tcx_posix_ini_read(char *text, size_t length, tcx_posix_secrets *out)
 {
     const char *at = text;

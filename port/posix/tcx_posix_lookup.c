@@ -1,4 +1,4 @@
-/* See tcx_posix_lookup.h. The answer travels as one datagram, so that caller and thread share nothing else. */
+/* See tcx_posix_lookup.h. The thread sends its answer as one datagram. Caller and thread share nothing else. */
 #define _DEFAULT_SOURCE
 
 #include "tcx_posix_lookup.h"
@@ -67,14 +67,14 @@ static void *lookup_run(void *argument)
     tcx_posix_addresses found;
 
     lookup_resolve(work->name, work->port, 0, &found);
-    /* Fails when nobody waits for it any more: then there is nobody to tell. */
+    /* An error is ignored: it means that the caller has given up. */
     (void)!send(work->fd, &found, sizeof found, MSG_NOSIGNAL);
     close(work->fd);
     free(work);
     return NULL;
 }
 
-/* The thread takes no signals: they belong to the program. */
+/* Blocks all signals in the thread, because they belong to the program. */
 static int lookup_start_thread(lookup_job *work)
 {
     pthread_attr_t attributes;

@@ -1,4 +1,4 @@
-/* PEM certificates to trust anchors and pinned keys: see tcx_posix.h. */
+/* Turns PEM certificates into trust anchors and pinned keys: see tcx_posix.h. */
 #include "tcx_posix.h"
 #include "tcx_posix_block.h"
 #include "tcx_posix_certificate.h"
@@ -34,7 +34,7 @@ static int pem_is_usable(const br_x509_pkey *key)
 }
 
 /*
- * Finds the next certificate, and reads it. `take` gets its subject: see tcx_posix_certificate.h. Returns 0 at the end.
+ * Finds and reads the next certificate. `take` gets its subject: see tcx_posix_certificate.h. Returns 0 at the end.
  */
 static int pem_read_certificate(tcx_text *left, void (*take)(void *context, const void *bytes, size_t length),
                                 void *context, tcx_posix_certificate *certificate, tcx_posix_block *block)
@@ -51,8 +51,8 @@ static int pem_read_certificate(tcx_text *left, void (*take)(void *context, cons
 }
 
 /*
- * Where keys and names are put, one after the other from the front; anchors stand at the back. What does not fit is
- * only counted, so `used` and `anchors` tell in the end what would have been needed.
+ * The caller's memory. Keys and names fill it from the front, anchors from the back. What does not fit is only counted,
+ * so `used` and `anchors` give the memory needed in the end.
  */
 typedef struct pem_shelf {
     unsigned char *memory;
@@ -116,13 +116,13 @@ static void pem_take_dn(void *context, const void *bytes, size_t length)
     pem_put(context, bytes, length);
 }
 
-/* The back of the shelf: the anchors end here, the first one last. */
+/* The end of the memory. The anchors end here, in reverse order. */
 static br_x509_trust_anchor *pem_get_back(const pem_shelf *to)
 {
     return (br_x509_trust_anchor *)(void *)(to->memory + to->capacity);
 }
 
-/* Adds the certificate whose name has been put at `dn`. */
+/* Adds the certificate whose name was copied to `dn`. */
 static void pem_add_anchor(pem_shelf *to, const tcx_posix_certificate *certificate, size_t dn)
 {
     br_x509_trust_anchor anchor;
@@ -158,7 +158,7 @@ static void pem_read_all(tcx_text pem, pem_shelf *to, tcx_posix_anchors *out)
             pem_add_anchor(to, &certificate, dn);
         } else {
             to->used = dn;
-            if (block.fault != TCX_POSIX_FAULT_PUBLIC_KEY) /* which is nobody's root */
+            if (block.fault != TCX_POSIX_FAULT_PUBLIC_KEY) /* a public key is never a root */
                 pem_count_skipped(pem, &block, out);
         }
         dn = to->used;
@@ -177,7 +177,7 @@ static void pem_reverse(br_x509_trust_anchor *anchors, size_t count)
     }
 }
 
-/* What stands behind a char is aligned: */
+/* Gives the alignment of an anchor: the offset of a member after a char. */
 struct pem_aligned {
     char first;
     br_x509_trust_anchor anchor;

@@ -1,7 +1,7 @@
 /*
- * The JSON form of credentials: see tcx_posix_credentials.h.
+ * Reads credentials in the JSON format of tccli: see tcx_posix_credentials.h.
  *
- * The text is checked by the library's own grammar before jsmn, which accepts more than JSON, finds the tokens.
+ * jsmn accepts more than JSON. So the library's own grammar checks the text first.
  */
 #define JSMN_STATIC
 #define JSMN_STRICT
@@ -19,7 +19,7 @@ static int tccli_is_named(const char *text, const jsmntok_t *name, const char *e
     return tcx_json_equals(text + name->start, (size_t)(name->end - name->start), expected);
 }
 
-/* The token after `value` and all that it holds. */
+/* Returns the index of the token after `value` and its contents. */
 static int tccli_skip(const jsmntok_t *tokens, int count, int value)
 {
     int end = tokens[value].end;
@@ -35,7 +35,7 @@ static int tccli_is_null(const char *text, const jsmntok_t *value)
     return value->type == JSMN_PRIMITIVE && text[value->start] == 'n';
 }
 
-/* An empty token or null, as tccli writes it for permanent keys, is none. */
+/* An empty string or null counts as unset: tccli writes such a token for permanent keys. */
 static int tccli_take_value(char *text, const jsmntok_t *value, tcx_text *field, tcx_posix_secrets *out)
 {
     size_t length = (size_t)(value->end - value->start);
@@ -47,7 +47,7 @@ static int tccli_take_value(char *text, const jsmntok_t *value, tcx_text *field,
     if (length == 0)
         return 0;
     if (!tcx_json_decode(text + value->start, &length)) {
-        out->problem = "not UTF-8";
+        out->problem = "a secret has an invalid \\u escape. Correct it";
         return -1;
     }
     field->bytes = text + value->start;
@@ -57,7 +57,7 @@ static int tccli_take_value(char *text, const jsmntok_t *value, tcx_text *field,
 
 #define TCCLI_TIME_MAX 253402300799 /* the end of 9999 */
 
-/* Seconds since 1970: digits, and a fraction that is cut off. */
+/* Reads seconds since 1970: digits and an optional fraction, which is cut off. */
 static int tccli_read_time(const char *text, const jsmntok_t *value, int64_t *out)
 {
     const char *at = text + value->start;
@@ -106,7 +106,7 @@ static int tccli_take_members(char *text, const jsmntok_t *tokens, int count, tc
     for (name = 1; name < count; name = tccli_skip(tokens, count, name + 1))
         if (tccli_take_member(text, &tokens[name], &tokens[name + 1], &time, out) != 0)
             return -1;
-    /* tccli leaves the time of an earlier token beside keys that do not end. */
+    /* For permanent keys, tccli keeps the expiry time of an earlier token. That time must be ignored. */
     if (time == NULL || out->credentials.token.bytes == NULL)
         return 0;
     return tccli_read_time(text, time, &out->expires);
@@ -121,13 +121,13 @@ int tcx_posix_tccli_read(char *text, size_t length, tcx_posix_secrets *out)
     int count;
 
     if (!tcx_utf8_check(text, length, &characters)) {
-        out->problem = "not UTF-8";
+        out->problem = "the file is not UTF-8. Save it as UTF-8";
         return -1;
     }
     if (tcx_json_check(text, length, &needed) != TCX_OK)
         return -1;
     if (needed > TCCLI_TOKENS_MAX) {
-        out->problem = "not a file of tccli: it has more names and values than one of those";
+        out->problem = "the file has too many members for a file of tccli. Write it again with tccli";
         return -1;
     }
     jsmn_init(&parser);

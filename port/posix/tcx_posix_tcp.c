@@ -1,4 +1,4 @@
-/* The TCP transport: see tcx_posix.h for what it promises and tcexec/transport.h for what it must keep to. */
+/* The TCP transport. tcx_posix.h describes it, tcexec/transport.h has the rules that it must obey. */
 #define _DEFAULT_SOURCE
 
 #include "tcx_posix.h"
@@ -39,7 +39,7 @@ static uint32_t tcp_get_time_left(uint32_t end)
     return left > 0 ? (uint32_t)left : 0;
 }
 
-/* When the address that is tried now makes way for the next one. */
+/* Returns the tick at which to give up this address and try the next. */
 static uint32_t tcp_get_share_end(const tcx_posix_tcp *tcp)
 {
     size_t others = tcp->addresses.count - tcp->next;
@@ -50,7 +50,7 @@ static uint32_t tcp_get_share_end(const tcx_posix_tcp *tcp)
     return tcx_posix_tick() + (share < TCX_POSIX_ADDRESS_SHARE ? share : TCX_POSIX_ADDRESS_SHARE);
 }
 
-/* 0 when the connection is made or on its way; errno otherwise. */
+/* Starts to connect. Returns 0 if it is connected or connecting, else errno. */
 static int tcp_dial(tcx_posix_tcp *tcp, const tcx_posix_address *address)
 {
     const int on = 1;
@@ -60,7 +60,7 @@ static int tcp_dial(tcx_posix_tcp *tcp, const tcx_posix_address *address)
     tcp->fd = socket(address->to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (tcp->fd < 0)
         return errno;
-    /* A request is one write and waits for its answer: Nagle's algorithm could only delay it. */
+    /* A request is one write and then waits for its answer, so Nagle's algorithm could only delay it. */
     if (setsockopt(tcp->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
         return errno;
     if (connect(tcp->fd, &address->to.any, address->length) != 0 && errno != EINPROGRESS && errno != EINTR)
@@ -68,7 +68,7 @@ static int tcp_dial(tcx_posix_tcp *tcp, const tcx_posix_address *address)
     return 0;
 }
 
-/* Goes through the addresses until one is on its way. */
+/* Tries the addresses until one is connecting. */
 static int tcp_dial_next(tcx_posix_tcp *tcp)
 {
     while (tcp->next < tcp->addresses.count) {
@@ -138,7 +138,7 @@ static int tcp_finish_connect(tcx_posix_tcp *tcp)
         tcp->error = errno;
     if (tcp->error != 0)
         return tcp_dial_next(tcp);
-    if (fcntl(tcp->fd, F_SETFL, 0) != 0) /* from now on, only a waiter may block */
+    if (fcntl(tcp->fd, F_SETFL, 0) != 0) /* from now on, the waiter may block in recv() */
         return -errno;
     tcp->state = TCP_CONNECTED;
     return 1;
@@ -156,7 +156,7 @@ static int tcp_open(void *context, const tcx_peer *peer)
     case TCP_CONNECTING:
         return tcp_finish_connect(tcp);
     default:
-        return 0; /* it belongs to the call that opened it, until close */
+        return 0; /* until close, the link belongs to the call that opened it */
     }
 }
 
@@ -181,7 +181,7 @@ static int tcp_send(void *context, const void *bytes, size_t length)
     return (int)sent;
 }
 
-/* `flags`: MSG_DONTWAIT; with 0 it blocks, until a signal comes or earlier. Without waiting, a signal is no answer. */
+/* `flags`: MSG_DONTWAIT, which tries again after a signal; or 0, which blocks until a signal comes or earlier. */
 static int tcp_receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags)
 {
     ssize_t got;
@@ -197,7 +197,7 @@ static int tcp_receive(tcx_posix_tcp *tcp, void *bytes, size_t length, int flags
     return (int)got;
 }
 
-/* Reads ahead. What ends the connection is kept for the next recv: the system tells an error once. */
+/* Reads ahead. Keeps the end of the connection for the next recv, because the system reports an error only once. */
 static int tcp_receive_ahead(tcx_posix_tcp *tcp, int flags)
 {
     int got = tcp_receive(tcp, tcp->ahead, tcp->ahead_size, flags);
@@ -284,7 +284,7 @@ uint32_t tcx_posix_tcp_time_left(const tcx_posix_tcp *tcp, unsigned wants, uint3
     return address_left < time_left ? address_left : time_left;
 }
 
-/* The greatest power of two up to `time`, so that a new one is seldom set. */
+/* Returns the greatest power of two up to `time`, so that the timeout seldom has to be set again. */
 static uint32_t tcp_round_down(uint32_t time)
 {
     uint32_t power = 1;
@@ -312,7 +312,7 @@ int tcx_posix_tcp_read_ahead(tcx_posix_tcp *tcp, unsigned wants, uint32_t time_l
 void tcx_posix_tcp_peer(const tcx_posix_tcp *tcp, char *text, size_t size)
 {
     const tcx_posix_address *address = &tcp->addresses.address[tcp->next > 0 ? tcp->next - 1 : 0];
-    char host[64]; /* an IPv6 address with a scope */
+    char host[64]; /* room for an IPv6 address with a scope */
     char port[sizeof "65535"];
 
     if (size > 0)

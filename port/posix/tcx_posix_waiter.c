@@ -1,4 +1,4 @@
-/* Waiting for a connection: see tcx_posix.h. */
+/* Waits for a connection: see tcx_posix.h. */
 #include "tcx_posix.h"
 
 #include <poll.h>

@@ -423,7 +423,7 @@ class CredentialFiles(Case):
         return done.stderr
 
     def test_the_order(self) -> None:
-        self.check(self.dry(), USAGE, "no credentials: set TENCENTCLOUD_SECRET_ID", b"")
+        self.check(self.dry(), USAGE, "no credentials found. Set TENCENTCLOUD_SECRET_ID", b"")
         self.check(self.dry(HOME=None), USAGE, "no credentials", b"")
         self.write(".tccli/default.credential", '{"secretId": "AKIDtccli", "secretKey": "k", "token": null}')
         self.found("AKIDtccli")
@@ -442,7 +442,7 @@ class CredentialFiles(Case):
         for profile, said in [
             ("nosuch", r"no profile 'nosuch': there is no .*\.tccli/nosuch\.credential"),
             ("", "name"),
-            ("../x", "has no '/' in it"),
+            ("../x", "must not contain '/'"),
         ]:
             done = run("--dry-run", "--profile", profile, "mps", "F", env=environment(**names))
             self.check(done, USAGE, f"credentials: .*{said}", b"")
@@ -450,7 +450,7 @@ class CredentialFiles(Case):
     def test_a_file_that_is_named(self) -> None:
         self.write("keys.ini", "[default]\nsecret_id=AKIDnamed\nsecret_key=k\n")
         self.found("AKIDnamed", TENCENTCLOUD_CREDENTIALS_FILE=str(self.home / "keys.ini"))
-        self.check(self.dry(TENCENTCLOUD_CREDENTIALS_FILE="/nonexistent"), USAGE, "/nonexistent: not there", b"")
+        self.check(self.dry(TENCENTCLOUD_CREDENTIALS_FILE="/nonexistent"), USAGE, "/nonexistent: no such file", b"")
         self.check(self.dry(TENCENTCLOUD_CREDENTIALS_FILE=""), USAGE, "CREDENTIALS_FILE is set, but empty", b"")
 
     def test_those_of_the_machine_come_last(self) -> None:
@@ -500,7 +500,7 @@ class CredentialFiles(Case):
             self.write(".tencentcloud/credentials", text)
             self.found("AKIDini")
         self.write(".tencentcloud/credentials", '[default]\nsecret_id = "AKIDini"\nsecret_key = "k"\n')
-        self.check(self.dry(), USAGE, "/.tencentcloud/credentials: the value of secret_id is in quotes: remove them", b"")
+        self.check(self.dry(), USAGE, "/.tencentcloud/credentials: the value of secret_id is in quotes. Remove the quotes", b"")
         self.write(".tencentcloud/credentials", "[default]\nsecret_id = AKIDini ; mine\nsecret_key = k\n")
         self.check(self.dry(), USAGE, "SecretId has a blank", b"")
 
@@ -524,20 +524,20 @@ class CredentialFiles(Case):
 
     def test_files_that_say_too_little(self) -> None:
         for text, said in [
-            ("", "not an INI file"),
-            ("[other]\nsecret_id=a\nsecret_key=b\n", "not an INI file"),
-            ("[default]\nsecret_key=b\n", "no secret_id"),
-            ("[default]\nsecret_id=a\nsecret_key=\n", "no secret_key"),
-            ("x" * 20000, "larger than"),
+            ("", "the file is not an INI file"),
+            ("[other]\nsecret_id=a\nsecret_key=b\n", "the file is not an INI file"),
+            ("[default]\nsecret_key=b\n", "no value for secret_id"),
+            ("[default]\nsecret_id=a\nsecret_key=\n", "no value for secret_key"),
+            ("x" * 20000, "too large"),
         ]:
             self.write(".tencentcloud/credentials", text)
             self.check(self.dry(), USAGE, f"\\.tencentcloud/credentials: {said}", b"")
         (self.home / ".tencentcloud/credentials").unlink()
         for text, said in [
-            ("", "not a JSON"),
-            ("[]", "not a JSON"),
-            ('{"secretId": "a"}', "no secretKey"),
-            ('{"secretId": 5}', "not a JSON"),
+            ("", "the file is not a JSON"),
+            ("[]", "the file is not a JSON"),
+            ('{"secretId": "a"}', "no value for secretKey"),
+            ('{"secretId": 5}', "the file is not a JSON"),
         ]:
             self.write(".tccli/default.credential", text)
             self.check(self.dry(), USAGE, f"\\.tccli/default.credential: {said}", b"")

@@ -99,7 +99,7 @@ class Doctor(Case):
     def test_no_credentials(self) -> None:
         verdicts = {**WELL, "credentials": "bad", "service": "skipped"}
         nothing: Dict[str, Optional[str]] = {"TENCENTCLOUD_SECRET_ID": None, "TENCENTCLOUD_SECRET_KEY": None}
-        self.examine(self.doctor(**nothing), USAGE, verdicts, "no credentials: set TENCENTCLOUD_SECRET_ID",
+        self.examine(self.doctor(**nothing), USAGE, verdicts, "no credentials found. Set TENCENTCLOUD_SECRET_ID",
                      service="the service answered, but there are no credentials to test, RequestId ")
         self.examine(self.doctor("--profile=nosuch"), USAGE, verdicts, "no profile 'nosuch': there is no .*nosuch")
         done = self.doctor("mps", "Echo", **nothing)

@@ -224,10 +224,10 @@ static int is_zero(const void *memory, size_t size)
 /* Why a file with these secrets is refused; NULL: it is not. */
 static const char *refusal(const tcx_posix_secrets *secrets)
 {
-    return secrets->role.length > 0                      ? ": names a role"
-           : secrets->of_machine                         ? ": its keys are those of the machine"
-           : secrets->credentials.secret_id.length == 0  ? ": no secret"
-           : secrets->credentials.secret_key.length == 0 ? ": no secret"
+    return secrets->role.length > 0                      ? ": the file names a role"
+           : secrets->of_machine                         ? ": the file is for the machine's role"
+           : secrets->credentials.secret_id.length == 0  ? ": no value for secret"
+           : secrets->credentials.secret_key.length == 0 ? ": no value for secret"
                                                          : NULL;
 }
 

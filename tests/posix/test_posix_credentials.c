@@ -206,7 +206,7 @@ static void test_ini_of_editors(void **state)
     write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\nToken = \"\"\n");
     assert_refused("the value of token is in quotes");
     write_bytes(INI, "\xFF\xFE[\0d\0", 6, 0600);
-    assert_refused("it is UTF-16: save it as UTF-8");
+    assert_refused("the file is UTF-16. Save it as UTF-8");
 }
 
 static void test_ini_refused(void **state)
@@ -219,14 +219,14 @@ static void test_ini_refused(void **state)
     write_text(INI, "secret_id=a\nsecret_key=b\n");
     assert_refused("not an INI file");
     write_text(INI, "[default]\n");
-    assert_refused("no secret_id");
+    assert_refused("no value for secret_id");
     write_text(INI, "[default]\nsecret_id=a\nsecret_key =  \n");
-    assert_refused("no secret_key");
+    assert_refused("no value for secret_key");
     memset(large, 'x', sizeof large);
     write_bytes(INI, large, sizeof large, 0600);
-    assert_refused("larger than");
+    assert_refused("too large");
     write_bytes(INI, large, sizeof large - 1, 0600);
-    assert_refused("larger than");
+    assert_refused("too large");
     write_bytes(INI, large, sizeof large - 2, 0600);
     assert_refused("not an INI file");
 }
@@ -295,17 +295,17 @@ static void test_json_refused(void **state)
         assert_refused("not a JSON object");
     }
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"b\",\"more\":\"\xFF\"}");
-    assert_refused("not UTF-8");
+    assert_refused("the file is not UTF-8. Save it as UTF-8");
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"\\ud800\"}");
-    assert_refused("not UTF-8");
+    assert_refused("a secret has an invalid \\u escape");
     write_bytes(JSON, "\xFF\xFE{\0}\0", 6, 0600);
-    assert_refused("it is UTF-16: save it as UTF-8");
+    assert_refused("the file is UTF-16. Save it as UTF-8");
     write_text(JSON, "{}");
-    assert_refused("no secretId");
+    assert_refused("no value for secretId");
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"\"}");
-    assert_refused("no secretKey");
+    assert_refused("no value for secretKey");
     write_text(JSON, "{\"SecretId\":\"a\",\"secretKey\":\"b\"}");
-    assert_refused("no secretId");
+    assert_refused("no value for secretId");
 }
 
 static void test_order_and_profile(void **state)
@@ -323,7 +323,7 @@ static void test_order_and_profile(void **state)
     write_text(INI, "[default]\nsecret_id=i\nsecret_key=k\n");
     assert_found("i", "k", NULL);
     write_text(INI, "[default]\nsecret_id=i\n");
-    assert_refused("no secret_key");
+    assert_refused("no value for secret_key");
     setenv("TENCENTCLOUD_SECRET_ID", "e", 1);
     setenv("TENCENTCLOUD_SECRET_KEY", "k", 1);
     assert_found("e", "k", NULL);
@@ -342,7 +342,7 @@ static void test_a_file_that_is_named(void **state)
     unsetenv("HOME");
     assert_found("n", "k", NULL);
     setenv("TENCENTCLOUD_CREDENTIALS_FILE", "/nonexistent", 1);
-    assert_refused("/nonexistent: not there, and TENCENTCLOUD_CREDENTIALS_FILE names it");
+    assert_refused("/nonexistent: no such file. Correct TENCENTCLOUD_CREDENTIALS_FILE");
     setenv("TENCENTCLOUD_CREDENTIALS_FILE", "", 1);
     assert_refused("TENCENTCLOUD_CREDENTIALS_FILE is set, but empty");
 }
@@ -354,8 +354,8 @@ static void test_one_profile_and_no_other_place(void **state)
         const char *said;
     } refused[] = {
         { "nosuch", "no profile 'nosuch': there is no " },
-        { "", "a profile's name" },
-        { "../work", "a profile's name" },
+        { "", "the name must not be empty" },
+        { "../work", "the name must not be empty" },
     };
     size_t i;
 
@@ -373,7 +373,7 @@ static void test_one_profile_and_no_other_place(void **state)
     }
     unsetenv("HOME");
     assert_int_equal(tcx_posix_credentials_of_profile(&found, "work"), -1);
-    assert_non_null(strstr(found.problem, "HOME is not set"));
+    assert_non_null(strstr(found.problem, "there is no home directory. Set HOME"));
 }
 
 static void test_when_they_end(void **state)
@@ -432,9 +432,9 @@ static void test_roles_are_not_assumed(void **state)
     write_text(JSON, "{\"role-arn\":\"qcs::cam::uin/1:roleName/x\"}");
     assert_refused("names a role (role-arn)");
     write_text(JSON, "{\"type\":\"cvm-role\",\"secretId\":\"a\",\"secretKey\":\"b\",\"token\":null}");
-    assert_refused("its keys are those of the machine's role (type cvm-role)");
+    assert_refused("the file is for the machine's role (type cvm-role)");
     write_text(JSON, "{\"type\":\"cvm-role\"}");
-    assert_refused("its keys are those of the machine's role (type cvm-role)");
+    assert_refused("the file is for the machine's role (type cvm-role)");
     write_text(JSON, "{\"type\":\"oauth\",\"secretId\":\"a\",\"secretKey\":\"b\",\"token\":\"t\"}");
     assert_found("a", "b", "t");
     write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\nRole_Arn = qcs::cam::uin/1:roleName/x\n");
