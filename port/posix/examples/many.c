@@ -1,12 +1,12 @@
 /*
- * Many calls at once, from one thread, with poll() and no heap but one array: each call has a transport, a TLS client
- * and buffers of its own, and is stepped when its socket is ready or its time is over.
+ * Makes many calls at the same time, from one thread, with poll(). It allocates memory only at the start. Each call has
+ * its own transport, TLS client and buffers. A call is stepped when its socket is ready or its time is over.
  *
  *     many PORT [CALLS [ROOTS.pem]]
  *
- * calls the function Echo of MPS at 127.0.0.1:PORT (the local endpoint, tests/endpoint), over TLS when trust anchors
- * are given, with another argument each time, and looks whether each Result is its argument. Credentials are found as
- * the command finds them. Exit: 0 when all are right.
+ * Calls the function Echo of MPS at 127.0.0.1:PORT, the local endpoint (tests/endpoint). With ROOTS.pem it uses TLS.
+ * Each call has a different argument. The program checks that each Result is the argument of its call. It finds
+ * credentials as the command does. Exit status: 0 if all Results are right.
  */
 #define _DEFAULT_SOURCE
 
@@ -23,11 +23,11 @@
 #define TIMEOUT       60000u /* ms for each call */
 #define CALLS_MAX     100000
 #define BUNDLE_MAX    65536
-#define OTHER_FILES   16  /* descriptors that are no call's */
-#define ANSWER_SIZE   512 /* bytes: Echo's answer to a short argument */
+#define OTHER_FILES   16  /* descriptors that belong to no call */
+#define ANSWER_SIZE   512 /* bytes: enough for Echo's answer to a short argument */
 #define ANSWER_TOKENS 16
 
-/* A call in flight: all the memory that it takes. Without TLS, the second half would not be needed. */
+/* All the memory of one call. Without TLS, only the fields before `tls` are needed. */
 typedef struct flight {
     tcx_posix_tcp tcp;
     tcx_call call;
@@ -36,12 +36,12 @@ typedef struct flight {
     char argument[32];
     tcx_token tokens[ANSWER_TOKENS];
     unsigned char answer[ANSWER_SIZE];
-    uint32_t wake; /* the tick at which it is stepped in any case */
+    uint32_t wake; /* the tick at which it is stepped even if its socket is not ready */
 
     tcx_tls tls;
     tcx_tls_config tls_config;
     tcx_tls_chain chain;
-    unsigned char records[TCX_TLS_BUFFER_MIN]; /* TCX_TLS_BUFFER_SAFE for a server that knows no smaller records */
+    unsigned char records[TCX_TLS_BUFFER_MIN]; /* TCX_TLS_BUFFER_SAFE if the server cannot send smaller records */
 } flight;
 
 static tcx_posix_credentials credentials;
@@ -75,7 +75,7 @@ static tcx_status begin(flight *it, long number, uint16_t port)
             return status;
         it->config.transport = &it->tls.transport;
     }
-    it->config.signer = &signer; /* one for all: a call uses it only while it is begun or stepped */
+    it->config.signer = &signer; /* shared: a call uses it only inside tcx_call_begin() and tcx_call_step() */
     it->config.buffer = it->answer;
     it->config.buffer_size = sizeof it->answer;
     it->config.tokens = it->tokens;
@@ -91,7 +91,7 @@ static tcx_status begin(flight *it, long number, uint16_t port)
     return tcx_call_begin(&it->call, &it->config, &it->request, tcx_posix_tick());
 }
 
-/* What poll() shall look for, and until when. */
+/* Returns what poll() must wait for, and sets `wake` to the end of the wait. */
 static struct pollfd what_it_waits_for(flight *it)
 {
     const unsigned wants = tcx_call_wants(&it->call);
@@ -105,7 +105,7 @@ static struct pollfd what_it_waits_for(flight *it)
     return poll;
 }
 
-/* 1 when the Result is the argument; else says what came. */
+/* Returns 1 if the Result is the argument. Otherwise prints what came and returns 0. */
 static int is_right(const flight *it)
 {
     const tcx_call *call = &it->call;
@@ -126,7 +126,7 @@ static uint32_t time_until(uint32_t tick, uint32_t now)
     return (int32_t)(tick - now) > 0 ? tick - now : 0;
 }
 
-/* Steps what can be stepped until all have ended. Returns how many were right. */
+/* Steps the calls that can go on, until all have ended. Returns how many were right. */
 static long drive(flight *flights, struct pollfd *polls, long count)
 {
     long flying = count;
@@ -168,7 +168,7 @@ static int begin_all(flight *flights, long count, uint16_t port)
 
         if (status != TCX_OK)
             return complain(tcx_status_text(status));
-        flights[i].wake = tcx_posix_tick(); /* its first step is due */
+        flights[i].wake = tcx_posix_tick(); /* the first step is due now */
     }
     return 0;
 }
@@ -200,7 +200,7 @@ static int run(long count, uint16_t port)
     return failed;
 }
 
-/* ---- what they need ---- */
+/* ---- setup ---- */
 
 static int load_roots(const char *path)
 {
@@ -213,19 +213,21 @@ static int load_roots(const char *path)
     tcx_text text = { pem, 0 };
 
     if (file == NULL)
-        return complain("the roots cannot be opened");
+        return complain("cannot open ROOTS.pem: check the path");
     text.length = fread(pem, 1, sizeof pem, file);
     fclose(file);
-    return tcx_posix_anchors_read(text, &memory, sizeof memory, &anchors) != TCX_OK ? complain("no usable root") : 0;
+    return tcx_posix_anchors_read(text, &memory, sizeof memory, &anchors) != TCX_OK
+               ? complain("ROOTS.pem has no usable root")
+               : 0;
 }
 
-/* A descriptor for each call: the soft limit is often 1024. */
+/* Each call needs a descriptor, and the soft limit is often 1024. */
 static int raise_file_limit(long count)
 {
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return complain("no limit of descriptors");
+        return complain("cannot read the limit of descriptors");
     if (limit.rlim_cur < (rlim_t)count + OTHER_FILES)
         limit.rlim_cur = (rlim_t)count + OTHER_FILES;
     return setrlimit(RLIMIT_NOFILE, &limit) != 0 ? complain("too many calls: raise `ulimit -Hn`") : 0;
@@ -243,7 +245,7 @@ int main(int argc, char **argv)
     if (!failed && tcx_posix_credentials_find(&credentials) != 0)
         failed = complain(credentials.problem);
     if (!failed && tcx_signer_init(&signer, &credentials.credentials, TCX_SIGN_TC3) != TCX_OK)
-        failed = complain("these credentials cannot be used");
+        failed = complain("the credentials cannot be used: check SecretId, SecretKey and token");
     if (!failed)
         failed = run(count, (uint16_t)port);
     tcx_signer_wipe(&signer);
