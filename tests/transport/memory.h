@@ -1,15 +1,15 @@
 /*
- * A link in memory with the test peer at its other end, in virtual time: each call takes 20 microseconds, waiting takes
- * what it takes, and a second is over at once. It is a right transport; what others may do wrong is built on it.
+ * A link in memory, with the test peer at its other end. Time is virtual: each call takes 20 microseconds, and a wait
+ * ends at once and moves the clock. This transport obeys the contract. The tests build wrong transports on it.
  */
 #ifndef MEMORY_H
 #define MEMORY_H
 
 #include "tcx_contract.h"
 
-enum { MEMORY_PEER = 7000, MEMORY_REFUSING = 7001, MEMORY_UNANSWERING = 7002 }; /* ports of the address "peer" */
-enum { MEMORY_REFUSED = -111, MEMORY_BROKEN = -104, MEMORY_GONE = -32, MEMORY_UNKNOWN = -22 }; /* its own numbers */
-enum { MEMORY_WIRE = 4096 }; /* bytes that are on their way, one way, at most */
+enum { MEMORY_PEER = 7000, MEMORY_REFUSING = 7001, MEMORY_UNANSWERING = 7002 }; /* ports of the host "peer" */
+enum { MEMORY_REFUSED = -111, MEMORY_BROKEN = -104, MEMORY_GONE = -32, MEMORY_UNKNOWN = -22 }; /* its error numbers */
+enum { MEMORY_WIRE = 4096 }; /* the most bytes in transit in one direction */
 
 typedef struct memory_wire {
     unsigned char bytes[MEMORY_WIRE];
@@ -19,21 +19,21 @@ typedef struct memory_wire {
 typedef struct memory {
     tcx_transport transport;
     tcx_waiter waiter;
-    size_t piece; /* bytes moved by one call, at most */
-    int stutter;  /* not 0: every other call moves nothing and returns this */
+    size_t piece; /* the most bytes that one call moves */
+    int stutter;  /* if not 0, every second call moves nothing and returns this */
 
     uint64_t microseconds;
     memory_wire out, in;
     int is_dialling, is_up;
     uint32_t up_at; /* tick */
-    unsigned turns[3]; /* of open, send, recv */
+    unsigned turns[3]; /* calls of open, send, recv */
 
     /* The peer. */
     int mode;
     char line[40];
     size_t line_length;
     uint32_t count, at, sum, wake;
-    int end; /* what recv returns when `in` is empty; 0: the peer is there */
+    int end; /* what recv returns when `in` is empty; 0: the peer is still connected */
 
     /* For wrong transports. */
     unsigned opens;
@@ -44,7 +44,7 @@ typedef struct memory {
 
 void memory_init(memory *link);
 
-/* Sets what the suite needs of it. */
+/* Sets up the suite for this link. */
 void memory_bench(memory *link, tcx_contract *contract, void *buffer, size_t size);
 
 int memory_open(void *context, const tcx_peer *peer);
@@ -52,11 +52,11 @@ int memory_send(void *context, const void *bytes, size_t length);
 int memory_recv(void *context, void *bytes, size_t length);
 void memory_close(void *context);
 
-/* Lets time pass until what is wanted is so, or until it is over; 1 ms at least. */
+/* Moves the clock until one of `wants` is ready or `time_left` is over, by at least 1 ms. */
 void memory_wait(void *context, unsigned wants, uint32_t time_left);
 uint32_t memory_now(void *context);
 
-/* What of TCX_READ and TCX_WRITE is so. */
+/* Which of TCX_READ and TCX_WRITE are ready. */
 unsigned memory_ready(memory *link);
 
 #endif

@@ -1,8 +1,8 @@
 #include "tcx_contract.h"
 
 /*
- * Functions here return 0 when the check has failed: `problem` is set then. A transport's result is never 0, because
- * judge() makes a 0 a failure.
+ * Functions here return 0 after a failure, with `problem` set. So 0 is never the result of a transport: judge() turns
+ * that 0 into a failure, too.
  */
 
 enum { GUARD = 8, FILL = 0xA5, SMALL = 64, FEW = 16, ROUNDS = 8, SUM_SIZE = 4 };
@@ -14,7 +14,7 @@ static int blame(tcx_contract *c, const char *problem, int number)
     return 0;
 }
 
-/* The first problem tells most. */
+/* Keeps the first problem: later ones often follow from it. */
 static int fail(tcx_contract *c, const char *problem, int number)
 {
     return c->problem != NULL ? 0 : blame(c, problem, number);
@@ -42,13 +42,13 @@ static uint32_t patience(const tcx_contract *c)
     return c->patience != 0 ? c->patience : 5000;
 }
 
-/* How long the peer is to be idle, so that a function that waits for it is caught taking too long. */
+/* How long the peer stays idle. It is longer than a function may take, so a function that waits for the peer fails. */
 static uint32_t pause_length(const tcx_contract *c)
 {
     return 3 * longest(c);
 }
 
-/* Bytes of one transfer, at most. */
+/* The largest transfer, in bytes. */
 static size_t largest(const tcx_contract *c)
 {
     size_t half = c->buffer_size / 2 - GUARD;
@@ -73,7 +73,7 @@ static unsigned char pattern(uint32_t at)
     return (unsigned char)(((at + 1) * 2654435761u & 0xFFFFFFFFu) >> 24);
 }
 
-/* Goes on with an Adler-32. */
+/* Continues an Adler-32. */
 static uint32_t add_to_sum(uint32_t sum, const unsigned char *bytes, size_t length)
 {
     uint32_t low = sum & 0xFFFF, high = sum >> 16;
@@ -85,14 +85,14 @@ static uint32_t add_to_sum(uint32_t sum, const unsigned char *bytes, size_t leng
     return high << 16 | low;
 }
 
-/* 1 … most, the same on every machine. */
+/* A pseudo-random number from 1 to `most`, the same on every machine. */
 static size_t some(tcx_contract *c, size_t most)
 {
     c->seed = c->seed * 1664525u + 1013904223u;
     return (c->seed >> 16) % most + 1;
 }
 
-/* ---- the four functions, watched ---- */
+/* ---- calls of the four functions, with checks ---- */
 
 static int timed(tcx_contract *c, uint32_t began)
 {
@@ -100,16 +100,16 @@ static int timed(tcx_contract *c, uint32_t began)
 
     if (took > c->slowest)
         c->slowest = took;
-    return took <= longest(c) || fail(c, "a function blocked: it took longer than is allowed, in ms", (int)took);
+    return took <= longest(c) || fail(c, "a function blocked (time in ms): return at once instead", (int)took);
 }
 
-/* What no function may do. */
+/* Checks what holds for every function. */
 static int judge(tcx_contract *c, uint32_t began, int result, size_t most)
 {
     if (result == 0)
-        return fail(c, "a function returned 0", 0);
+        return fail(c, "a function returned 0: see the table of return values in tcexec/transport.h", 0);
     if (result > 0 && (size_t)result > most)
-        return fail(c, "a function returned more than it was asked for", result);
+        return fail(c, "a function returned more than it was asked for: return the byte count; open: 1", result);
     return timed(c, began) ? result : 0;
 }
 
@@ -126,7 +126,7 @@ static int do_open(tcx_contract *c, const tcx_peer *peer)
     c->is_open = 1;
     result = judge(c, began, c->transport->open(c->transport->context, peer), 1);
     if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN)
-        return fail(c, "open said closed: a link that is not up has a number of its own to fail with", result);
+        return fail(c, "open returned closed: return an error number of your own", result);
     return result;
 }
 
@@ -140,8 +140,8 @@ static int do_send(tcx_contract *c, size_t length)
     if (result > 0)
         c->sum = add_to_sum(c->sum, outgoing(c), (size_t)result);
     if (result == TCX_CLOSED_CLEAN)
-        return fail(c, "send said that the peer closed in order: only recv can know", result);
-    /* The caller's memory is the caller's again: a transport that still needs the bytes has not copied them. */
+        return fail(c, "send returned TCX_CLOSED_CLEAN: only recv may return it", result);
+    /* After send, the memory belongs to the caller. This catches a transport that still reads from it. */
     memset(outgoing(c), FILL, length);
     return result;
 }
@@ -155,10 +155,10 @@ static int do_recv(tcx_contract *c, size_t length)
     result = judge(c, began, c->transport->recv(c->transport->context, incoming(c), length), length);
     for (i = 0; i < GUARD; i++) {
         if (incoming(c)[length + (size_t)i] != FILL)
-            return fail(c, "recv wrote behind the bytes that it was asked for", i);
+            return fail(c, "recv wrote past the end of the buffer: write at most `length` bytes", i);
     }
     if (result == TCX_CLOSED_CLEAN && !c->has_end_mark)
-        return fail(c, "recv said that the peer closed in order: a plain link cannot prove it", result);
+        return fail(c, "recv returned TCX_CLOSED_CLEAN: a plain link must return TCX_CLOSED", result);
     return result;
 }
 
@@ -178,7 +178,7 @@ static void progress(tcx_contract *c)
     c->since = now(c);
 }
 
-/* Adds what a result waits for; one that is no wait is a failure. */
+/* Adds what a result waits for. Any other result is a failure. */
 static int note(tcx_contract *c, int result, unsigned *wants, int *again)
 {
     if (result == TCX_AGAIN)
@@ -188,14 +188,14 @@ static int note(tcx_contract *c, int result, unsigned *wants, int *again)
     else if (result == TCX_WANT_WRITE)
         *wants |= TCX_WRITE;
     else if (result == TCX_CLOSED || result == TCX_CLOSED_CLEAN)
-        return fail(c, "the link said closed, and the peer had not closed it", result);
+        return fail(c, "the link returned closed, but the peer did not close it", result);
     else
-        return fail(c, "the link failed", result);
+        return fail(c, "the link failed: look up this error number of the port", result);
     c->wants |= *wants;
     return 1;
 }
 
-/* Waits for what the transport says it waits for, and only that. */
+/* Waits for what the transport asked for, and for nothing else. */
 static int await(tcx_contract *c, unsigned wants, int again)
 {
     uint32_t gone = now(c) - c->since;
@@ -205,10 +205,11 @@ static int await(tcx_contract *c, unsigned wants, int again)
     if (now(c) - c->since < patience(c))
         return 1;
     if (again)
-        return fail(c, "TCX_AGAIN again and again, and nothing moved", TCX_AGAIN);
-    return fail(c, "waited in vain for what the transport wanted", wants == TCX_READ    ? TCX_WANT_READ
-                                                                   : wants == TCX_WRITE ? TCX_WANT_WRITE
-                                                                                        : TCX_AGAIN);
+        return fail(c, "TCX_AGAIN was returned for too long: return it only after work was done", TCX_AGAIN);
+    return fail(c, "the wait brought no progress: check this return value, and the waiter",
+                wants == TCX_READ    ? TCX_WANT_READ
+                : wants == TCX_WRITE ? TCX_WANT_WRITE
+                                     : TCX_AGAIN);
 }
 
 static int await_result(tcx_contract *c, int result)
@@ -227,7 +228,7 @@ static void pass_time(tcx_contract *c, uint32_t time)
         c->waiter->wait(c->waiter->context, TCX_TIME, time - gone);
 }
 
-/* ---- what the checks are made of ---- */
+/* ---- parts of the checks ---- */
 
 static int dial_to(tcx_contract *c, const tcx_peer *peer)
 {
@@ -236,7 +237,7 @@ static int dial_to(tcx_contract *c, const tcx_peer *peer)
     progress(c);
     while ((result = do_open(c, peer)) < 0) {
         if (!is_wait(result))
-            return fail(c, "open failed", result);
+            return fail(c, "open failed: look up this error number of the port", result);
         if (!await_result(c, result))
             return 0;
     }
@@ -269,7 +270,7 @@ static size_t put_number(unsigned char *to, uint32_t number)
     return length;
 }
 
-/* Sends a command. `time`: NONE for one that has no such number. */
+/* Sends a command. NONE: the command does not have this number. */
 #define NONE 0xFFFFFFFFu
 static int command(tcx_contract *c, const char *word, uint32_t time, uint32_t count)
 {
@@ -302,21 +303,21 @@ static int command(tcx_contract *c, const char *word, uint32_t time, uint32_t co
     return 1;
 }
 
-/* Looks whether what has come is the pattern from `at` on. */
+/* Compares the received bytes with the pattern from `at` on. */
 static int compare(tcx_contract *c, uint32_t at, size_t length)
 {
     size_t i;
 
     for (i = 0; i < length; i++) {
         if (incoming(c)[i] != pattern(at + (uint32_t)i))
-            return fail(c, "other bytes came than were sent, from this place on", (int)(at + (uint32_t)i));
+            return fail(c, "wrong bytes came, from this offset on: check buffers", (int)(at + (uint32_t)i));
     }
     return 1;
 }
 
 /*
- * Sends `out` bytes of the pattern and receives `in` of them, both at once, in pieces of up to `most` bytes. After a
- * send that moved nothing the same bytes are offered again, and perhaps more.
+ * Sends `out` bytes of the pattern and receives `in` bytes of it at the same time, in pieces of up to `most` bytes.
+ * After a send that moved nothing, offers the same bytes again, perhaps with more bytes after them.
  */
 static int pump(tcx_contract *c, uint32_t out, uint32_t in, size_t most)
 {
@@ -366,7 +367,7 @@ static int pump(tcx_contract *c, uint32_t out, uint32_t in, size_t most)
     return 1;
 }
 
-/* Sends to a `sink` and asks it what it got. */
+/* Sends to a `sink` and compares its checksum. */
 static int fill_sink(tcx_contract *c, uint32_t time, uint32_t count, size_t most)
 {
     unsigned char told[SUM_SIZE], should[SUM_SIZE];
@@ -387,13 +388,15 @@ static int fill_sink(tcx_contract *c, uint32_t time, uint32_t count, size_t most
         } else if (result == 0) {
             return 0;
         } else if (!await_result(c, result)) {
-            return blame(c, "no sum came: the peer did not get all that send had taken", result);
+            return blame(c, "no checksum came: send returned more than the peer got. Count only bytes taken", result);
         }
     }
-    return memcmp(told, should, SUM_SIZE) == 0 || fail(c, "the peer got other bytes than send had taken", (int)count);
+    return memcmp(told, should, SUM_SIZE) == 0 ||
+           fail(c, "the peer got wrong bytes: look for repeated or swapped bytes, or memory used after send returned",
+                (int)count);
 }
 
-/* Receives up to `most` bytes of the pattern, until the link says that it is over. Returns that, and how many came. */
+/* Receives up to `most` bytes of the pattern, until the link ends. Returns how it ended, and the count in `*got`. */
 static int receive_to_end(tcx_contract *c, uint32_t most, uint32_t *got)
 {
     int result;
@@ -404,7 +407,7 @@ static int receive_to_end(tcx_contract *c, uint32_t most, uint32_t *got)
         result = do_recv(c, some(c, largest(c)));
         if (result > 0) {
             if (*got + (uint32_t)result > most)
-                return fail(c, "more bytes came than the peer sent", result);
+                return fail(c, "recv returned more bytes than the peer sent: look for repeated bytes", result);
             if (!compare(c, *got, (size_t)result))
                 return 0;
             *got += (uint32_t)result;
@@ -422,7 +425,7 @@ static int echo(tcx_contract *c)
     return command(c, "echo", NONE, SMALL) && pump(c, SMALL, SMALL, SMALL);
 }
 
-/* The link works again, from dial to close. */
+/* Whether the link still works after a close. */
 static int works_again(tcx_contract *c)
 {
     return do_close(c) && dial(c) && echo(c);
@@ -435,7 +438,7 @@ static int check_open(tcx_contract *c)
     return dial(c);
 }
 
-/* The texts of a peer have a length and no zero byte behind them. */
+/* The texts of a peer have a length and no zero byte after it. */
 static int check_text(tcx_contract *c)
 {
     char text[SMALL];
@@ -449,11 +452,11 @@ static int check_text(tcx_contract *c)
     peer.address.bytes = text;
     if (dial_to(c, &peer) == 0)
         return 0;
-    memset(text, 0, sizeof text); /* it was lent until open returned 1 */
+    memset(text, 0, sizeof text); /* open has returned 1: the text is not borrowed any more */
     return echo(c);
 }
 
-/* A link that is up belongs to the call that opened it. Another call may ask for another host. */
+/* A link belongs to the call that opened it. Another call may want another host. */
 static int check_open_twice(tcx_contract *c)
 {
     uint32_t began;
@@ -469,7 +472,7 @@ static int check_open_twice(tcx_contract *c)
             return 0;
     } while (is_wait(result));
     if (result != 0)
-        return fail(c, "open was asked for a link that is up: it must return 0 until close", result);
+        return fail(c, "open was called on an open link: it must return 0 until close", result);
     return echo(c);
 }
 
@@ -488,7 +491,7 @@ static int check_pieces(tcx_contract *c)
     return dial(c) && command(c, "echo", NONE, 8 * SMALL) && pump(c, 8 * SMALL, 8 * SMALL, 1);
 }
 
-/* Receives, on a link where nothing has come and nothing is left to do. */
+/* Receives on an idle link. */
 static int recv_nothing(tcx_contract *c)
 {
     int result, turn = 0;
@@ -497,12 +500,12 @@ static int recv_nothing(tcx_contract *c)
         result = do_recv(c, largest(c));
     while (result == TCX_AGAIN && ++turn < ROUNDS);
     if (result > 0)
-        return fail(c, "bytes came that nobody had sent", result);
+        return fail(c, "recv returned bytes that nobody sent: empty your buffers in open and close", result);
     if (result == 0 || result == TCX_WANT_READ)
         return result;
     if (is_wait(result))
-        return fail(c, "nothing has come, and recv wants something else than to read: the caller would spin", result);
-    return fail(c, "the link failed, and the peer was only silent", result);
+        return fail(c, "no bytes have come, and recv does not return TCX_WANT_READ: the caller spins", result);
+    return fail(c, "the link failed, but the peer was only silent: return TCX_WANT_READ", result);
 }
 
 static int check_silent(tcx_contract *c)
@@ -518,7 +521,7 @@ static int check_silent(tcx_contract *c)
     return pump(c, SMALL, 0, SMALL);
 }
 
-/* The peer takes nothing for a while, so that all there is to fill fills up. */
+/* The peer takes nothing for a while, so that all buffers fill up. */
 static int check_want_write(tcx_contract *c)
 {
     return dial(c) && fill_sink(c, pause_length(c), bulk(c), largest(c)) && echo(c);
@@ -540,7 +543,7 @@ static int check_both(tcx_contract *c)
     return dial(c) && command(c, "echo", NONE, bulk(c)) && pump(c, bulk(c), bulk(c), largest(c)) && echo(c);
 }
 
-/* Nobody receives for a while: what comes is held, or held back, and not dropped. */
+/* Nobody receives for a while: the bytes must be kept or held back, and not dropped. */
 static int check_late(tcx_contract *c)
 {
     if (!dial(c) || !command(c, "source", 0, bulk(c)))
@@ -560,9 +563,9 @@ static int check_close_with(tcx_contract *c, uint32_t count)
     if (result == 0)
         return 0;
     if (got < count)
-        return fail(c, "the link ended before the last bytes were handed over", (int)got);
+        return fail(c, "recv reported the end before the last bytes: return all bytes first", (int)got);
     if (result != (c->has_end_mark ? TCX_CLOSED_CLEAN : TCX_CLOSED))
-        return fail(c, "the peer closed in order, and recv says something else", result);
+        return fail(c, "the peer closed, and recv did not return TCX_CLOSED; TLS: TCX_CLOSED_CLEAN", result);
     return works_again(c);
 }
 
@@ -576,7 +579,7 @@ static int check_close_now(tcx_contract *c)
     return check_close_with(c, 0);
 }
 
-/* Once the peer has closed, sending must come to an end too. TCP learns it by the answer to a first send. */
+/* After the peer has closed, send must fail in the end. TCP learns of it only from the answer to a first send. */
 static int check_send_closed(tcx_contract *c)
 {
     uint32_t got;
@@ -591,13 +594,13 @@ static int check_send_closed(tcx_contract *c)
         if (result == 0)
             return 0;
         if (now(c) - c->since >= patience(c))
-            return fail(c, "the peer has closed, and send does not say so", result);
+            return fail(c, "the peer has closed, and send never fails: return TCX_CLOSED or an error number", result);
         pass_time(c, 1);
     } while (result > 0 || is_wait(result));
     return works_again(c);
 }
 
-/* What was on its way when the link broke may be lost. */
+/* Bytes that were in transit when the link broke may be lost. */
 static int check_reset(tcx_contract *c)
 {
     uint32_t got;
@@ -605,19 +608,19 @@ static int check_reset(tcx_contract *c)
     return dial(c) && command(c, "reset", NONE, SMALL) && receive_to_end(c, SMALL, &got) != 0 && works_again(c);
 }
 
-/* Bytes of a link that was closed are gone. */
+/* Bytes of a closed link must not appear on the next. */
 static int check_fresh(tcx_contract *c)
 {
     return dial(c) && command(c, "source", 0, 16 * SMALL) && pump(c, 0, 1, 1) && works_again(c);
 }
 
-/* The new link, on which nothing was asked for yet, has nothing to receive. */
+/* A new link, on which no command was sent yet, has nothing to receive. */
 static int is_new(tcx_contract *c)
 {
     return dial(c) && recv_nothing(c) != 0 && echo(c);
 }
 
-/* So few bytes that a port may have taken them all into a buffer of its own. */
+/* So few bytes that a port may hold all of them in its own buffer. */
 static int check_unread(tcx_contract *c)
 {
     if (!dial(c) || !command(c, "source", 0, FEW))
@@ -626,7 +629,7 @@ static int check_unread(tcx_contract *c)
     return do_close(c) && is_new(c);
 }
 
-/* A peer at the end of a wire does not notice that the link was closed. One byte fits any UART, also one without FIFO. */
+/* A peer on a wire does not notice a close. One byte fits any UART, even one without a FIFO. */
 static int check_between(tcx_contract *c)
 {
     if (!dial(c) || !command(c, "source", pause_length(c), 1) || !do_close(c))
@@ -642,7 +645,7 @@ static int check_half_open(tcx_contract *c)
     for (round = 0; round < ROUNDS; round++) {
         result = do_open(c, &c->peer);
         if (result < 0 && !is_wait(result))
-            return fail(c, "open failed", result);
+            return fail(c, "open failed: look up this error number of the port", result);
         if (result == 0 || !do_close(c))
             return 0;
     }
@@ -670,7 +673,7 @@ static int check_refused(tcx_contract *c)
             return 0;
     }
     if (result > 0)
-        return fail(c, "open said that a link is up which was refused", result);
+        return fail(c, "open returned 1 for a link that was refused: return an error number", result);
     return result != 0 && works_again(c);
 }
 
@@ -685,8 +688,8 @@ static int check_unanswered(tcx_contract *c)
         pass_time(c, longest(c) / 4 + 1);
     }
     if (result > 0)
-        return fail(c, "open said that a link is up which nobody has answered", result);
-    return result != 0 && works_again(c); /* it gave up sooner: it may */
+        return fail(c, "open returned 1 for a link that nobody answered: return TCX_WANT_WRITE until then", result);
+    return result != 0 && works_again(c); /* it failed earlier, which is allowed */
 }
 
 static const struct {
@@ -694,29 +697,29 @@ static const struct {
     const char *text;
     int (*run)(tcx_contract *c);
 } checks[TCX_CONTRACT_CHECKS] = {
-    { "open", "open comes to 1, and says what it waits for until then", check_open },
-    { "text", "an address ends where its length says, not at a zero byte", check_text },
-    { "open-twice", "open refuses a link that is up, and leaves it as it is", check_open_twice },
-    { "want-read", "when nothing has come recv says so at once, and wakes when something comes", check_want_read },
-    { "echo", "a few bytes there and back", check_echo },
+    { "open", "open returns what it waits for, and 1 in the end", check_open },
+    { "text", "open takes the length of an address, and needs no zero byte after it", check_text },
+    { "open-twice", "open returns 0 for an open link, and does not change the link", check_open_twice },
+    { "want-read", "recv returns at once when no bytes have come, and the wait ends when bytes come", check_want_read },
+    { "echo", "a few bytes come back from the peer", check_echo },
     { "pieces", "one byte at a time", check_pieces },
-    { "silent", "a peer that never says a word is no failure", check_silent },
-    { "want-write", "when nothing can be taken send says so at once, and wakes when there is room", check_want_write },
-    { "send", "many bytes out, all of them, once, in order", check_send },
-    { "recv", "many bytes in, all of them, once, in order", check_recv },
-    { "both", "many bytes both ways at once", check_both },
-    { "late", "many bytes in, and nobody takes them for a while", check_late },
-    { "close", "a peer that closes: all of its bytes, then TCX_CLOSED", check_close },
-    { "close-now", "a peer that closes without a byte", check_close_now },
-    { "send-closed", "sending to a peer that has closed comes to an end", check_send_closed },
-    { "reset", "a link that breaks ends, and can be opened again", check_reset },
-    { "fresh", "a new link brings no bytes of the one before", check_fresh },
-    { "unread", "bytes that came and that nobody took are gone with their link", check_unread },
-    { "between", "bytes that came between two links belong to neither", check_between },
-    { "half-open", "close before open has come to 1", check_half_open },
-    { "reopen", "open and close, again and again", check_reopen },
-    { "refused", "a dial that is refused fails, and the next one works", check_refused },
-    { "unanswered", "a dial that nobody answers holds nobody up, and the next one works", check_unanswered },
+    { "silent", "a peer that sends nothing is not a failure", check_silent },
+    { "want-write", "send returns at once when there is no room, and the wait ends with room", check_want_write },
+    { "send", "sends many bytes: all of them, once, in order", check_send },
+    { "recv", "receives many bytes: all of them, once, in order", check_recv },
+    { "both", "sends and receives many bytes at the same time", check_both },
+    { "late", "many bytes come, and the caller reads them late", check_late },
+    { "close", "the peer sends and closes: recv returns all bytes, then TCX_CLOSED", check_close },
+    { "close-now", "the peer closes without a byte", check_close_now },
+    { "send-closed", "send to a peer that has closed fails in the end", check_send_closed },
+    { "reset", "a broken link ends, and can be opened again", check_reset },
+    { "fresh", "a new link has no bytes of the previous link", check_fresh },
+    { "unread", "close discards the bytes that nobody read", check_unread },
+    { "between", "bytes that come between two links are discarded", check_between },
+    { "half-open", "close works before open has returned 1", check_half_open },
+    { "reopen", "open and close work again and again", check_reopen },
+    { "refused", "open fails when the peer refuses, and the next open works", check_refused },
+    { "unanswered", "open does not block when nobody answers, and the next open works", check_unanswered },
 };
 
 const char *tcx_contract_name(size_t check)
@@ -741,7 +744,7 @@ int tcx_contract_check(tcx_contract *c, size_t check)
     c->problem = NULL;
     c->number = 0;
     if (check >= TCX_CONTRACT_CHECKS || c->buffer_size < TCX_CONTRACT_BUFFER_MIN) {
-        (void)fail(c, "no such check, or the buffer is too small", (int)c->buffer_size);
+        (void)fail(c, "no such check, or buffer_size is less than TCX_CONTRACT_BUFFER_MIN", (int)c->buffer_size);
         return -1;
     }
     if (is_left_out(c, check))
@@ -779,6 +782,6 @@ size_t tcx_contract_run(tcx_contract *c, const char **failed, size_t room)
 const char *tcx_contract_note(const tcx_contract *c)
 {
     return c->short_sends > 0 ? NULL
-                              : "no send took only a part of what it was offered, so what becomes of the rest was not "
-                                "seen: give a larger buffer, up to TCX_CONTRACT_BUFFER_MAX, or a larger bulk";
+                              : "every send took all bytes that it was offered, so a port that drops the rest would "
+                                "pass. Give a larger buffer, up to TCX_CONTRACT_BUFFER_MAX, or a larger bulk";
 }
