@@ -27,7 +27,7 @@ typedef struct block_mark {
     const char *start;
     const char *end;
     tcx_text label;
-    block_kind block_kind;
+    block_kind kind;
     int is_end;
     int is_exact;
 } block_mark;

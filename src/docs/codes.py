@@ -1,9 +1,9 @@
-"""Writes the service's error codes, what each means and what to do, from the table of tcx_api_advice().
+"""Writes the error codes of the service, their meaning and what to do, from the table of tcx_api_advice().
 
-    codes.py TCX_API_ADVICE_C           a page of the manual, in Markdown, to standard output
-    codes.py TCX_API_ADVICE_C MANPAGE   puts the list into the manual page, between its two marks
+    codes.py TCX_API_ADVICE_C           writes a page of the manual, in Markdown, to standard output
+    codes.py TCX_API_ADVICE_C MANPAGE   writes the list into the manual page, between its two marks
 
-Fails when the table is not understood.
+Fails if it cannot parse the table.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import textwrap
 
 HEAD = """# Codes of the service {#codes}
 
-What the service can refuse a call with. `tcx_api_advice()` gives the line of one code, `tcx_api_classify()` its class.
-A code below one of these, after a dot, means the same as the code above it. The list is that of the public pages of MPS
-and VOD: the codes of `ExecuteFunction` and the common ones.
+The service can refuse a call with one of these codes. `tcx_api_advice()` returns the meaning and the next step of a
+code, `tcx_api_classify()` returns its class. A sub-code that is not in the table has the meaning of the code before its
+dot. The list is from the public pages of MPS and VOD: the codes of `ExecuteFunction` and the common codes.
 
 | code | what it means | what to do |
 |---|---|---|"""
@@ -27,7 +27,7 @@ END = '.\\" End of what src/docs/codes.py writes.\n'
 
 
 def table(source: str) -> list[tuple[str, str, str]]:
-    """Code, meaning and next step of each row."""
+    """Returns the code, meaning and next step of each row."""
     body = source.split("api_advice_table[] = {\n")[1].split("\n};")[0]
     rows = []
     for code, literals in ROW.findall(body):
@@ -41,12 +41,12 @@ def table(source: str) -> list[tuple[str, str, str]]:
 
 
 def page(source: str) -> str:
-    """The page of the manual."""
+    """Returns the page of the manual."""
     return "\n".join([HEAD, *(f"| `{code}` | {meaning} | {step} |" for code, meaning, step in table(source))]) + "\n"
 
 
 def listed(source: str) -> str:
-    """The list of the manual page, in mdoc."""
+    """Returns the list for the manual page, in mdoc."""
     lines = [".Bl -tag -width Ds"]
     for code, meaning, step in table(source):
         sentences = re.split(r"(?<=\.) (?=[A-Z])", f"{meaning}: {step}")  # mdoc wants each on a line of its own
@@ -55,7 +55,7 @@ def listed(source: str) -> str:
 
 
 def inserted(manual: str, source: str) -> str:
-    """The manual page with the list between its marks."""
+    """Returns the manual page with the list between its marks."""
     before, rest = manual.split(BEGIN)
     return before + BEGIN + listed(source) + END + rest.split(END)[1]
 

@@ -1,12 +1,12 @@
-"""A Doxygen input filter: the headers' plain block comments as documentation comments.
+"""A Doxygen input filter: turns the plain block comments of a header into documentation comments.
 
-    filter.py HEADER        writes the header to standard output, line for line the same but for the comments
+    filter.py HEADER        writes the header to standard output; only the comments change, and no line moves
 
-  - the first comment of a file is its page
-  - a comment behind code on its line belongs to that code
-  - a comment on lines of its own belongs to the declaration in the next line; if that one has a comment of its own
-    behind it, or is the first of several macros, it is the heading of all lines up to the next empty one
-  - lines that are indented within a comment (tables, programs) are kept as they are
+  - the first comment of a file describes the file
+  - a comment after code on the same line belongs to that code
+  - a comment on its own lines belongs to the declaration on the next line; but if that declaration has its own comment
+    after it, or is the first of several macros, the comment is the heading of all lines up to the next empty line
+  - indented lines in a comment (tables, programs) do not change
 
 All other comments stay plain.
 """
@@ -20,13 +20,13 @@ FORWARD = re.compile(r"typedef struct (\w+) \1;")
 
 
 def escape(prose: str) -> str:
-    """Prose, with what Doxygen would take for a command, a link or HTML escaped outside of `code`."""
+    """Returns prose in which Doxygen finds no command, link or HTML: escapes these characters outside `code`."""
     parts = prose.split("`")
     return "`".join(part if i % 2 else re.sub(r"([\\@&$#<>%*\"])", r"\\\1", part) for i, part in enumerate(parts))
 
 
 def text_of(comment: str) -> str:
-    """The text of a comment for Doxygen: without its frame of asterisks, prose escaped, indented lines verbatim."""
+    """Returns the text of a comment for Doxygen: without asterisks, prose escaped, indented lines verbatim."""
     text = re.sub(r"^ *\* ?", "", comment.strip(), flags=re.M) + "\n"
     parts = INDENTED.split(text)
     parts[0::2] = map(escape, parts[0::2])
@@ -35,7 +35,7 @@ def text_of(comment: str) -> str:
 
 
 def kind_of(header: str, match: re.Match[str]) -> str:
-    """What the comment is: page, behind, before, heading or plain."""
+    """Returns the kind of a comment: page, behind, before, heading or plain."""
     if match.start() == 0:
         return "page"
     if header[header.rfind("\n", 0, match.start()) + 1:match.start()].strip():
@@ -50,7 +50,7 @@ def kind_of(header: str, match: re.Match[str]) -> str:
 
 
 def convert(header: str) -> str:
-    """The whole header. An enumeration cannot hold a group: there a heading stays a plain comment."""
+    """Converts a header. Inside an enumeration a heading stays plain, because Doxygen allows no group there."""
     out: list[str] = []
     end = 0
     group_end = -1

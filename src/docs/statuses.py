@@ -2,8 +2,8 @@
 
     statuses.py STATUS_H <TEXTS
 
-TEXTS is what texts.c writes: number, name and text of each status, parted by tabs. Numbers, sections and causes come
-from the header; the remedy is the part of the text behind its colon. Fails when header and texts differ.
+texts.c writes TEXTS: the number, name and text of each status, separated by tabs. Numbers, sections and causes are from
+the header. The remedy is the part of the text after its colon. Fails if header and texts have different statuses.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ import sys
 
 HEAD = """# Statuses {#statuses}
 
-What a function returns, why, and what to do. `tcx_status_text()` gives the line of the last two columns for one status,
-`tcx_status_name()` its name. The table is made from [status.h](@ref tcexec/status.h) and from these texts.
+The functions of the library return these statuses. For one status, `tcx_status_text()` returns the text of the last two
+columns, and `tcx_status_name()` returns its name. The table is generated from [status.h](@ref tcexec/status.h) and from
+these texts.
 """
 ENTRY = re.compile(
     r"    (?:/\* (?P<heading>.*) \*/|(?P<name>TCX_\w+) = (?P<number>-?\d+),?(?: +/\* (?P<cause>.*) \*/)?)")
 
 
 def entries(header: str) -> list[tuple]:
-    """The lines of the enumeration: (heading,) or (name, number, comment)."""
+    """Returns the lines of the enumeration: (heading,) or (name, number, comment)."""
     lines = header.split("typedef enum tcx_status {\n")[1].split("\n} tcx_status;")[0].splitlines()
     found: list[tuple] = []
     for line in filter(None, lines):
@@ -33,12 +34,12 @@ def entries(header: str) -> list[tuple]:
 
 
 def cell(text: str | None) -> str:
-    """A text as a cell of a table: none is empty."""
+    """Returns a text as a cell of a table. None becomes an empty cell."""
     return re.sub(r"([\\@&$#<>%*\"|])", r"\\\1", text or "")
 
 
 def page(header: str, texts: str) -> str:
-    """The page, of the header's text and of the lines that texts.c wrote."""
+    """Returns the page for the text of the header and the lines that texts.c wrote."""
     known = {(name, number): text for number, name, text in (line.split("\t") for line in texts.splitlines())}
     listed = entries(header)
     differing = set(known) ^ {entry[:2] for entry in listed if len(entry) == 3}

@@ -1,4 +1,4 @@
-/* Writes every status that there is as a line `number, name, text`, parted by tabs: for statuses.py. */
+/* For statuses.py: writes each status as a line of number, name and text, separated by tabs. */
 #include <stdio.h>
 #include <string.h>
 

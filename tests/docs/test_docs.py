@@ -1,5 +1,5 @@
-"""The manual keeps its word: the tutorial's programs run and print what it says, each status stands in its table, and
-each name in its pages exists.
+"""The manual is true: the tutorial's programs run and print what it says, the table has every status, and every name in
+the pages exists.
 """
 
 from __future__ import annotations
@@ -118,13 +118,13 @@ class Tutorial(unittest.TestCase):
     def test_repeat_that_could_run_twice(self) -> None:
         self.endpoint.control("POST", "faults", [{"kind": "swallow"}])
         self.assertEqual(self.run_step("repeat", self.endpoint.tls), (1, [
-            "maybe_executed TCX_E_CLOSED ", "attempts: 1", "look whether it ran before you call again"]))
+            "maybe_executed TCX_E_CLOSED ", "attempts: 1", "find out whether it ran before you call again"]))
         self.assertEqual(self.executions(), 1)
 
     def test_repeat_by_session_id(self) -> None:
         self.endpoint.control("POST", "faults", [{"kind": "swallow"}])
         status, lines = self.run_step("repeat", self.endpoint.tls, "reading-1")
-        self.assertEqual((status, lines[1:]), (1, ["attempts: 2", "it ran or is running; its Result does not come again"]))
+        self.assertEqual((status, lines[1:]), (1, ["attempts: 2", "it ran or is running, but its Result is lost"]))
         self.assertIn("TCX_E_RESULT_LOST", lines[0])
         self.assertEqual(self.executions(), 1)
 
