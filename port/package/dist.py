@@ -1,9 +1,9 @@
-"""Makes what is handed out, the same bytes from the same sources: see package.mk, which calls it.
+"""Makes the distribution. The same sources give the same bytes. package.mk calls it.
 
-    dist.py OUT VERSION BEARSSL JSMN SOURCES POSIX      the last two: names of files, in one word each
+    dist.py OUT VERSION BEARSSL JSMN SOURCES POSIX      SOURCES and POSIX: a list of file names as one argument
 
-OUT gets tcexec.c and tcexec.h, the source tarball, its bills of materials, the packages for other build systems, and
-SHA256SUMS of them all. What was there before is removed.
+Writes tcexec.c and tcexec.h, the source tarball, its bills of materials, the packages for other build systems, and
+their SHA256SUMS to the folder OUT. Removes what was in OUT before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from project import Project, time
 
 
 def products(project: Project) -> dict[str, bytes]:
-    """Everything but the checksums, by its path."""
+    """Returns all files except the checksums, by path."""
     entries = tarball.contents(project)
     archive, stem = tarball.tarball(project, entries), f"tcexec-{project.version}"
     bare = {name: data for name, (_, data) in entries.items()}

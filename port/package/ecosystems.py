@@ -1,4 +1,4 @@
-"""The packages for ESP-IDF, Zephyr, PlatformIO and Arduino: the files of the folders here, filled in, and sources."""
+"""Makes the packages for ESP-IDF, Zephyr, PlatformIO and Arduino from the folders here and the sources."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ PLACES = {"esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec", "platformio": 
 
 
 def fill(text: str, values: dict[str, str]) -> str:
-    """Replaces each @NAME@; one that has no value is an error."""
+    """Replaces each @NAME@. A name without a value is an error."""
     return re.sub(r"@([A-Z]+)@", lambda match: values[match[1]], text)
 
 
 def lines(sources: list[str]) -> str:
-    """A list of sources as CMake takes it."""
+    """Returns a list of sources for CMake."""
     return "\n".join(f"    src/{pathlib.PurePath(source).name}" for source in sources)
 
 
 def packages(project: Project) -> dict[str, str]:
-    """The text of every file of every package, by its path below the folder of distribution."""
+    """Returns the text of every file of every package, by its path in the output folder."""
     values = {"VERSION": project.version, "BEARSSL": project.bearssl, "JSMN": project.jsmn, "SENTENCE": SENTENCE,
               "CORE": lines(project.core()), "TLS": lines(project.tls())}
     out: dict[str, str] = {}
@@ -34,7 +34,7 @@ def packages(project: Project) -> dict[str, str]:
                 out[f"{place}/{name.removeprefix(folder + '/')}"] = fill(read(name), values)
         for name in [*project.sources, *project.internal()]:
             out[f"{place}/src/{pathlib.PurePath(name).name}"] = read(name)
-        # Arduino has one folder for sources and headers, and a name for what is not compiled.
+        # Arduino has one folder for sources and headers, and does not compile `extras`.
         headers, template = ("src", "extras") if ecosystem == "arduino" else ("include", "template")
         for name in project.headers():
             out[f"{place}/{headers}/{name.removeprefix('include/')}"] = read(name)

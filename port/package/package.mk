@@ -1,5 +1,5 @@
-# Installing. DESTDIR is put before every path. PORT=none leaves out the POSIX port and the command: for a library that
-# is compiled for another machine.
+# Installing. DESTDIR is put before every path. PORT=none installs the library without the POSIX port and the command:
+# for a library that was compiled for another machine.
 
 PREFIX      ?= /usr/local
 BINDIR      ?= $(PREFIX)/bin
@@ -23,7 +23,7 @@ $(if $(filter install uninstall,$(MAKECMDGOALS)),$(refuse))
 PACKAGE := $(B)/package
 posix   := $(filter posix,$(PORT))
 
-# What a program links: with the POSIX port in the same archive, of which only what is called is taken.
+# The archive that a program links. It includes the POSIX port. The linker takes only what the program calls.
 $(PACKAGE)/$(PORT)/libtcexec.a: $(OBJECTS) $(if $(posix),$(POSIX_OBJECTS))
 	$(archive)
 all: $(PACKAGE)/$(PORT)/libtcexec.a
@@ -44,7 +44,7 @@ INSTALLED += port/posix/tcx_posix.h:$(INCLUDEDIR)/tcx_posix.h \
              $(addsuffix :$(ZSHCOMPDIR)/_tcexec,$(wildcard port/command/completion/_tcexec))
 endif
 
-# A file below PREFIX is found from where tcexec.pc and the CMake package stand, so that the whole tree can be moved.
+# Paths below PREFIX are relative to tcexec.pc and to the CMake package, so that the whole tree can be moved.
 empty     :=
 blank     := $(empty) $(empty)
 up         = $(subst $(blank),/,$(patsubst %,..,$(subst /, ,$(patsubst $(PREFIX)/%,%,$(1)))))
@@ -85,9 +85,9 @@ uninstall:
 	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(lastword $(subst :, ,$(file)))')
 	rmdir '$(DESTDIR)$(INCLUDEDIR)/tcexec' '$(DESTDIR)$(LIBDIR)/cmake/tcexec' '$(DESTDIR)$(DATADIR)/tcexec' 2>/dev/null || true
 
-# What is handed out: tcexec.c and tcexec.h, a tarball, bills of materials, packages for other build systems, checksums.
+# The distribution: tcexec.c and tcexec.h, a tarball, bills of materials, packages for other build systems, checksums.
 POSIX_SOURCES := $(POSIX_OBJECTS:$(B)/%.o=%.c)
-# What it is written for, whatever this machine has.
+# The versions that tcexec is written for. This machine may have others.
 DIST_BEARSSL  := 0.6
 DIST_JSMN     := 1.1.0
 
@@ -97,12 +97,12 @@ dist: $(if $(shell command -v python3),,| $(B)/packages/base)
 	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(DIST_BEARSSL)' '$(DIST_JSMN)' \
 	    '$(SOURCES)' '$(POSIX_SOURCES)'
 
-# What is handed out, tried, with the firmware's BearSSL and compiler.
+# Tests of the distribution, with the firmware's BearSSL and compiler.
 DIST_TEST    := $(B)/dist-test
 PAIR_INCLUDE := $(DIST_TEST)/include
 $(eval $(call node_modules,dist-test,tests/package/npm))
 
-# The pair in place of the sources: the tests' includes of any header find tcexec.h.
+# For tests with the pair in place of the sources: each header that a test includes leads to tcexec.h.
 .PHONY: dist-test-headers
 dist-test-headers: dist
 	rm -rf $(PAIR_INCLUDE)

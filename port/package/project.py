@@ -1,4 +1,4 @@
-"""What is packaged: one list of sources, as make hands it over, and what follows from it."""
+"""The files to package. make passes the list of sources; everything else is derived from it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LIST = ".files"  # in a tarball only: a line with the version and the time, then the names of all files
+LIST = ".files"  # only in a tarball: a line with version and time, then the names of all files
 OURS = re.compile(r'^#include (?:<(tcexec(?:/\w+)?\.h|tcx_posix\.h)>|"(\w+\.h)")\n', re.M)
 
 
 @dataclasses.dataclass(frozen=True)
 class Project:
-    """Paths are relative to ROOT; `time` is in seconds since 1970-01-01 UTC, of everything that is dated."""
+    """Paths are relative to ROOT. `time` dates every product, in seconds since 1970-01-01 UTC."""
 
     version: str
     bearssl: str  # the versions it is built and tested with
@@ -25,19 +25,19 @@ class Project:
     time: int
 
     def headers(self) -> list[str]:
-        """The public headers."""
+        """Returns the public headers."""
         return ["include/tcexec.h", *names("include/tcexec/*.h")]
 
     def internal(self) -> list[str]:
-        """The library's own headers."""
+        """Returns the internal headers of the library."""
         return names("src/*.h")
 
     def tls(self) -> list[str]:
-        """The sources that are there for TLS alone."""
+        """Returns the sources that only TLS needs."""
         return [source for source in self.sources if "#include <tcexec/tls.h>" in read(source)]
 
     def core(self) -> list[str]:
-        """The other sources."""
+        """Returns the other sources."""
         return [source for source in self.sources if source not in self.tls()]
 
 
@@ -50,7 +50,7 @@ def read(name: str) -> str:
 
 
 def includes(name: str) -> list[str]:
-    """The files of ours that a file includes."""
+    """Returns the files of this project that a file includes."""
     places = [pathlib.PurePath(name).parent, *map(pathlib.PurePath, ("include", "port/posix", "src"))]
     found = []
     for match in OURS.finditer(read(name)):
@@ -60,7 +60,7 @@ def includes(name: str) -> list[str]:
 
 
 def ordered(wanted: list[str]) -> list[str]:
-    """These files and all that they include, each behind what it includes."""
+    """Returns these files and all that they include. Each file comes after the files that it includes."""
     result: list[str] = []
 
     def visit(name: str) -> None:
@@ -80,19 +80,19 @@ def git(*arguments: str) -> str:
 
 
 def from_tarball() -> bool:
-    """Whether this is an unpacked tarball and not a clone."""
+    """Whether this is an unpacked tarball, not a clone."""
     return (ROOT / LIST).is_file()
 
 
 def files() -> list[str]:
-    """All files that belong to the project: what git tracks or, in an unpacked tarball, what its list says."""
+    """Returns all files of the project: those that git tracks or, in an unpacked tarball, those in its list."""
     if from_tarball():
         return sorted(read(LIST).splitlines()[1:])
     return sorted(git("ls-files", "-z").rstrip("\0").split("\0"))
 
 
 def time() -> int:
-    """The time of the release: SOURCE_DATE_EPOCH or, without, the last commit's."""
+    """Returns the time of the release: SOURCE_DATE_EPOCH or, without it, the time of the last commit."""
     if "SOURCE_DATE_EPOCH" in os.environ:
         return int(os.environ["SOURCE_DATE_EPOCH"])
     if from_tarball():

@@ -1,6 +1,6 @@
-"""The bills of materials: SPDX 2.3 and CycloneDX 1.5, both of the source tarball, dated and named by its content.
+"""Makes the bills of materials of the source tarball, SPDX 2.3 and CycloneDX 1.5. Its content names them.
 
-Both list the files that tarball.is_source() takes. SPDX names the others as not part of its verification code.
+Both list the files that tarball.is_source() accepts. SPDX lists the other files as excluded from its verification code.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ def digest(algorithm: str, data: bytes) -> str:
 
 
 def purl(name: str, version: str) -> str:
-    """None of the three is in a package registry under a name of its own: they are generic."""
+    """Returns a generic package URL, because none of the three has its own name in a package registry."""
     return f"pkg:generic/{name}@{version}"
 
 
 def needed(project: Project) -> list[tuple[str, str, str, str]]:
-    """What tcexec is compiled with: name, version, supplier, what it is there for."""
+    """Returns the dependencies of tcexec: name, version, supplier, purpose."""
     return [("bearssl", project.bearssl, "Thomas Pornin", "hashes, HMAC, TLS 1.2, X.509; linked"),
             ("jsmn", project.jsmn, "Serge Zaitsev", "JSON tokens; a header, compiled in")]
 
 
 def identity(tarball: bytes) -> uuid.UUID:
-    """A name for what is described: another tarball, another name."""
+    """Returns a name for this tarball. A different tarball gets a different name."""
     return uuid.uuid5(NAMESPACE, digest("sha256", tarball))
 
 
@@ -46,7 +46,7 @@ def sources(entries: Entries) -> Entries:
 
 
 def spdx(project: Project, tarball: bytes, entries: Entries) -> dict:
-    """The document in SPDX 2.3's JSON form."""
+    """Returns the document in the JSON form of SPDX 2.3."""
     def package(name: str, version: str, supplier: str, more: dict) -> dict:
         return {"SPDXID": f"SPDXRef-Package-{name}", "name": name, "versionInfo": version, "supplier": supplier,
                 "downloadLocation": "NOASSERTION", "licenseConcluded": "MIT", "licenseDeclared": "MIT",
@@ -91,7 +91,7 @@ def spdx(project: Project, tarball: bytes, entries: Entries) -> dict:
 
 
 def cyclonedx(project: Project, tarball: bytes, entries: Entries) -> dict:
-    """The document in CycloneDX 1.5's JSON form."""
+    """Returns the document in the JSON form of CycloneDX 1.5."""
     def component(name: str, version: str, supplier: str, more: dict) -> dict:
         return {"type": "library", "bom-ref": purl(name, version), "supplier": {"name": supplier}, "name": name,
                 "version": version, "licenses": [{"license": {"id": "MIT"}}], "purl": purl(name, version), **more}

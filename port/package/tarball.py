@@ -1,4 +1,4 @@
-"""The source tarball: the same bytes wherever and whenever it is made of the same files."""
+"""Makes the source tarball. The same files give the same bytes, on every machine and at any time."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ FUZZ_INPUTS = ("tests/fuzz/corpus/", "tests/fuzz/regressions/")
 
 
 def is_source(name: str) -> bool:
-    """Whether the bills of materials list the file."""
+    """Whether the bills of materials list this file."""
     return not name.startswith(FUZZ_INPUTS)
 
 
 def contents(project: Project) -> dict[str, tuple[int, bytes]]:
-    """Mode and bytes of each file, by name; with the list by which an unpacked tarball knows its files."""
+    """Returns mode and bytes of each file, by name. Adds the list that names the files of an unpacked tarball."""
     out = {}
     for name in files():
         path = ROOT / name
         if path.is_symlink():
-            raise SystemExit(f"{name}: a link, which not every system can unpack")
+            raise SystemExit(f"{name}: this is a link, and not every system can unpack links. Replace it with a file")
         out[name] = (0o755 if path.stat().st_mode & 0o100 else 0o644, path.read_bytes())
     text = "".join(f"{line}\n" for line in (f"{project.version} {project.time}", *sorted(out)))
     return dict(sorted({**out, LIST: (0o644, text.encode())}.items()))
 
 
 def tarball(project: Project, entries: dict[str, tuple[int, bytes]]) -> bytes:
-    """A gzipped tar archive of one folder, tcexec-VERSION: names in order, no owner, one time."""
+    """Returns a gzipped tar archive of the folder tcexec-VERSION: sorted names, no owner, one time."""
     buffer = io.BytesIO()
     with gzip.GzipFile("", "wb", 9, buffer, mtime=project.time) as stream, \
             tarfile.open(mode="w", fileobj=stream, format=tarfile.USTAR_FORMAT) as archive:

@@ -35,7 +35,7 @@ class Ecosystem(unittest.TestCase):
         for path in package.rglob("*"):
             if path.is_file() and path.suffix not in (".c", ".h"):
                 self.assertNotRegex(path.read_text(), "@[A-Z]+@")
-        self.assertIn("Not tried:", (package / "README.md").read_text())
+        self.assertIn("Not tested:", (package / "README.md").read_text())
 
     def cmake(self, folder: pathlib.Path, stand_in: str, settings: dict[str, str]) -> None:
         """Builds the package in `folder` with what stands in for its build system."""

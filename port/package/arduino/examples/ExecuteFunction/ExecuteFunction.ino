@@ -1,4 +1,5 @@
-// Calls a function in Tencent Cloud's VOD once a minute, over WiFi and verified TLS. Fill in secrets.h; make roots.h.
+// Calls a function of Tencent Cloud's VOD once a minute, over WiFi and verified TLS.
+// Before you compile it: fill in secrets.h, and make roots.h (tcexec anchors roots.pem > roots.h).
 
 #include <WiFi.h>
 #include <time.h>
@@ -25,7 +26,7 @@ static tcx_request request;
 static tcx_call_config config;
 static tcx_call call;
 static tcx_status status = TCX_OK;
-static uint32_t next_call; // tick
+static uint32_t next_call; // tick of the next call, ms
 
 // ---- The transport: Arduino's Client ----
 
@@ -34,12 +35,12 @@ static int link_open(void *, const tcx_peer *peer)
     char name[256];
 
     if (client_is_up)
-        return 0; // it belongs to the call that opened it, until close
+        return 0; // until close, the link belongs to the call that opened it
     if (peer->address.length >= sizeof name)
         return -1;
     memcpy(name, peer->address.bytes, peer->address.length);
     name[peer->address.length] = '\0';
-    client_is_up = client.connect(name, peer->port) == 1; // blocks: Arduino has no other way
+    client_is_up = client.connect(name, peer->port) == 1; // this blocks: Arduino has no other connect
     return client_is_up ? 1 : -1;
 }
 
@@ -54,7 +55,7 @@ static int link_send(void *, const void *bytes, size_t length)
 
 static int link_recv(void *, void *bytes, size_t length)
 {
-    bool connected = client.connected(); // before the bytes: those that came with the end are not lost
+    bool connected = client.connected(); // ask first: so bytes that came before the end are still read
     int available = client.available();
 
     if (available > 0)
@@ -68,7 +69,7 @@ static void link_close(void *)
     client_is_up = false;
 }
 
-// ---- What a board has to give ----
+// ---- Random numbers: your board must give them ----
 
 static int entropy(void *, void *out, size_t length)
 {
@@ -77,7 +78,7 @@ static int entropy(void *, void *out, size_t length)
     return static_cast<int>(length);
 #else
     (void)out, (void)length;
-    return -1; // fill in your board's hardware generator: without one, nothing is sent
+    return -1; // call the hardware generator of your board here: without it, nothing is sent
 #endif
 }
 
@@ -95,7 +96,7 @@ static void report()
 
 static void begin_call()
 {
-    config.unix_time = time(NULL); // before the clock is set, the call is refused
+    config.unix_time = time(NULL); // until the clock is set, each call ends with an error
     status = tcx_call_begin(&call, &config, &request, millis());
     next_call = millis() + 60000;
     if (status != TCX_OK)
@@ -135,7 +136,7 @@ void setup()
     config.buffer_size = sizeof answer;
     config.tokens = tokens;
     config.token_count = TCX_TOKENS_DEFAULT;
-#ifdef DIAL_PORT // a test dials another address than the service's
+#ifdef DIAL_PORT // for tests: dial this address in place of the service
     config.address = tcx_text_from(DIAL_ADDRESS);
     config.port = DIAL_PORT;
 #endif

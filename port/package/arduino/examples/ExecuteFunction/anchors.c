@@ -1,4 +1,4 @@
-/* The trust anchors, in C, because C++ before 2020 has no designated initialisers. */
+/* The trust anchors. This file is C, because C++ before 2020 has no designated initialisers. */
 #include "roots.h"
 
 const br_x509_trust_anchor *const anchors = trust_anchors;

@@ -1,4 +1,4 @@
-/* Whom to trust: nobody yet. Make this file with `tcexec anchors roots.pem > roots.h`. */
+/* The trusted roots: none yet. Replace this file: tcexec anchors roots.pem > roots.h */
 #include <bearssl.h>
 
 #define TRUST_ANCHOR_COUNT 0

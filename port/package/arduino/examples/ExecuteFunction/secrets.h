@@ -1,4 +1,4 @@
-// Fill in, and keep to yourself.
+// Fill in your values. Do not publish this file.
 #define WIFI_NAME "…"
 #define WIFI_PASSWORD "…"
 #define SECRET_ID "…"
