@@ -310,7 +310,8 @@ static int compare(tcx_contract *c, uint32_t at, size_t length)
 
     for (i = 0; i < length; i++) {
         if (incoming(c)[i] != pattern(at + (uint32_t)i))
-            return fail(c, "wrong bytes came, from this offset on: check buffers", (int)(at + (uint32_t)i));
+            return fail(c, "wrong bytes came, from this offset on: look for lost, repeated or overwritten bytes",
+                        (int)(at + (uint32_t)i));
     }
     return 1;
 }
