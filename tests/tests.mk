@@ -62,6 +62,7 @@ $(B)/$(1)/node_modules/.installed: $(2)/package.json $(2)/package-lock.json | $(
 	touch $$@
 endef
 $(eval $(call node_modules,conformance,tests/conformance))
+$(eval $(call node_modules,dist-test,tests/package/npm))
 
 NODE_SDK := $(B)/conformance/node_modules
 SDK      := B='$(B)' TCEXEC='$(B)/tcexec' TCEXEC_NODE_MODULES='$(abspath $(NODE_SDK))'

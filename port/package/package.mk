@@ -100,7 +100,6 @@ dist: $(if $(shell command -v python3),,| $(B)/packages/base)
 # Tests of the distribution, with the firmware's BearSSL and compiler.
 DIST_TEST    := $(B)/dist-test
 PAIR_INCLUDE := $(DIST_TEST)/include
-$(eval $(call node_modules,dist-test,tests/package/npm))
 
 # For tests with the pair in place of the sources: each header that a test includes leads to tcexec.h.
 .PHONY: dist-test-headers
