@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.request
@@ -11,7 +12,17 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECRET_ID = "AKIDEXAMPLE000000000000000000000000001"
 SECRET_KEY = "SKEXAMPLE0000000000000000000000002"
-NAMES = ("mps.tencentcloudapi.com", "vod.tencentcloudapi.com", "localhost")
+
+sys.path.append(str(ROOT / "tests/endpoint"))
+from service import PRODUCTS  # noqa: E402
+
+HOSTS = {service: f"{service}.tencentcloudapi.com" for service in PRODUCTS}
+NAMES = (*HOSTS.values(), "localhost")
+
+
+def option_of(parameter: str) -> str:
+    """The option of the command that sets a parameter: --ext-info for ExtInfo."""
+    return "-" + re.sub("[A-Z]", lambda letter: "-" + letter[0].lower(), parameter)
 
 
 def openssl(*arguments: str) -> None:

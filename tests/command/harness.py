@@ -30,7 +30,7 @@ for _number in (signal.SIGHUP, signal.SIGTERM):
 ROOT = stand.ROOT
 COMMAND = os.environ.get("TCEXEC", str(ROOT / "build" / "tcexec"))
 ID, KEY = stand.SECRET_ID, stand.SECRET_KEY
-HOSTS = {"mps": "mps.tencentcloudapi.com", "vod": "vod.tencentcloudapi.com"}
+HOSTS, PRODUCTS, option_of = stand.HOSTS, stand.PRODUCTS, stand.option_of
 DONE, API, USAGE, NOT_SENT, NO_ANSWER, NOT_UNDERSTOOD = range(6)
 
 Word = Union[str, bytes]

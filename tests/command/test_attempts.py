@@ -14,8 +14,8 @@ import unittest
 from typing import Any, Dict, List
 from urllib.parse import parse_qsl
 
-from harness import (API, COMMAND, DONE, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at, encoded,
-                     endpoint, environment, folder, plain, run, secure, serve_one, stand_up, wait_until)
+from harness import (API, COMMAND, DONE, HOSTS, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at,
+                     encoded, endpoint, environment, folder, plain, run, secure, serve_one, stand_up, wait_until)
 
 EXPIRED = b'{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"m"},"RequestId":"r"}}'
 
@@ -47,7 +47,7 @@ class Repeated(AttemptsCase):
             self.assertEqual(endpoint.state()["requests"], 1)
 
     def test_a_rate_limit(self) -> None:
-        for service in ("mps", "vod"):
+        for service in HOSTS:
             endpoint.reset()
             endpoint.fault("api_error", code="RequestLimitExceeded")
             endpoint.fault("api_error", code="RequestLimitExceeded.UinLimitExceeded")

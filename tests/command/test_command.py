@@ -25,11 +25,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 from urllib.parse import parse_qsl
 
-from harness import (API, COMMAND, DONE, HOSTS, ID, KEY, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done,
-                     Endpoint, Word, at, encoded, endpoint, environment, folder, openssl, plain, run, secure, serve_one,
-                     stand_up, wait_until)
-
-VERSIONS = {"mps": "2019-06-12", "vod": "2018-07-17"}
+from harness import (API, COMMAND, DONE, HOSTS, ID, KEY, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, PRODUCTS, USAGE,
+                     Case, Done, Endpoint, Word, at, encoded, endpoint, environment, folder, openssl, option_of, plain,
+                     run, secure, serve_one, stand_up, wait_until)
 
 
 def setUpModule() -> None:
@@ -46,7 +44,7 @@ class Calls(Case):
         self.assertEqual(endpoint.state()["tls"]["full"], 1)
         self.assertEqual(endpoint.executed(), 1)
 
-    def test_both_services_every_signature_and_method(self) -> None:
+    def test_every_service_every_signature_and_method(self) -> None:
         for service in HOSTS:
             for sign in ("tc3", "tc3-compat", "sha256", "sha1"):
                 for method in ((), ("--get",)):
@@ -64,6 +62,16 @@ class Calls(Case):
         self.assertEqual(list(state["executions"]["sessions"]), ["s"])
         self.assertEqual(endpoint.headers()["x-tc-region"], "ap-guangzhou")
         self.assertEqual(endpoint.headers()["x-tc-language"], "en-US")
+
+    def test_every_parameter_of_every_service(self) -> None:
+        for service, product in PRODUCTS.items():
+            values = {name: 2**64 - 1 if kind is int else f'{name} "ü"' for name, kind in product.optional.items()}
+            words = (*(f"{option_of(name)}={value}" for name, value in values.items()), service, "Echo", "x")
+            for sign in ((), ("--get",), ("--sign=sha1",)):
+                endpoint.reset()
+                self.check(plain(*sign, *words), DONE, out=b"x\n")
+            sent = json.loads(run("--dry-run", *words).stdout.partition(b"\r\n\r\n")[2])
+            self.assertEqual(list(sent.items()), [("FunctionName", "Echo"), ("FunctionArg", "x"), *values.items()])
 
     def test_a_second_call_with_the_same_session_is_refused_by_the_service(self) -> None:
         self.check(plain("--session-id", "order-1", "vod", "Echo"), DONE)
@@ -355,9 +363,18 @@ class Refusals(Case):
         done = plain("--session-id", "ü" * 50, "--session-context", "😀" * 1000, "vod", "Echo", "x")
         self.check(done, DONE, out=b"x\n")
 
-    def test_options_of_vod_with_mps(self) -> None:
+    def test_texts_of_every_service(self) -> None:
+        for service, product in PRODUCTS.items():
+            for option in (option_of(name) for name, kind in product.optional.items() if kind is str):
+                self.refused([option, b"\xff", service, "F"], f"tcexec: {option}: .*UTF-8")
+
+    def test_options_of_another_service(self) -> None:
         for option in ("--sub-app-id", "--session-id", "--session-context", "--ext-info"):
             self.refused([option, "0", "mps", "F"], f"tcexec: {option}: .*VOD")
+        every = {name for product in PRODUCTS.values() for name in product.optional}
+        for service, product in PRODUCTS.items():
+            for option in (option_of(name) for name in every - set(product.optional)):
+                self.refused([option, "0", service, "F"], f"tcexec: {option}: .*not a parameter of this service")
 
     def test_plaintext_leaves_no_machine(self) -> None:
         self.refused(["--plaintext", "mps", "F"], "--plaintext: 'mps.tencentcloudapi.com' is not loopback")
@@ -942,7 +959,7 @@ class DryRun(Case):
                     self.assertEqual(request.headers["authorization"], tc3(request, service))
                     self.assertIn(f"SignedHeaders={names},", request.headers["authorization"])
                     self.assertEqual((request.protocol, request.headers["host"]), ("HTTP/1.1", host))
-                    self.assertEqual(request.headers["x-tc-version"], VERSIONS[service])
+                    self.assertEqual(request.headers["x-tc-version"], PRODUCTS[service].version)
                     self.assertLess(abs(int(request.headers["x-tc-timestamp"]) - time.time()), 5)
 
     def test_v1(self) -> None:

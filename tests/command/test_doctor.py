@@ -12,7 +12,7 @@ import unittest
 from pathlib import Path
 from typing import Any, Dict, Optional
 
-from harness import (API, DONE, ID, KEY, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at,
+from harness import (API, DONE, HOSTS, ID, KEY, NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD, USAGE, Case, Done, Word, at,
                      encoded, endpoint, environment, folder, run, stand_up)
 
 CHECKS = ["credentials", "permissions", "expiry", "roots", "dns", "tcp", "tls", "clock", "service"]
@@ -49,7 +49,7 @@ class Doctor(Case):
         return run("doctor", at(port or endpoint.tls_port), *trust, *words, env=environment(**env))
 
     def test_all_is_well(self) -> None:
-        for service in ("mps", "vod"):
+        for service in HOSTS:
             done = self.doctor(service)
             self.examine(done, DONE, WELL, f"all checks passed\\. .* tcexec doctor {service} FUNCTION",
                          credentials=rf"SecretId {ID[:4]}\.\.\.{ID[-4:]} \({len(ID)} characters\), "

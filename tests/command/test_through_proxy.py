@@ -16,8 +16,8 @@ import unittest
 from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
-from harness import (DONE, NOT_SENT, USAGE, Case, Done, Word, at, endpoint, environment, folder, plain, run, secure,
-                     stand_up)
+from harness import (DONE, HOSTS, NOT_SENT, USAGE, Case, Done, Word, at, endpoint, environment, folder, plain, run,
+                     secure, stand_up)
 
 USER, PASSWORD = "plant", "p4ss.w0rd-x"  # tinyproxy takes few other characters
 ENCODED = "p4ss%2Ew0rd%2Dx"
@@ -126,10 +126,10 @@ class Through(ProxyCase):
     def test_a_call(self) -> None:
         """TLS goes to the endpoint, end to end: its name is verified as ever."""
         before = len(self.proxy.asked())
-        for service in ("mps", "vod"):
+        for service in HOSTS:
             self.check(secure("--proxy", self.proxy.url(), service, "Echo", "x"), DONE, out=b"x\n")
-        self.assertEqual(self.proxy.asked()[before:], [f"127.0.0.1:{endpoint.tls_port}"] * 2)
-        self.assertEqual(endpoint.executed(), 2)
+        self.assertEqual(self.proxy.asked()[before:], [f"127.0.0.1:{endpoint.tls_port}"] * len(HOSTS))
+        self.assertEqual(endpoint.executed(), len(HOSTS))
         done = secure("--proxy", self.proxy.url(), "-v", "mps", "Echo", "x" * 100000)
         self.check(done, DONE, f"using the proxy 127.0.0.1:{self.proxy.port} \\(from --proxy\\)", b"x" * 100000 + b"\n")
         done = secure("--proxy", self.proxy.url(), "--host=vod.example.com", "mps", "Echo", "x")

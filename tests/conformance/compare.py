@@ -16,6 +16,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import stand  # noqa: E402
 
+SDK = json.loads((stand.ROOT / "tests/conformance/package.json").read_text())["dependencies"]
+SERVICES = [name for name in stand.PRODUCTS if f"tencentcloud-sdk-nodejs-{name}" in SDK]
+LONGEST = {"SessionContext": 1000, "SessionId": 50}
 SAFE = "abcXYZ019 -_.~:/?#[]@$&+,;=%\"\\{}|^`<>" + "\n\t\r\b\f\x00\x01\x1f" + "é漢字🙂ßЖ\u00a0\uff01"
 
 
@@ -25,16 +28,17 @@ def text(rng: random.Random, most: int, alphabet: str = SAFE) -> str:
 
 def draw(rng: random.Random) -> dict:
     """A call in sdk_capture.mjs's format, its parameters in tcexec's order."""
-    service = rng.choice(("mps", "vod"))
+    service = rng.choice(SERVICES)
     parameters = {"FunctionName": "F" + text(rng, 20).replace("\x00", ""), "FunctionArg": text(rng, 300).replace("\x00", "")}
-    if service == "vod":
+    for name, kind in stand.PRODUCTS[service].optional.items():
         if rng.random() < 0.5:
-            parameters["SubAppId"] = {"uint64": str(rng.randrange(2**64))}
-        for name, most in (("SessionContext", 1000), ("SessionId", 50), ("ExtInfo", 100)):
-            if rng.random() < 0.5:
-                parameters[name] = text(rng, most).replace("\x00", "")
-        if "SessionId" in parameters:  # tcexec refuses one with a blank at either end, and an empty one
-            parameters["SessionId"] = "s" + parameters["SessionId"][:48] + "d"
+            continue
+        if kind is int:
+            parameters[name] = {"uint64": str(rng.randrange(2**64))}
+        else:
+            parameters[name] = text(rng, LONGEST.get(name, 100)).replace("\x00", "")
+    if "SessionId" in parameters:  # tcexec refuses one with a blank at either end, and an empty one
+        parameters["SessionId"] = "s" + parameters["SessionId"][:48] + "d"
     visible = "".join(map(chr, range(0x21, 0x7F)))
     return {
         "service": service,
@@ -55,11 +59,10 @@ def arguments(call: dict) -> list[str]:
     options += ["--get"] if call["method"] == "GET" else []
     for name in ("region", "language"):
         options += [f"--{name}", call[name]] if call[name] else []
-    for name, flag in (("SubAppId", "--sub-app-id"), ("SessionContext", "--session-context"),
-                       ("SessionId", "--session-id"), ("ExtInfo", "--ext-info")):
+    for name in stand.PRODUCTS[call["service"]].optional:
         if name in call["params"]:
             value = call["params"][name]
-            options.append(f"{flag}={value['uint64'] if isinstance(value, dict) else value}")
+            options.append(f"{stand.option_of(name)}={value['uint64'] if isinstance(value, dict) else value}")
     return [*options, "--", call["service"], call["params"]["FunctionName"], "-"]
 
 

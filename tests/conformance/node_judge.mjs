@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 // Is the local endpoint a fair judge? The official Node SDK, unmodified, calls it every way it can.
 //
-//   NODE_EXTRA_CA_CERTS=ca.pem node node_judge.mjs URL…
+//   NODE_EXTRA_CA_CERTS=ca.pem node node_judge.mjs OPTIONAL URL…
 //
+// OPTIONAL: JSON, the optional parameters of each service: { vod: { SubAppId: "int", ExtInfo: "str", … }, … }.
 // URL: http://127.0.0.1:PORT or https://127.0.0.1:PORT of a running endpoint that was started without faults, with
 // the key pair in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN if it has one). Its
 // certificate must be good for mps.tencentcloudapi.com and vod.tencentcloudapi.com. The packages are looked for in
 // build/conformance/node_modules, or in TCEXEC_NODE_MODULES. Prints each verdict; exit 1 on any mismatch.
 
 import { randomUUID } from "node:crypto";
-import { client, loopbackAgent, setClock } from "./sdk.mjs";
+import { SERVICES, client, loopbackAgent, setClock } from "./sdk.mjs";
 
 const CREDENTIAL = {
   secretId: process.env.TENCENTCLOUD_SECRET_ID,
@@ -83,11 +84,13 @@ async function judge(label, how) {
   await refused("wrong id", wrong({ secretId: "AKIDnobody" }), example, "AuthFailure.SecretIdNotFound");
   await refused("wrong token", wrong({ token: "wrong" }), example, "AuthFailure.TokenFailure");
 
-  const fields = {
-    SubAppId: 18446744073709551615n, SessionContext: "片".repeat(1000), SessionId: randomUUID(), ExtInfo: "{}",
-  };
-  if (how.service === "vod") {
-    await runs("all fields", how, { ...example, ...fields }, "XXX");
+  const own = { SessionContext: "片".repeat(1000), SessionId: randomUUID() };
+  const value = (name, type) => own[name] ?? (type === "int" ? 18446744073709551615n : "{}");
+  const valuesOf = (service) =>
+    Object.fromEntries(Object.entries(OPTIONAL[service]).map(([name, type]) => [name, value(name, type)]));
+  const fields = valuesOf(how.service);
+  await runs("all fields", how, { ...example, ...fields }, "XXX");
+  if ("SessionId" in fields) {
     await refused("same SessionId", how, { ...example, ...fields }, "InvalidParameterValue.SessionId");
     await runs("empty SessionId", how, { ...example, SessionId: "" }, "XXX");
     await runs("empty SessionId again", how, { ...example, SessionId: "" }, "XXX");
@@ -95,9 +98,11 @@ async function judge(label, how) {
     await refused("long SessionContext", how, { ...example, ...long }, "InvalidParameterValue.SessionContextTooLong");
     const session = { SessionId: "s".repeat(51) };
     await refused("long SessionId", how, { ...example, ...session }, "InvalidParameterValue.SessionIdTooLong");
-  } else {
-    for (const name of Object.keys(fields)) {
-      await refused(`VOD's ${name}`, how, { ...example, [name]: fields[name] }, "UnknownParameter");
+  }
+  for (const other of SERVICES) {
+    for (const [name, text] of Object.entries(valuesOf(other))) {
+      if (name in fields) continue;
+      await refused(`${other}'s ${name}`, how, { ...example, [name]: text }, "UnknownParameter");
     }
   }
   return executed;
@@ -111,7 +116,7 @@ async function judgeEndpoint(url) {
   const serverClock = () => before.now * 1000 + Number((process.hrtime.bigint() - started) / 1000000n);
   let executed = 0;
 
-  for (const service of ["mps", "vod"]) {
+  for (const service of SERVICES) {
     for (const signMethod of SIGN_METHODS) {
       for (const method of METHODS) {
         const endpoint = `${service}.tencentcloudapi.com:${port}`;
@@ -136,11 +141,12 @@ async function judgeEndpoint(url) {
   connection.agent.destroy();
 }
 
-const urls = process.argv.slice(2);
+const [optional, ...urls] = process.argv.slice(2);
 if (!urls.length || !CREDENTIAL.secretId || !CREDENTIAL.secretKey) {
-  console.error("usage: TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=… node node_judge.mjs URL…");
+  console.error("usage: TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=… node node_judge.mjs OPTIONAL URL…");
   process.exit(2);
 }
+const OPTIONAL = JSON.parse(optional);
 for (const url of urls) await judgeEndpoint(url);
 console.log(`node_judge: ${passed} verdicts as expected, ${failed} not`);
 process.exitCode = failed ? 1 : 0;

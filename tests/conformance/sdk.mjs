@@ -28,6 +28,9 @@ const CLIENTS = {
   vod: load("tencentcloud-sdk-nodejs-vod").vod.v20180717.Client,
 };
 
+/** The services that the SDK has. */
+export const SERVICES = Object.keys(CLIENTS);
+
 /** A client for one call, set up as a user of the SDK would. */
 export function client({ service, endpoint, protocol, agent, method, signMethod, credential, region, language }) {
   return new CLIENTS[service]({

@@ -39,6 +39,11 @@ class Product:
     calls_per_second: int
     parameters: Mapping[str, type]
 
+    @property
+    def optional(self) -> Mapping[str, type]:
+        """Those that a request may leave out, in the order of the document."""
+        return {name: kind for name, kind in self.parameters.items() if name not in _COMMON_FIELDS}
+
 
 _COMMON_FIELDS = {"FunctionName": str, "FunctionArg": str}
 PRODUCTS = {

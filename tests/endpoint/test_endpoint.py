@@ -38,14 +38,13 @@ import faults  # noqa: E402
 import signature  # noqa: E402
 from endpoint import Endpoint, Settings  # noqa: E402
 from protocol import MIB, ApiError, BadRequest, Request, parse_head  # noqa: E402
-from service import Clock, Service, parse_form, parse_json  # noqa: E402
+from service import PRODUCTS, Clock, Service, parse_form, parse_json  # noqa: E402
 from signature import Authorization, Credentials  # noqa: E402
 
 VECTORS = HERE.parent / "vectors" / "sdk-vectors.json"
 NOW = 1700000000
 CREDENTIALS = Credentials("AKIDtest", "test-key")
 EXAMPLE = {"FunctionName": "ExampleFunc", "FunctionArg": "XXX"}
-VERSIONS = {"mps": "2019-06-12", "vod": "2018-07-17"}
 
 
 # ---- a small client: signs, sends, and reads exactly what came -------------------------------------------------------
@@ -73,7 +72,7 @@ def tc3(params: Any, service: str = "mps", *, method: str = "POST", now: int = N
         "Host": host or f"{service}.tencentcloudapi.com",
         "Content-Type": "application/x-www-form-urlencoded" if get else "application/json",
         "X-TC-Action": "ExecuteFunction",
-        "X-TC-Version": VERSIONS[service],
+        "X-TC-Version": PRODUCTS[service].version,
         "X-TC-Timestamp": str(now),
         **(extra or {}),
     }
@@ -103,7 +102,7 @@ def v1(params: Mapping[str, str], service: str = "mps", *, method: str = "POST",
     """A signed request; ``common`` changes common parameters before signing, ``signed`` the Signature itself."""
     host = f"{service}.tencentcloudapi.com"
     every: Dict[str, Optional[str]] = {
-        **params, "Action": "ExecuteFunction", "Version": VERSIONS[service], "Timestamp": str(now), "Nonce": "4242",
+        **params, "Action": "ExecuteFunction", "Version": PRODUCTS[service].version, "Timestamp": str(now), "Nonce": "4242",
         "SecretId": credentials.secret_id, "SignatureMethod": digest, "Token": credentials.token, **(common or {}),
     }
     sent = {name: value for name, value in every.items() if value is not None}
@@ -451,7 +450,7 @@ class Rules(unittest.TestCase):
         self.check("MissingParameter", tc3(EXAMPLE, change={"X-TC-Version": None}))
         self.check("InvalidAction", tc3(EXAMPLE, extra={"X-TC-Action": "Nothing"}))
         self.check("NoSuchVersion", tc3(EXAMPLE, extra={"X-TC-Version": "2017-03-12"}))
-        self.check("NoSuchVersion", tc3(EXAMPLE, extra={"X-TC-Version": VERSIONS["vod"]}))
+        self.check("NoSuchVersion", tc3(EXAMPLE, extra={"X-TC-Version": PRODUCTS["vod"].version}))
         self.check("InvalidParameter", tc3(EXAMPLE, change={"X-TC-Timestamp": "1700000000.0"}))
         self.check("InvalidParameterValue", tc3(EXAMPLE, extra={"X-TC-Language": "fr"}))
         self.check("UnsupportedRegion", tc3(EXAMPLE, extra={"X-TC-Region": "Nowhere!"}))
@@ -520,11 +519,14 @@ class Rules(unittest.TestCase):
         self.check("UnknownParameter", tc3({**EXAMPLE, "functionName": ""}))
         self.check("InvalidParameter", tc3({"FunctionName": "Echo", "FunctionArg": 1}))
         self.check("InvalidParameter", tc3({"FunctionName": "Echo", "FunctionArg": None}))
-        vod_only = {"SubAppId": "1", "SessionContext": "c", "SessionId": "s", "ExtInfo": "{}"}
-        for name, value in vod_only.items():
-            self.check("UnknownParameter", tc3({**EXAMPLE, name: value}))
-            self.check("UnknownParameter", v1({**EXAMPLE, name: value}))
-        self.check("Ok", v1({**EXAMPLE, **vod_only}, "vod"))
+        for name in ("SubAppId", "SessionContext", "SessionId", "ExtInfo"):
+            self.assertIn(name, PRODUCTS["vod"].optional)
+        for service, product in PRODUCTS.items():
+            values = {name: "1" if kind is int else f"{service}'s {name}" for name, kind in product.optional.items()}
+            self.check("Ok", v1({**EXAMPLE, **values}, service))
+            for name, value in values.items():
+                self.check("UnknownParameter", tc3({**EXAMPLE, name: value}))
+                self.check("UnknownParameter", v1({**EXAMPLE, name: value}))
         self.check("UnknownParameter", tc3({**EXAMPLE, "Action": "ExecuteFunction"}, method="GET"))
 
     def test_sub_app_id(self) -> None:
