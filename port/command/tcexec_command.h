@@ -45,9 +45,19 @@ typedef struct tcexec_proxy {
     char memory[TCX_PROXY_CREDENTIALS_MAX];
 } tcexec_proxy;
 
-typedef enum tcexec_command { TCEXEC_CALL, TCEXEC_DOCTOR, TCEXEC_ANCHORS } tcexec_command;
+typedef enum tcexec_command {
+    TCEXEC_CALL,
+    TCEXEC_DOCTOR,
+    TCEXEC_ANCHORS,
+    TCEXEC_WORDS /* a page of help alone */
+} tcexec_command;
 
-/* The command line. No file is read and no name is resolved to check it. The texts point into argv. */
+#define TCEXEC_OPTIONS_MAX 64 /* the most options that the command may have */
+
+/*
+ * The command line. No file is read and no name is resolved to check it. The texts point into argv. Do not move it: it
+ * points into itself.
+ */
 typedef struct tcexec_options {
     tcexec_command command;
     int help;
@@ -55,16 +65,10 @@ typedef struct tcexec_options {
     int tencent; /* anchors: only those of Tencent */
 
     const tcx_service *service;
-    tcx_text function;    /* unset: doctor makes no real call */
-    const char *argument; /* as given: also '-' or '@FILE'; NULL: none */
-    uint64_t sub_app_id;
-    int has_sub_app_id;
-    tcx_text session_context;
-    tcx_text session_id;
-    tcx_text ext_info;
-    tcx_text region;
-    tcx_text language;
-    tcx_text host;
+    tcx_text function;                    /* unset: doctor makes no real call */
+    const char *argument;                 /* as given: also '-' or '@FILE'; NULL: none */
+    tcx_request request;                  /* what the options set, without the three above */
+    uint64_t numbers[TCEXEC_OPTIONS_MAX]; /* the numbers that `request` points to, by option */
 
     tcx_text address; /* of --connect, without brackets; unset: the host */
     uint16_t port;    /* to connect to; 0: as in tcx_call_config.port */
@@ -76,10 +80,8 @@ typedef struct tcexec_options {
     tcexec_proxy proxy;
 
     const tcx_scheme *scheme;
-    const tcx_method *method;
     int64_t unix_time;
     int has_time;     /* 0: the system's */
-    uint32_t nonce;   /* 0: a random one */
     uint32_t timeout; /* ms */
     uint32_t attempts;
 
@@ -100,6 +102,7 @@ int tcexec_host_split(const char *text, tcx_text *host, uint16_t *port);
 
 /* ---- tcexec_help.c ---- */
 
+/* For the words: every word, with what completion needs of it, a line each. See the manual page. */
 void tcexec_help(tcexec_command command, FILE *out);
 void tcexec_version(FILE *out);
 

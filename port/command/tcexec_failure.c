@@ -152,9 +152,9 @@ int tcexec_is_about_the_answer(tcx_status status)
 /* Returns the advice to check the options that select the server. Only options that were given can be wrong. */
 static const char *check_options(const tcexec_options *options)
 {
-    if (options->host.bytes != NULL && options->address.bytes != NULL)
+    if (options->request.host.bytes != NULL && options->address.bytes != NULL)
         return "check --host and --connect, and look for a proxy between this machine and the service";
-    if (options->host.bytes != NULL)
+    if (options->request.host.bytes != NULL)
         return "check --host, and look for a proxy between this machine and the service";
     if (options->address.bytes != NULL)
         return "check --connect, and look for a proxy between this machine and the service";

@@ -93,12 +93,19 @@ int tcexec_host_split(const char *text, tcx_text *host, uint16_t *port)
 
 static int refuse_service(const char *name)
 {
-    static const char *const names[] = { "mps", "vod", "doctor", "anchors", "help" };
-    const char *nearest = tcexec_nearest(name, strlen(name), names, sizeof names / sizeof names[0]);
+    const char *names[3 + TCEXEC_SERVICES_MAX] = { "doctor", "anchors", "help" };
+    char services[TCEXEC_SERVICES_TEXT_SIZE];
+    const char *nearest;
+    size_t count = 3;
+    size_t i;
 
+    for (i = 0; tcexec_services[i] != NULL; i++)
+        names[count++] = tcexec_services[i]->name.bytes;
+    nearest = tcexec_nearest(name, strlen(name), names, count);
     if (nearest != NULL)
         return tcexec_say("unknown service '%s': did you mean %s?", name, nearest);
-    return tcexec_say("unknown service '%s': it is mps or vod; or doctor or anchors, see tcexec --help", name);
+    tcexec_services_text(0, ", ", " or ", services);
+    return tcexec_say("unknown service '%s': it is %s; or doctor or anchors, see tcexec --help", name, services);
 }
 
 /* The positionals of a call: a service, FUNCTION, and ARG or none. `from` is where they begin. */
@@ -106,7 +113,7 @@ static int read_service(const tcexec_words *sorted, int from, tcexec_options *op
 {
     const char *name = sorted->positional[from];
 
-    options->service = strcmp(name, "mps") == 0 ? &tcx_mps : strcmp(name, "vod") == 0 ? &tcx_vod : NULL;
+    options->service = tcexec_service_find(name);
     if (options->service == NULL)
         return refuse_service(name);
     if (sorted->positionals > from + 3)
@@ -120,20 +127,35 @@ static int read_service(const tcexec_words *sorted, int from, tcexec_options *op
     return 0;
 }
 
-static int read_texts(const tcexec_words *sorted, tcexec_options *options)
+/* Sets the field of the request that the option number `which` names. Its value is a text, or a number. */
+static int read_field(int which, const char *value, tcexec_options *options)
 {
-    const char *id = sorted->value[SUB_APP_ID];
-    const char *language = sorted->value[LANGUAGE];
+    const tcexec_option *option = &tcexec_option_table[which];
+    void *field = (char *)&options->request + option->field;
+    const tcx_text text = tcx_text_from(value);
+    const uint64_t *number = &options->numbers[which];
 
-    options->session_context = tcx_text_from(sorted->value[SESSION_CONTEXT]);
-    options->session_id = tcx_text_from(sorted->value[SESSION_ID]);
-    options->ext_info = tcx_text_from(sorted->value[EXT_INFO]);
-    options->region = tcx_text_from(sorted->value[REGION]);
-    options->language = tcx_text_from(language);
-    options->host = tcx_text_from(sorted->value[HOST]);
-    options->has_sub_app_id = id != NULL;
-    if (id != NULL && !read_number(id, 0, UINT64_MAX, &options->sub_app_id))
-        return tcexec_say("--sub-app-id: '%s' is no decimal number from 0 to 18446744073709551615", id);
+    if (strcmp(option->value, "N") != 0) {
+        memcpy(field, &text, sizeof text);
+        return 0;
+    }
+    memcpy(field, &number, sizeof number);
+    if (!read_number(value, 0, UINT64_MAX, &options->numbers[which]))
+        return tcexec_say("%s: '%s' is no decimal number from 0 to 18446744073709551615", option->name, value);
+    return 0;
+}
+
+static int read_fields(const tcexec_words *sorted, tcexec_options *options)
+{
+    const char *language = sorted->value[LANGUAGE];
+    int code = 0;
+    int i;
+
+    for (i = 0; i < tcexec_option_count && code == 0; i++)
+        if (tcexec_option_table[i].field != 0 && sorted->value[i] != NULL)
+            code = read_field(i, sorted->value[i], options);
+    if (code != 0)
+        return code;
     if (language != NULL && strcmp(language, "zh-CN") != 0 && strcmp(language, "en-US") != 0)
         return tcexec_say("--language: '%s' is neither zh-CN nor en-US", language);
     return 0;
@@ -154,7 +176,7 @@ static int read_signing(const tcexec_words *sorted, tcexec_options *options)
     uint64_t number;
     size_t i;
 
-    options->method = sorted->value[GET] ? TCX_GET : TCX_POST;
+    options->request.method = sorted->value[GET] ? TCX_GET : TCX_POST;
     for (i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strcmp(name, schemes[i].name) == 0)
             options->scheme = schemes[i].scheme;
@@ -170,7 +192,7 @@ static int read_signing(const tcexec_words *sorted, tcexec_options *options)
     if (sorted->value[NONCE] != NULL) {
         if (!read_number(sorted->value[NONCE], 1, UINT32_MAX, &number))
             return tcexec_say("--nonce: '%s' is no decimal number from 1 to 4294967295", sorted->value[NONCE]);
-        options->nonce = (uint32_t)number;
+        options->request.nonce = (uint32_t)number;
     }
     return 0;
 }
@@ -228,7 +250,7 @@ static int read_plaintext(const tcexec_words *sorted, tcexec_options *options)
 
     for (i = 0; i < sizeof of_tls / sizeof of_tls[0]; i++)
         if (sorted->value[of_tls[i]] != NULL)
-            return tcexec_say("--plaintext and %s contradict each other", tcexec_option_name(of_tls[i]));
+            return tcexec_say("--plaintext and %s contradict each other", tcexec_option_table[of_tls[i]].name);
     if (!is_loopback(dialled))
         return tcexec_say("--plaintext: '%.*s' is not loopback: dial 127.0.0.1, [::1] or localhost, or use TLS",
                           (int)dialled.length, dialled.bytes);
@@ -291,12 +313,12 @@ static int read_anchors(const tcexec_words *sorted, tcexec_options *options)
 /* All that makes a request: of a call, or of the doctor's. */
 static int read_request(const tcexec_words *sorted, tcexec_options *options)
 {
-    static int (*const readers[])(const tcexec_words *, tcexec_options *) = { read_texts, read_signing, read_attempts,
+    static int (*const readers[])(const tcexec_words *, tcexec_options *) = { read_fields, read_signing, read_attempts,
                                                                               read_link, read_output };
     size_t i;
     int code = 0;
 
-    options->service = &tcx_mps;
+    options->service = tcexec_services[0];
     if (sorted->positionals > (options->command == TCEXEC_DOCTOR))
         code = read_service(sorted, options->command == TCEXEC_DOCTOR, options);
     for (i = 0; i < sizeof readers / sizeof readers[0] && code == 0; i++)
@@ -317,8 +339,7 @@ static tcexec_command find_command(const tcexec_words *sorted, int place)
 /* tcexec help [COMMAND] */
 static int read_help(const tcexec_words *sorted, tcexec_options *options)
 {
-    static const char *const of_calls[] = { "mps", "vod", "help" };
-    size_t i;
+    const char *name = sorted->positional[1];
 
     options->help = 1;
     options->command = find_command(sorted, 1);
@@ -326,17 +347,18 @@ static int read_help(const tcexec_words *sorted, tcexec_options *options)
         return tcexec_say("one argument too many: '%s'", sorted->positional[2]);
     if (sorted->positionals < 2 || options->command != TCEXEC_CALL)
         return 0;
-    for (i = 0; i < sizeof of_calls / sizeof of_calls[0]; i++)
-        if (strcmp(sorted->positional[1], of_calls[i]) == 0)
-            return 0;
-    return refuse_service(sorted->positional[1]);
+    if (strcmp(name, "words") == 0)
+        options->command = TCEXEC_WORDS;
+    else if (strcmp(name, "help") != 0 && tcexec_service_find(name) == NULL)
+        return refuse_service(name);
+    return 0;
 }
 
 int tcexec_options_read(int argc, char **argv, tcexec_options *options)
 {
     static const char *const names[] = { "a call", "doctor", "anchors" };
     tcexec_words sorted;
-    int misplaced;
+    const char *misplaced;
     int code;
 
     memset(options, 0, sizeof *options);
@@ -355,7 +377,7 @@ int tcexec_options_read(int argc, char **argv, tcexec_options *options)
     if (strcmp(sorted.positional[0], "help") == 0)
         return read_help(&sorted, options);
     misplaced = tcexec_words_misplaced(&sorted, options->command);
-    if (misplaced != OPTION_COUNT)
-        return tcexec_say("%s has no meaning for %s", tcexec_option_name(misplaced), names[options->command]);
+    if (misplaced != NULL)
+        return tcexec_say("%s has no meaning for %s", misplaced, names[options->command]);
     return options->command == TCEXEC_ANCHORS ? read_anchors(&sorted, options) : read_request(&sorted, options);
 }

@@ -1,5 +1,5 @@
 /* The messages after a call, and the exit code: see tcexec_command.h. */
-#include "tcexec_command.h"
+#include "tcexec_words.h"
 
 #include <errno.h>
 
@@ -7,15 +7,22 @@
 
 const char *tcexec_culprit(tcx_status status)
 {
-    /* In these statuses, the digits before the last one are the field: see tcexec/status.h. */
-    static const char *const fields[] = {
-        "SecretId",     "SecretKey",         "token",        "--host",     "--region", "--language", "FUNCTION", "ARG",
-        "--sub-app-id", "--session-context", "--session-id", "--ext-info",
+    static const struct {
+        tcx_status refusal;
+        const char *name;
+    } others[] = {
+        { TCX_E_SECRET_ID, "SecretId" },           { TCX_E_SECRET_KEY, "SecretKey" },  { TCX_E_TOKEN, "token" },
+        { TCX_E_FUNCTION_NAME_EMPTY, "FUNCTION" }, { TCX_E_FUNCTION_ARG_UTF8, "ARG" },
     };
-    const size_t field = (size_t)(-(status) / 10 - 11);
+    size_t i;
 
-    if (status <= TCX_E_SECRET_ID && field < sizeof fields / sizeof fields[0])
-        return fields[field];
+    /* The last digit of these statuses is the reason, the digits before it are the field: tcexec/status.h. */
+    for (i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (status / 10 == others[i].refusal / 10)
+            return others[i].name;
+    for (i = 0; i < (size_t)tcexec_option_count; i++)
+        if (tcexec_option_table[i].refusal != TCX_OK && status / 10 == tcexec_option_table[i].refusal / 10)
+            return tcexec_option_table[i].name;
     switch (status) {
     case TCX_E_TIME:
         return "--time";
@@ -133,7 +140,7 @@ static void note_outcome(const tcexec_exchange *ended)
         note_early_answer(call);
     else if (call->outcome == TCX_NOT_SENT)
         tcexec_note("not sent: the function did not run. You can repeat the call");
-    else if (options->service == &tcx_vod && options->session_id.length > 0)
+    else if (options->request.session_id.length > 0)
         tcexec_note("sent: it is unknown whether the function ran. You can repeat the call with the same --session-id: "
                     "it will not run twice");
     else

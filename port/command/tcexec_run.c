@@ -22,20 +22,11 @@ int tcexec_describe(const tcexec_options *options, const tcexec_argument *argume
 {
     tcx_status status;
 
-    memset(request, 0, sizeof *request);
+    *request = options->request;
     request->service = options->service;
     request->function_name = options->function;
     request->function_arg = argument->text;
     request->function_arg_source = argument->source;
-    request->sub_app_id = options->has_sub_app_id ? &options->sub_app_id : NULL;
-    request->session_context = options->session_context;
-    request->session_id = options->session_id;
-    request->ext_info = options->ext_info;
-    request->region = options->region;
-    request->language = options->language;
-    request->host = options->host;
-    request->method = options->method;
-    request->nonce = options->nonce;
     status = tcx_request_check(request);
     return status != TCX_OK ? tcexec_refused(status, 0) : draw_nonce(&request->nonce);
 }
@@ -76,7 +67,7 @@ static int report_lost_result(const tcexec_exchange *ended)
 
     if (ended->call.status != TCX_OK)
         return tcexec_exit_code(&ended->call);
-    if (options->service == &tcx_vod && options->session_id.length > 0)
+    if (options->request.session_id.length > 0)
         tcexec_note(
             "the function ran, but its Result could not be written. Find out what it did. The service refuses a "
             "call with the same --session-id, and does not send the Result again");

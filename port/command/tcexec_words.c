@@ -1,61 +1,115 @@
 /* The words of the command line: see tcexec_words.h. */
 #include "tcexec_words.h"
 
-/* What an option has a meaning for: bits, by number of the command. */
+#include <stddef.h>
+
+/* ---- the services ---- */
+
+const tcx_service *const tcexec_services[TCEXEC_SERVICES_MAX + 1] = { &tcx_mps, &tcx_vod };
+
+const tcx_service *tcexec_service_find(const char *name)
+{
+    const tcx_service *const *at = tcexec_services;
+
+    while (*at != NULL && strcmp((*at)->name.bytes, name) != 0)
+        at++;
+    return *at;
+}
+
+static int knows(const tcx_service *service, unsigned parameter)
+{
+    return parameter == 0 || (service->parameters & parameter);
+}
+
+void tcexec_services_text(unsigned parameter, const char *between, const char *last, char *text)
+{
+    size_t length = 0;
+    int left = 0; /* names that are not written yet */
+    size_t i;
+
+    for (i = 0; tcexec_services[i] != NULL; i++)
+        left += knows(tcexec_services[i], parameter);
+    text[0] = '\0';
+    for (i = 0; tcexec_services[i] != NULL && length < TCEXEC_SERVICES_TEXT_SIZE; i++)
+        if (knows(tcexec_services[i], parameter)) {
+            left--;
+            length += (size_t)snprintf(text + length, TCEXEC_SERVICES_TEXT_SIZE - length, "%s%s",
+                                       tcexec_services[i]->name.bytes,
+                                       left == 0   ? ""
+                                       : left == 1 ? last
+                                                   : between);
+        }
+}
+
+/* ---- the options ---- */
+
 #define FOR_CALL    (1u << TCEXEC_CALL)
 #define FOR_DOCTOR  (1u << TCEXEC_DOCTOR)
 #define FOR_ANCHORS (1u << TCEXEC_ANCHORS)
 #define FOR_REQUEST (FOR_CALL | FOR_DOCTOR)
 #define FOR_ALL     (FOR_CALL | FOR_DOCTOR | FOR_ANCHORS)
 
-static const struct option {
-    const char *name;
-    int takes_value;
-    unsigned commands;
-} options_known[OPTION_COUNT] = {
-    [ATTEMPTS] = { "--attempts", 1, FOR_CALL },
-    [CA] = { "--ca", 1, FOR_REQUEST },
-    [CONNECT] = { "--connect", 1, FOR_REQUEST },
-    [CURL] = { "--curl", 0, FOR_CALL },
-    [DRY_RUN] = { "--dry-run", 0, FOR_CALL },
-    [EXT_INFO] = { "--ext-info", 1, FOR_REQUEST },
-    [GET] = { "--get", 0, FOR_REQUEST },
-    [HELP] = { "--help", 0, FOR_ALL },
-    [HOST] = { "--host", 1, FOR_REQUEST },
-    [JSON] = { "--json", 0, FOR_REQUEST },
-    [LANGUAGE] = { "--language", 1, FOR_REQUEST },
-    [NONCE] = { "--nonce", 1, FOR_REQUEST },
-    [PIN] = { "--pin", 1, FOR_REQUEST },
-    [PLAINTEXT] = { "--plaintext", 0, FOR_REQUEST },
-    [PROFILE] = { "--profile", 1, FOR_REQUEST },
-    [PROXY] = { "--proxy", 1, FOR_REQUEST },
-    [QUIET] = { "--quiet", 0, FOR_CALL },
-    [REGION] = { "--region", 1, FOR_REQUEST },
-    [SESSION_CONTEXT] = { "--session-context", 1, FOR_REQUEST },
-    [SESSION_FILE] = { "--session-file", 1, FOR_CALL },
-    [SESSION_ID] = { "--session-id", 1, FOR_REQUEST },
-    [SIGN] = { "--sign", 1, FOR_REQUEST },
-    [SUB_APP_ID] = { "--sub-app-id", 1, FOR_REQUEST },
-    [TENCENT] = { "--tencent", 0, FOR_ANCHORS },
-    [TIME] = { "--time", 1, FOR_REQUEST },
-    [TIMEOUT] = { "--timeout", 1, FOR_REQUEST },
-    [VERBOSE] = { "-v", 0, FOR_REQUEST },
-    [VERSION] = { "--version", 0, FOR_ALL },
+#define OPTION(name, value, commands, excluded, about)                                                                 \
+    {                                                                                                                  \
+        name, value, commands, excluded, about, 0, 0, TCX_OK                                                           \
+    }
+/* One that sets a field of the request. */
+#define FIELD(name, value, about, field, refusal)                                                                      \
+    {                                                                                                                  \
+        name, value, FOR_REQUEST, NULL, about, offsetof(tcx_request, field), 0, refusal                                \
+    }
+/* One that sets a parameter that not every service knows. */
+#define PARAMETER(name, value, about, field, constant)                                                                 \
+    {                                                                                                                  \
+        name, value, FOR_REQUEST, NULL, about, offsetof(tcx_request, field), TCX_PARAMETER_##constant,                 \
+            TCX_E_##constant##_SERVICE                                                                                 \
+    }
+
+const tcexec_option tcexec_option_table[] = {
+    [ATTEMPTS] = OPTION("--attempts", "N", FOR_CALL, NULL, "repeat what is safe"),
+    [CA] = OPTION("--ca", "FILE.pem", FOR_REQUEST, "--pin", "trust the roots of this bundle"),
+    [CONNECT] = OPTION("--connect", "HOST:PORT", FOR_REQUEST, NULL, "dial this instead of the host"),
+    [CURL] = OPTION("--curl", NULL, FOR_CALL, "--dry-run,--json", "print the request as a curl command"),
+    [DRY_RUN] = OPTION("--dry-run", NULL, FOR_CALL, "--curl,--json", "print the request"),
+    [GET] = OPTION("--get", NULL, FOR_REQUEST, NULL, "GET instead of POST"),
+    [HELP] = OPTION("--help", NULL, FOR_ALL, NULL, "show the help"),
+    [HOST] = FIELD("--host", "NAME[:PORT]", "the Host, which is signed", host, TCX_E_HOST),
+    [JSON] = OPTION("--json", NULL, FOR_REQUEST, "--curl,--dry-run", "print one JSON object"),
+    [LANGUAGE] = FIELD("--language", "zh-CN|en-US", "of messages", language, TCX_E_LANGUAGE),
+    [NONCE] = OPTION("--nonce", "N", FOR_REQUEST, NULL, "for sha256 and sha1"),
+    [PIN] = OPTION("--pin", "CERT.pem", FOR_REQUEST, "--ca", "trust this certificate's key alone"),
+    [PLAINTEXT] = OPTION("--plaintext", NULL, FOR_REQUEST, NULL, "HTTP without TLS, loopback only"),
+    [PROFILE] = OPTION("--profile", "PROFILE", FOR_REQUEST, NULL, "credentials of this tccli profile"),
+    [PROXY] = OPTION("--proxy", "http://[USER:PASSWORD@]HOST[:PORT]", FOR_REQUEST, NULL, "go through this HTTP proxy"),
+    [QUIET] = OPTION("--quiet", NULL, FOR_CALL, "-v", "say nothing after success"),
+    [SESSION_FILE] = OPTION("--session-file", "FILE", FOR_CALL, NULL, "resume TLS"),
+    [SIGN] = OPTION("--sign", "tc3|tc3-compat|sha256|sha1", FOR_REQUEST, NULL, "how to sign"),
+    [TENCENT] = OPTION("--tencent", NULL, FOR_ANCHORS, NULL, "the roots of Tencent alone"),
+    [TIME] = OPTION("--time", "UNIX", FOR_REQUEST, NULL, "the clock, in seconds since 1970"),
+    [TIMEOUT] = OPTION("--timeout", "SECONDS", FOR_REQUEST, NULL, "of all"),
+    [VERBOSE] = OPTION("-v", NULL, FOR_REQUEST, "--quiet", "tell every event"),
+    [VERSION] = OPTION("--version", NULL, FOR_ALL, NULL, "show the versions"),
+    FIELD("--region", "R", "X-TC-Region", region, TCX_E_REGION),
+    PARAMETER("--sub-app-id", "N", "SubAppId", sub_app_id, SUB_APP_ID),
+    PARAMETER("--session-id", "S", "SessionId: not run twice", session_id, SESSION_ID),
+    PARAMETER("--session-context", "S", "SessionContext", session_context, SESSION_CONTEXT),
+    PARAMETER("--ext-info", "S", "ExtInfo", ext_info, EXT_INFO),
 };
 
-const char *tcexec_option_name(int option)
-{
-    return options_known[option].name;
-}
+#define OPTION_COUNT ((int)(sizeof tcexec_option_table / sizeof tcexec_option_table[0]))
 
-int tcexec_words_misplaced(const tcexec_words *sorted, tcexec_command command)
+const int tcexec_option_count = OPTION_COUNT;
+
+typedef char options_max_is_enough[OPTION_COUNT <= TCEXEC_OPTIONS_MAX ? 1 : -1];
+
+const char *tcexec_words_misplaced(const tcexec_words *sorted, tcexec_command command)
 {
     int i;
 
     for (i = 0; i < OPTION_COUNT; i++)
-        if (sorted->value[i] != NULL && !(options_known[i].commands & 1u << command))
-            break;
-    return i;
+        if (sorted->value[i] != NULL && !(tcexec_option_table[i].commands & 1u << command))
+            return tcexec_option_table[i].name;
+    return NULL;
 }
 
 /* ---- mistyped words ---- */
@@ -120,7 +174,7 @@ static int refuse_unknown(const char *word, size_t length)
     int i;
 
     for (i = 0; i < OPTION_COUNT; i++)
-        names[i] = options_known[i].name;
+        names[i] = tcexec_option_table[i].name;
     nearest = tcexec_nearest(word, length, names, OPTION_COUNT);
     if (nearest != NULL)
         return tcexec_say("unknown option %.*s: did you mean %s?", (int)length, word, nearest);
@@ -139,7 +193,7 @@ static int find_option(const char *word, size_t *length)
     if (strcmp(word, "-h") == 0)
         return HELP;
     for (i = 0; i < OPTION_COUNT; i++)
-        if (strlen(options_known[i].name) == *length && memcmp(options_known[i].name, word, *length) == 0)
+        if (strlen(tcexec_option_table[i].name) == *length && memcmp(tcexec_option_table[i].name, word, *length) == 0)
             return i;
     return OPTION_COUNT;
 }
@@ -150,24 +204,25 @@ static int take_option(char **argv, tcexec_words *sorted, int *taken)
     size_t length;
     size_t unused;
     int which = find_option(argv[0], &length);
+    const tcexec_option *option;
     const char *attached = argv[0][length] == '=' ? argv[0] + length + 1 : NULL;
 
     *taken = 1;
     if (which == OPTION_COUNT)
         return refuse_unknown(argv[0], length);
-    if (sorted->value[which] != NULL && options_known[which].takes_value)
-        return tcexec_say("%s is given twice", options_known[which].name);
-    if (!options_known[which].takes_value) {
+    option = &tcexec_option_table[which];
+    if (sorted->value[which] != NULL && option->value != NULL)
+        return tcexec_say("%s is given twice", option->name);
+    if (option->value == NULL) {
         sorted->value[which] = "";
-        return attached ? tcexec_say("%s takes no value", options_known[which].name) : 0;
+        return attached ? tcexec_say("%s takes no value", option->name) : 0;
     }
     sorted->value[which] = attached;
     if (attached != NULL)
         return 0;
     /* "--region --json" is a forgotten value, not a region. */
     if (argv[1] == NULL || find_option(argv[1], &unused) != OPTION_COUNT)
-        return tcexec_say("%s needs a value (write %s=VALUE if it looks like an option)", options_known[which].name,
-                          options_known[which].name);
+        return tcexec_say("%s needs a value (write %s=VALUE if it looks like an option)", option->name, option->name);
     sorted->value[which] = argv[1];
     *taken = 2;
     return 0;

@@ -10,16 +10,16 @@ import re
 import socket
 import subprocess
 import unittest
+from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
-from harness import (COMMAND, DONE, ROOT, USAGE, Case, at, endpoint, environment, folder, run, stand_up,
-                     wait_until)
+from harness import (COMMAND, DONE, PRODUCTS, ROOT, USAGE, Case, at, endpoint, environment, folder, option_of, run,
+                     stand_up, wait_until)
 
 PORT = ROOT / "port/command"
 MANUAL = (PORT / "tcexec.1").read_text()
 BASH, ZSH = PORT / "completion/tcexec.bash", PORT / "completion/_tcexec"
 OPTION = r"(?<![\w-])(--[a-z][a-z-]*|-v)(?![\w-])"
-COMMANDS = ("mps", "vod", "doctor", "anchors", "help")
 
 
 def setUpModule() -> None:
@@ -44,15 +44,17 @@ def examples(text: str) -> List[str]:
 
 
 class Option:
-    """A row of the table in the code: its name, whether it takes a value, and which commands take it."""
+    """An option as `tcexec help words` has it."""
 
-    MASKS = {"REQUEST": {"CALL", "DOCTOR"}, "ALL": {"CALL", "DOCTOR", "ANCHORS"}}
+    def __init__(self, name: str, commands: str, value: str, excluded: str, about: str) -> None:
+        self.name, self.takes_value, self.about = name, value != "-", about
+        self.commands, self.excluded = set(commands.split(",")), set(excluded.split(",")) - {"-"}
 
-    def __init__(self, name: str, takes_value: str, mask: str) -> None:
-        self.name, self.takes_value, self.commands = name, takes_value == "1", self.MASKS.get(mask, {mask})
 
-
-TABLE = [Option(*row) for row in re.findall(r'{ "(-\S+)", (\d), FOR_(\w+) }', (PORT / "tcexec_words.c").read_text())]
+WORDS = [line.split(" ", 4) for line in run("help", "words").stdout.decode().splitlines()]
+SERVICES = [name for name, kind, *_ in WORDS if kind == "service"]
+COMMANDS = [name for name, kind, *_ in WORDS if kind in ("service", "command")]
+TABLE = [Option(*row) for row in WORDS if row[0].startswith("-")]
 OPTIONS = {option.name for option in TABLE}
 
 
@@ -76,9 +78,12 @@ class Help(Case):
         self.check(run("help", "doctro"), USAGE, r"unknown service 'doctro': did you mean doctor\?", b"")
         self.check(run("help", "doctor", "mps"), USAGE, "one argument too many: 'mps'", b"")
 
-    def test_what_doctor_takes(self) -> None:
+    def test_what_a_call_and_the_doctor_take(self) -> None:
+        services = r" ?\| ?".join(SERVICES)
         for page in (in_help(), in_help("doctor"), MANUAL.replace("\n.", " ").lower()):
-            self.assertRegex(page, r"(?is)doctor.{1,20}\[? ?(cm )?mps ?\| ?vod.{1,9}function")
+            self.assertRegex(page, rf"(?is)doctor.{{1,20}}\[? ?(cm )?{services}.{{1,9}}function")
+        for page in (in_help(), MANUAL.replace("\n.", " ").lower()):
+            self.assertEqual(len(re.findall(rf"(?is){services}.{{1,9}}function", page)), 2)
 
     def test_the_examples_work_as_they_are_printed(self) -> None:
         """By a shell, with a `tcexec` in its path that dials the endpoint and trusts its root."""
@@ -102,20 +107,38 @@ class Help(Case):
     def test_one_set_of_options_everywhere(self) -> None:
         pages = {words: set(re.findall(OPTION, in_help(*words))) for words in ((), ("doctor",), ("anchors",))}
         manual = {"-" + name for name in re.findall(r"^\.It Fl (-?[a-z-]+)", MANUAL, re.M)}
-        bash = set(re.findall(OPTION, BASH.read_text()))
-        zsh = set(re.findall(r"'(?:\([^)]*\))?(--[a-z-]+|-v)=?\[", ZSH.read_text()))
         self.assertGreater(len(OPTIONS), 25)
         self.assertEqual(pages[()] | pages["anchors",], OPTIONS)
         for page in pages.values():
             self.assertLessEqual(page, OPTIONS)
         self.assertEqual(manual, OPTIONS)
-        self.assertEqual(bash, OPTIONS)
-        self.assertEqual(zsh, OPTIONS)
         for option in OPTIONS:
             self.assertNotIn(b"unknown option", run(option).stderr)
 
+    def test_every_service_and_its_parameters(self) -> None:
+        """They are those of the endpoint, which knows nothing of the command's tables."""
+        self.assertEqual(SERVICES, list(PRODUCTS))
+        own = {service: set(map(option_of, product.optional)) for service, product in PRODUCTS.items()}
+        for option in TABLE:
+            services = [service for service in PRODUCTS if option.name in own[service]]
+            said = re.search(r"(?: \((.*)\))?$", option.about)[1]  # type: ignore[index]
+            self.assertEqual(said, ", ".join(services) or None, option.name)
+        for service in PRODUCTS:
+            listed = re.search(rf"(?m)^  with {service}:(.*(?:\n {{8,}}.*)*)$", in_help())
+            self.assertEqual(set(re.findall(OPTION, listed[1] if listed else "")), own[service])
+
+    def test_options_that_contradict_each_other(self) -> None:
+        for option in TABLE:
+            for other in TABLE:
+                if other.name in option.excluded:
+                    self.assertIn(option.name, other.excluded)
+                    words = [each.name + "=x" * each.takes_value for each in (option, other)]
+                    said = " contradict each other| each decide what is printed"
+                    self.check(run(*words, "mps", "F"), USAGE, said, b"")
+            self.assertLessEqual(option.excluded, OPTIONS)
+
     def test_an_option_of_another_command(self) -> None:
-        for command, words in {"CALL": ("mps", "F"), "DOCTOR": ("doctor",), "ANCHORS": ("anchors", "x")}.items():
+        for command, words in {"call": ("mps", "F"), "doctor": ("doctor",), "anchors": ("anchors", "x")}.items():
             for option in TABLE:
                 if command not in option.commands:
                     word = f"{option.name}=1" if option.takes_value else option.name
@@ -135,6 +158,7 @@ class Help(Case):
 
 class Mistyped(Case):
     def test_the_nearest_is_suggested(self) -> None:
+        services = f"{', '.join(SERVICES[:-1])} or {SERVICES[-1]}"
         for words, said in [
             (["--sesion-id=1", "vod", "F"], r"unknown option --sesion-id: did you mean --session-id\?"),
             (["--jsno", "mps", "F"], r"did you mean --json\?"),
@@ -148,8 +172,8 @@ class Mistyped(Case):
             (["hlep"], r"did you mean help\?"),
             (["anchor", "root.pem"], r"did you mean anchors\?"),
             (["doctor", "vodd"], r"did you mean vod\?"),
-            (["mp", "F"], "unknown service 'mp': it is mps or vod"),  # half of it differs
-            (["cvm", "F"], "unknown service 'cvm': it is mps or vod"),
+            (["mp", "F"], f"unknown service 'mp': it is {services};"),  # half of it differs
+            (["cvm", "F"], f"unknown service 'cvm': it is {services};"),
             (["x" * 500], "unknown service 'x"),
             (["--" + "x" * 500], "unknown option"),
             (["doctor", "mps", "F", "a", "b"], "one argument too many"),
@@ -179,16 +203,22 @@ class Manual(Case):
 class Completion(Case):
     @classmethod
     def setUpClass(cls) -> None:
-        """A profile to be offered."""
+        """A profile to be offered, and the command, which is asked for its words, where a shell finds it."""
+        cls.path = folder / "found"
+        cls.path.mkdir()
+        (cls.path / "tcexec").symlink_to(Path(COMMAND).resolve())
         credential = folder / ".tccli/work.credential"
         credential.parent.mkdir()
         credential.touch()
 
-    def bash(self, *words: str) -> List[str]:
+    def environment(self, **names: str) -> Dict[str, str]:
+        return environment(PATH=f"{self.path}:{os.environ['PATH']}", **names)
+
+    def bash(self, *words: str, command: str = "tcexec") -> List[str]:
         """What bash offers for the last word."""
-        script = (f'source "{BASH}"; COMP_WORDS=(tcexec "$@"); COMP_CWORD=$#; _tcexec; '
+        script = (f'source "{BASH}"; COMP_WORDS=("{command}" "$@"); COMP_CWORD=$#; _tcexec; '
                   'printf "%s\\n" "${COMPREPLY[@]}"')
-        done = subprocess.run(["bash", "--norc", "-c", script, "bash", *words], cwd=folder, env=environment(),
+        done = subprocess.run(["bash", "--norc", "-c", script, "bash", *words], cwd=folder, env=self.environment(),
                               capture_output=True, text=True, timeout=10)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout.split()
@@ -221,16 +251,36 @@ class Completion(Case):
                 self.assertEqual(sorted(self.bash(*words)), sorted(offered))
 
     def test_bash_offers_what_the_command_takes(self) -> None:
-        for command, words in {"CALL": ["mps", "F"], "DOCTOR": ["doctor"], "ANCHORS": ["anchors"]}.items():
+        for command, words in {"call": ["mps", "F"], "doctor": ["doctor"], "anchors": ["anchors"]}.items():
             offered = set(self.bash(*words, "-"))
             self.assertEqual(offered, {option.name for option in TABLE if command in option.commands} - {"--version"})
         self.assertEqual(set(self.bash("")), (OPTIONS - {"--tencent"}) | set(COMMANDS))
+        for command in ("./found/tcexec", "~/found/tcexec", "not-to-be-found"):
+            self.assertEqual(self.bash("--ext", command=command), ["--ext-info"])
+        for option in TABLE:
+            if option.takes_value and option.name not in ("--ca", "--pin", "--session-file"):
+                for word in self.bash(option.name, ""):
+                    self.assertNotIn(word, OPTIONS | set(COMMANDS))
 
     def test_zsh(self) -> None:
         subprocess.run(["zsh", "-n", str(ZSH)], check=True)
         script = f'fpath=("{ZSH.parent}" $fpath); autoload -U compinit; compinit -D -u; print $_comps[tcexec]'
         done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, env=environment())
         self.assertEqual((done.returncode, done.stdout), (0, "_tcexec\n"), done.stderr)
+
+    def test_zsh_offers_what_the_command_takes(self) -> None:
+        """By what the completion says to zsh's own _arguments."""
+        script = (f'_call_program() {{ shift; eval "$*" }}; _arguments() {{ print -rl -- "$@" }}; '
+                  f'words=(tcexec "$@" ""); CURRENT=$#words; source "{ZSH}"')
+        for command, words in {"call": ["mps", "F"], "doctor": ["doctor"], "anchors": ["anchors"]}.items():
+            done = subprocess.run(["zsh", "-f", "-c", script, "zsh", *words], capture_output=True, text=True,
+                                  env=self.environment())
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            said = re.findall(r"(?m)^(?:\((.*?)\))?(-[a-z-]+)(=?)\[(.*?)\](:?)", done.stdout)
+            self.assertEqual(sorted((name, value == "=" and colon == ":", set(excluded.split()), about)
+                                    for excluded, name, value, about, colon in said if name != "--version"),
+                             sorted((option.name, option.takes_value, option.excluded, option.about)
+                                    for option in TABLE if command in option.commands and option.name != "--version"))
 
     def zsh(self, typed: List[str]) -> List[str]:
         """What lines become in an interactive zsh when Tab is pressed at their end."""
@@ -241,7 +291,7 @@ class Completion(Case):
                   "bindkey '^I' complete-word\n")
         terminal, its_end = open_terminal()
         shell = subprocess.Popen(["zsh", "-f", "-i"], stdin=its_end, stdout=subprocess.DEVNULL, cwd=folder,
-                                 stderr=subprocess.DEVNULL, env=environment(TERM="dumb"), start_new_session=True)
+                                 stderr=subprocess.DEVNULL, env=self.environment(TERM="dumb"), start_new_session=True)
         os.close(its_end)
         try:
             os.write(terminal, set_up.encode())
@@ -267,6 +317,9 @@ class Completion(Case):
             "tcexec mps F --js": "tcexec mps F --json",
             "tcexec doctor --js": "tcexec doctor --json",
             "tcexec doctor --cu": "tcexec doctor --cu",
+            "tcexec --ext": "tcexec --ext-info=",
+            "tcexec --sign sha2": "tcexec --sign sha256",
+            "tcexec --region=mps doctor --cu": "tcexec --region=mps doctor --cu",
             "tcexec help d": "tcexec help doctor",
             "tcexec doctor v": "tcexec doctor vod",
             "tcexec --region vod doctor --cu": "tcexec --region vod doctor --cu",

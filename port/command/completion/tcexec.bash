@@ -1,46 +1,34 @@
-# Completion of tcexec for bash. It needs nothing but bash.
-
-# The command or service that is already there: the first word that is neither an option nor the value of one.
-_tcexec_command() {
-    local i
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        case ${COMP_WORDS[i]} in
-        --attempts | --ca | --connect | --ext-info | --host | --language | --nonce | --pin | --profile | --proxy | \
-            --region | --session-context | --session-file | --session-id | --sign | --sub-app-id | --time | --timeout)
-            ((i++))
-            [[ ${COMP_WORDS[i]} == = ]] && ((i++)) # bash parts --region=x into three words
-            ;;
-        -*) ;;
-        *)
-            echo "${COMP_WORDS[i]}"
-            return
-            ;;
-        esac
-    done
-}
+# Completion of tcexec for bash. It needs nothing but bash, and asks the command for its words: tcexec help words.
 
 _tcexec() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command profile
-    local request='--ca --connect --get --help --host --language --nonce --pin --plaintext --profile --proxy --region --sign
-        --time --timeout -v --json --ext-info --session-context --session-id --sub-app-id'
-    [[ $word == = ]] && word=
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} tcexec=${COMP_WORDS[0]/#\~\//$HOME/}
+    local services='' commands='' calls='' doctors='' anchors='' takes=' ' value=- command='' name of kind profile i
+    [[ $word == = ]] && word= # bash parts --region=x into three words
     [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
+    [[ $(type -P -- "$tcexec") ]] || tcexec=tcexec
+    while read -r name of kind _; do
+        case $of in
+        service) services+="$name " ;;
+        command) commands+="$name " ;;
+        *)
+            [[ $kind == - ]] || takes+="$name "
+            [[ $name == "$before" ]] && value=$kind
+            [[ ,$of, == *,call,* ]] && calls+="$name "
+            [[ ,$of, == *,doctor,* ]] && doctors+="$name "
+            [[ ,$of, == *,anchors,* ]] && anchors+="$name "
+            ;;
+        esac
+    done < <("$tcexec" help words </dev/null 2>/dev/null)
+
     COMPREPLY=()
-    case $before in
-    --ca | --pin | --session-file)
+    case $value in
+    -) ;;
+    FILE | *.pem)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         compopt -o filenames 2>/dev/null
         return
         ;;
-    --language)
-        mapfile -t COMPREPLY < <(compgen -W 'zh-CN en-US' -- "$word")
-        return
-        ;;
-    --sign)
-        mapfile -t COMPREPLY < <(compgen -W 'tc3 tc3-compat sha256 sha1' -- "$word")
-        return
-        ;;
-    --profile)
+    PROFILE)
         for profile in ~/.tccli/*.credential; do
             profile=${profile##*/}
             profile=${profile%.credential}
@@ -48,34 +36,41 @@ _tcexec() {
         done
         return
         ;;
-    --attempts | --connect | --ext-info | --host | --nonce | --proxy | --region | --session-context | \
-        --session-id | --sub-app-id | --time | --timeout)
+    *'|'*)
+        mapfile -t COMPREPLY < <(compgen -W "${value//|/ }" -- "$word")
         return
         ;;
+    *) return ;;
     esac
-    command=$(_tcexec_command)
+
+    # The command or service that is already there: the first word that is neither an option nor the value of one.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        if [[ $takes == *" ${COMP_WORDS[i]} "* ]]; then
+            ((i++))
+            [[ ${COMP_WORDS[i]} == = ]] && ((i++))
+        elif [[ ${COMP_WORDS[i]} != -* ]]; then
+            command=${COMP_WORDS[i]}
+            break
+        fi
+    done
     case $command in
-    '')
-        mapfile -t COMPREPLY < <(compgen -W "mps vod doctor anchors help $request
-            --attempts --curl --dry-run --quiet --session-file --version" -- "$word")
-        ;;
+    '') mapfile -t COMPREPLY < <(compgen -W "$services $commands $calls" -- "$word") ;;
     anchors)
         if [[ $word == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '--tencent --help' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W "${anchors/--version /}" -- "$word")
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             compopt -o filenames 2>/dev/null
         fi
         ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'doctor anchors mps vod' -- "$word") ;;
-    doctor) mapfile -t COMPREPLY < <(compgen -W "mps vod $request" -- "$word") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W "${commands/help /} $services" -- "$word") ;;
+    doctor) mapfile -t COMPREPLY < <(compgen -W "$services ${doctors/--version /}" -- "$word") ;;
     *)
         if [[ $word == @* ]]; then # ARG from a file
             mapfile -t COMPREPLY < <(compgen -P @ -f -- "${word#@}")
             compopt -o filenames 2>/dev/null
         else
-            mapfile -t COMPREPLY < <(compgen -W \
-                "$request --attempts --curl --dry-run --quiet --session-file" -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W "${calls/--version /}" -- "$word")
         fi
         ;;
     esac
