@@ -1,4 +1,4 @@
-"""The main job: a call to MPS and one to VOD, over verified TLS 1.2, against the local endpoint."""
+"""Makes a call to MPS and one to VOD, over verified TLS 1.2, against the local endpoint."""
 
 import os
 import pathlib

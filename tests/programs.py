@@ -1,4 +1,4 @@
-"""The C programs that stand in Markdown pages, taken out and compiled as a user would."""
+"""Extracts the C programs of Markdown pages, and compiles them as a user would."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Runs the tests: every program of $B/tests and every Python suite, or those that are named.
+"""Runs the tests: every program of $B/tests and every Python suite, or only some.
 
-    run.py [NAME ...]       a name is that of a program or suite, without `test_`
+    run.py [NAME ...]       NAME is that of a program or suite, without `test_`
 
-Ends with a line `N passed, N failed, N skipped`. Fails when a test fails, when a name is unknown, and when nothing was
-run. A test is skipped where what it needs is not there. A program or suite may run as long as it makes progress (IDLE,
+Ends with a line `N passed, N failed, N skipped`. Fails if a test fails, if a name is unknown, or if no test was run. A
+test is skipped if something that it needs is missing. A program or suite may run as long as it makes progress (IDLE,
 BUSY).
 """
 

@@ -1,4 +1,4 @@
-"""What the demo and the suites stand on: certificates made for the occasion, and the local endpoint as a process."""
+"""What the demo and the suites share: new certificates for each run, and the local endpoint as a process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the suites of the command stand on: certificates, the endpoint as a process, and the command as a user runs it.
+"""What the tests of the command share: certificates, the endpoint as a process, and the command as a user runs it.
 
-The command's path is taken from TCEXEC, else build/tcexec.
+TCEXEC is the path of the command. Default: build/tcexec.
 """
 
 from __future__ import annotations

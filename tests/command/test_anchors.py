@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Trust anchors: the header that `tcexec anchors` prints, Tencent's roots, and a root that is replaced.
+"""Tests of trust anchors: the header that `tcexec anchors` prints, Tencent's roots, and the replacement of a root.
 
-The rotation is made with tests/posix/rotation.c, a program that goes on running while the server's chain changes.
+For the replacement, tests/posix/rotation.c is a program that runs on while the server's chain changes.
 """
 
 from __future__ import annotations

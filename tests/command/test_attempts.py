@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of --attempts: what is repeated, what never is, and what is told. The endpoint counts what ran."""
+"""Tests of --attempts: what is repeated, what never is, and what the user reads. The endpoint counts what ran."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Tests of the command `tcexec`, by what a user of it sees: its output, its exit codes, and what reached the service.
+"""Tests of the command `tcexec` by what its user sees: output, exit codes, and what reached the service.
 
-The service is tests/endpoint/endpoint.py, over TLS and over plain HTTP. Beside this file: --attempts, --session-file.
+The service is tests/endpoint/endpoint.py, over TLS and over plain HTTP. Other options have files of their own.
 """
 
 from __future__ import annotations

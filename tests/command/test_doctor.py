@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of `tcexec doctor`: each check when it is well, when it fails and when it is skipped, against the endpoint."""
+"""Tests of `tcexec doctor`: each check when it succeeds, when it fails and when it is skipped, against the endpoint."""
 
 from __future__ import annotations
 

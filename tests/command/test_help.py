@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of what surrounds a call: help, the manual page, completion, versions, mistyped words, colours."""
+"""Tests of help, the manual page, completion, versions, mistyped words and colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command's memory does not grow with the argument: a file of 10 MiB takes what one of 1 KiB takes."""
+"""Tests that memory does not grow with the argument: a file of 10 MiB needs as much as one of 1 KiB."""
 
 import re
 import subprocess

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What the command says: each situation, and exactly the lines that a person then reads.
+"""Tests of messages: each situation, and exactly the lines that the user reads.
 
-A row is right if somebody who does not know the command can act on it without its manual. What differs from run to run
-is written as PLAIN and TLS (the endpoint's addresses), TIME and ID.
+A row is right if a reader who does not know the command can act on it without the manual. What differs between runs is
+written as PLAIN and TLS (the endpoint's addresses), TIME and ID.
 """
 
 from __future__ import annotations

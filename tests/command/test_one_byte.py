@@ -1,4 +1,4 @@
-"""One byte of the key, the body, the host or the time is changed: the demo's call fails with the right API code."""
+"""Tests that a change of one byte of the key, the body, the host or the time fails with the right API code."""
 
 import json
 import os

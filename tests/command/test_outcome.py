@@ -1,8 +1,8 @@
-"""Is the outcome ever a lie? Real sockets, a relay that cuts the line, and an endpoint that counts what ran.
+"""Tests that the outcome is true, with real sockets, a relay that cuts the line, and an endpoint that counts what ran.
 
-The line is cut after every number of bytes that an undisturbed call sends, and after every number that it receives,
-plain and over TLS, by FIN and RST in turn (in CI: by both). Or the call itself ends, by a signal or by its deadline,
-when so many bytes have been carried, in pieces of 1 to 64. NOT_SENT must mean no execution, ANSWERED one,
+The relay cuts the line after every number of bytes that an undisturbed call sends, and after every number that it
+receives, plain and over TLS, by FIN and RST in turn (in CI: by both). Or the call itself ends, by a signal or by its
+deadline, after that number of bytes, in pieces of 1 to 64. NOT_SENT must mean no execution, ANSWERED one,
 MAYBE_EXECUTED none or one.
 """
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The schemas of --json, port/command/tcexec.schema.json and tcexec-doctor.schema.json: every exit is checked by them.
+"""Tests every exit of --json against port/command/tcexec.schema.json and tcexec-doctor.schema.json.
 
-The checker below knows the keywords that the schema uses and refuses any other, so that none is passed over.
+The checker below knows the keywords that the schemas use. It refuses any other, so that it ignores none.
 """
 
 from __future__ import annotations

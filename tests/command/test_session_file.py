@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of --session-file: a TLS session from one run of the command to the next. The endpoint counts what resumes."""
+"""Tests of --session-file: a TLS session from one run of the command to the next. The endpoint counts resumed ones."""
 
 from __future__ import annotations
 

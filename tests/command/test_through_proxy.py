@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of --proxy, https_proxy and no_proxy: through tinyproxy to the endpoint, and to proxies that answer anything."""
+"""Tests of --proxy, https_proxy and no_proxy: through tinyproxy to the endpoint, and to proxies with any answer."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Random calls through the official Node SDK and through tcexec: the body and Authorization must be the same bytes.
+"""Compares random calls by the official Node SDK and by tcexec: body and Authorization must be the same bytes.
 
     compare.py [COUNT [SEED]]
 
-POST and GET, TC3 as the SDKs sign it. Texts are drawn from what both encode alike: the SDK escapes some invisible
-characters in JSON, and leaves ! * ( ) ' bare or not in queries, where tcexec follows RFC 8259 and RFC 3986 (see
-tests/vectors/README.md).
+The calls use POST and GET, and TC3 as the SDKs sign it. The texts contain only what both encode in the same way: the
+SDK escapes some invisible characters in JSON, and does not encode all of ! * ( ) ' in queries. tcexec follows RFC 8259
+and RFC 3986 (see tests/vectors/README.md).
 """
 
 import json

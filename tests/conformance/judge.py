@@ -1,4 +1,4 @@
-"""The unmodified official Node SDK calls the local endpoint: is the judge one that the real client agrees with?"""
+"""Lets the unmodified official Node SDK call the local endpoint, to test that the endpoint accepts the real client."""
 
 import json
 import os

@@ -1,6 +1,6 @@
 /*
- * The contract suite on the tutorial's own transport: `contract PEER REFUSING UNANSWERING`, ports of peer.py. Prints
- * each check that fails.
+ * Runs the contract suite on the tutorial's own transport: `contract PEER REFUSING UNANSWERING`, ports of peer.py.
+ * Prints each check that fails.
  */
 #define main tutorial_main
 #include "program3.c"

@@ -1,9 +1,9 @@
-"""Whether every public name of the headers stands in the manual, with a text where it is a function or type.
+"""Checks that the manual has every public name of the headers, with a text for each function and type.
 
     coverage.py DOCS        DOCS: the folder with Doxygen's html/ and xml/
 
-The names are taken from the headers by patterns of its own, comments and include guards removed; the manual's, from
-Doxygen's XML and from the HTML pages themselves. Ends with a line that counts; exit status 1 when a name is missing.
+It finds the names in the headers by its own patterns, without comments and include guards. It finds the names of the
+manual in Doxygen's XML and in the HTML pages. The last line counts. The exit status is 1 if a name is missing.
 """
 
 from __future__ import annotations

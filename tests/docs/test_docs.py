@@ -1,5 +1,5 @@
-"""The manual is true: the tutorial's programs run and print what it says, the table has every status, and every name in
-the pages exists.
+"""Tests that the manual is true: the tutorial's programs run and print what it says, each status is in its table, and
+each name in its pages exists.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every relative link of every Markdown file leads to a file of the project."""
+"""Tests that every relative link of every Markdown file leads to a file of the project."""
 
 import pathlib
 import re

@@ -1,4 +1,4 @@
-"""The README keeps its word: its programs compile and run, its commands are CI's and install what they need."""
+"""Tests that the README is true: its programs run, CI runs its commands, and they install what they need."""
 
 import os
 import pathlib

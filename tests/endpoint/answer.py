@@ -1,4 +1,4 @@
-"""From a verdict to the bytes on the wire: body, head, then the order in which they leave."""
+"""Makes the bytes on the wire from a verdict: body, head, and the order in which they are sent."""
 
 from __future__ import annotations
 

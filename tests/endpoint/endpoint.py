@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A local stand-in for the service: plain HTTP and HTTPS on the loopback interface.
 
-Strict about requests, independent of the code it judges, and on request as unkind as a network can be.
-See README.md beside this file for the options, the control path and the faults.
+It is strict about requests, shares no code with the library, and on request does what a bad network does. See README.md
+beside this file for the options, the control path and the faults.
 """
 
 from __future__ import annotations

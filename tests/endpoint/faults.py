@@ -1,9 +1,9 @@
 """Faults: what a server, or the network before it, can do to a client.
 
 A fault is a JSON object: ``{"kind": NAME, option: value, …, "times": N | "always"}``. A list of such objects applies
-together, to one request. Faults wait in a queue; one is taken per connection (kinds marked ``connection``) or per API
-request (all others). Each kind below is one small function that notes in a Plan what is to be done; its parameters
-are the kind's options. The server knows plans, not kinds.
+together, to one request. Faults wait in a queue. Each connection takes one of the kinds marked ``connection``, and each
+API request one of the others. Each kind below is one small function that writes to a Plan what is to be done. Its
+parameters are the kind's options. The server knows plans, not kinds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""HTTP requests as the endpoint takes them: one strict reading, no repairs.
+"""Reads HTTP requests strictly, and repairs nothing.
 
-A front server would forgive more than this. Forgiving hides a client's slips, so whatever RFC 9112 does not allow
-a client to send is refused here with the status a front server uses for it.
+A front server tolerates more than this. Tolerance hides a client's mistakes, so the endpoint refuses whatever RFC 9112
+does not allow a client to send, with the status that a front server uses for it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``ExecuteFunction`` of MPS (2019-06-12) and VOD (2018-07-17): the rules, the verdicts and what really ran.
 
 Sources: the public "common parameters", "request structure", "error codes" and ``ExecuteFunction`` documents of both
-products. Where those are silent about an order or a code, the choice is said beside the code.
+products. Where they do not specify an order or a code, a comment states the choice.
 """
 
 from __future__ import annotations

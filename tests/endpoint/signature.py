@@ -1,7 +1,7 @@
-"""The two signatures of the API, verified from scratch with hashlib and hmac.
+"""Verifies the two signatures of the API from scratch with hashlib and hmac.
 
 Sources: the public "signature v3" document (TC3-HMAC-SHA256) and the public "signature" document (v1: HmacSHA1 and
-HmacSHA256). The functions that build the texts are exact; the two ``verify_*`` functions say what is accepted.
+HmacSHA256). The functions that build the texts are exact. The two ``verify_*`` functions decide what is accepted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Byte streams with exact endings: TCP, and TLS over memory buffers.
 
-TLS runs over ``ssl.MemoryBIO`` so that the server, not the library, decides which bytes leave and how a connection
+TLS runs over ``ssl.MemoryBIO``. So the server, not Python's library, decides which bytes are sent and how a connection
 ends: with or without close_notify, by FIN or by RST, or in the middle of a handshake.
 """
 

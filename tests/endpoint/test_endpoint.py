@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of the judge itself: published signatures, official captures, the API's rules, HTTP, TLS and every fault.
+"""Tests of the endpoint itself: published signatures, official captures, the API's rules, HTTP, TLS and every fault.
 
 Run from anywhere: ``python3 tests/endpoint/test_endpoint.py``, or ``python3 -m unittest`` in this directory.
 """

@@ -1,8 +1,8 @@
-"""Certificates for the firmware.
+"""Makes certificates for the firmware.
 
     certificates.py FOLDER     makes what an image is built with: ec.pem, rsa.pem (roots) and pin.pem (a server's key)
 
-The servers' own certificates are made when a test needs them, signed by these roots.
+A test makes the certificates of the servers when it needs them, signed by these roots.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-"""Counts the instructions of one call on a Cortex-M3, whose they are, and those of the longest step.
+"""Counts the instructions of one call on a Cortex-M3, by owner, and those of the longest step.
 
     instructions.py FOLDER [--write]     the images, built without link-time optimisation so that every function has its
                                          name. --write: takes the counts into tests/checks/size/baseline.json, and
                                          writes the documents
 
-QEMU tells each block of code that it executes, under -icount. Two runs differ by a few percent, because their keys do
-and because the peer answers when it does; the count of signing is always the same. An instruction is tcexec's when it
-stands in a function of src/, BearSSL's primitives' when in one of BearSSL, else the board's: port, memcpy and its kin,
-the compiler's library, waiting included. Of a call's first part, up to the first use of the transport, the count is
-that of checking, hashing and signing. A step lasts from the entry of tcx_call_step() until tcx_execute() goes on; all
-that runs in it counts, whoever's it is.
+QEMU reports each block of code that it executes, under -icount. Two runs differ by a few percent, because their keys
+differ and the peer answers at other times. The count of signing is always the same. An instruction belongs to tcexec if
+it is in a function of src/, to BearSSL's primitives if it is in a function of BearSSL, and otherwise to the board: the
+port, memcpy and similar functions, the compiler's library, and waiting. The count of a call's first part, up to the
+first use of the transport, is that of checking, hashing and signing. A step lasts from the entry of tcx_call_step()
+until tcx_execute() continues. Everything that runs in a step counts, whoever owns it.
 
-Prints millions of instructions for each image, and last `instructions: N images, tcexec's share at most N.N %`. Fails when
-the share is over 2 %.
+Prints millions of instructions for each image, and last `instructions: N images, tcexec's share at most N.N %`. Fails
+if the share is over 2 %.
 """
 
 from __future__ import annotations

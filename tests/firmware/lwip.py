@@ -1,8 +1,8 @@
-"""Runs the lwIP images in QEMU, their Ethernet ending at the local endpoint, and measures them.
+"""Runs the lwIP images in QEMU, with their Ethernet connected to the local endpoint, and measures them.
 
-The guest's network is QEMU's own and restricted: 10.0.2.100 port 443 leads to the endpoint, nothing else leads anywhere.
+The guest has QEMU's restricted network: 10.0.2.100 port 443 leads to the endpoint, and no other address leads anywhere.
 
-Prints what each image takes of flash and RAM and, last, `N passed, N failed`. A budget that is exceeded is a failure.
+Prints flash and RAM of each image. The last line is `N passed, N failed`. An image over its budget is a failure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-/* The transport contract suite on lwIP, on the device; the test peer is at 10.0.2.100. Exit status: 0 all passed. */
+/*
+ * Runs the transport contract suite on lwIP, on the device. The test peer is at 10.0.2.100. Exit status: 0 all passed.
+ */
 #include "board.h"
 #include "net.h"
 #include "tcx_contract.h"

@@ -1,5 +1,6 @@
-"""A name server, 10.0.2.3, as a machine of its own beside the guest: it gets Ethernet frames in UDP datagrams, as QEMU's
-`-netdev socket,udp=` sends them, and answers ARP and DNS."""
+"""A name server, 10.0.2.3, as a separate machine next to the guest.
+
+It receives Ethernet frames in UDP datagrams, as QEMU's `-netdev socket,udp=` sends them, and answers ARP and DNS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins its standard input and output, one TCP socket, to a port of the loopback, with everything that can happen to a link.
+"""Connects its standard input and output, one TCP socket, to a port of the loopback, and passes on how each side ends.
 
     relay.py PORT
 

@@ -1,4 +1,4 @@
-"""Runs the firmware's images in QEMU, their UARTs joined to the local endpoint, and measures them.
+"""Runs the firmware's images in QEMU, with their UARTs connected to the local endpoint, and measures them.
 
     run.py [mps2|virt]     the Cortex-M3 or the RISC-V
     run.py --write         the Cortex-M3: takes what its images use as the new limits, and writes the documents

@@ -1,6 +1,6 @@
 /*
- * The transport contract suite on the UART, on the device: the checks that the command line names by number. A UART is
- * one line for as long as the emulator runs, so each check that dials gets a run of its own. Exit status: 0 passed.
+ * Runs checks of the transport contract suite on the UART, on the device: those whose numbers are on the command line.
+ * A UART is one line while the emulator runs, so each check that dials needs its own run. Exit status: 0 passed.
  */
 #include "board.h"
 #include "shell.h"

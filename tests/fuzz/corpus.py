@@ -1,6 +1,6 @@
 """The corpus of each target is one file, NAME.tar.xz: small inputs, each named by its content.
 
-    corpus.py PACKED FOLDER         unpacks it. What was in the folder before is removed
+    corpus.py PACKED FOLDER         unpacks it, and removes what was in the folder before
 """
 
 import collections.abc

@@ -1,6 +1,6 @@
 /*
- * What a fuzz target is: one function over any bytes that returns when every promise held, and aborts when one did not.
- * libFuzzer is one front end of it, standalone.c is the other; both are told of it by these names.
+ * What a fuzz target is: a function over any bytes that returns if every promise held, and aborts if one did not.
+ * libFuzzer is one front end of it, standalone.c is the other. Both find the target by these names.
  */
 #ifndef FUZZ_H
 #define FUZZ_H

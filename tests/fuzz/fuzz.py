@@ -1,10 +1,10 @@
-"""Runs targets under libFuzzer, two at a time, and prints what each did.
+"""Runs targets under libFuzzer, two at a time, and prints the counts of each.
 
     fuzz.py SECONDS NAME ...        $B/fuzz/fuzz_NAME for SECONDS each, from $B/fuzz/corpus/NAME and regressions/NAME
-    fuzz.py --write NAME ...        takes what runs have found into tests/fuzz/corpus/NAME.tar.xz, minimized
+    fuzz.py --write NAME ...        adds what was found to tests/fuzz/corpus/NAME.tar.xz, minimized
 
-What libFuzzer finds of interest goes to $B/fuzz/found/NAME, which the next run begins with as well; a crash and the log
-stay beside it. Ends with a line `fuzz: N targets, N failures`; fails when a target failed or did not run.
+Inputs that reach new code go to $B/fuzz/found/NAME. The next run begins with them as well. A crash and the log are next
+to that folder. Ends with a line `fuzz: N targets, N failures`. Fails if a target failed or did not run.
 """
 
 import concurrent.futures

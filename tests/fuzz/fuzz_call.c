@@ -1,9 +1,9 @@
 /*
- * Whole calls behind a transport that does what the input says: how many bytes each transfer moves, when it waits,
- * fails, closes or lies, what the peer says, how time passes. The transport knows the truth; the call has to tell it.
+ * Whole calls over a transport that does what the input says: how many bytes each transfer moves, when it waits, fails,
+ * closes or lies, what the peer says, how time passes. The transport knows the truth, and the call must report it.
  *
  * Input: 8 bytes of configuration; how many bytes of script follow; the script, a byte for each transfer and each step;
- * then what the peer says, a part for each link, parted by FF 0A. When the script is over, all goes smoothly.
+ * then what the peer says, a part for each link, separated by FF 0A. After the script, every transfer works.
  */
 #include "fuzz.h"
 #include "judge.h"

@@ -1,7 +1,7 @@
 /*
- * Any bytes as a credentials file, in both forms: what is found lies in the file and is what a second reading finds;
- * good JSON is read, and what only looks like it is not. Then as a file in a home directory: the credentials that are
- * found are those of the text, or the reason is named and nothing stays behind.
+ * Any bytes as a credentials file, in both forms. What is found lies in the file, and a second reader finds the same.
+ * Valid JSON is read, and what only looks like JSON is not. Then the file is in a home directory: the result is the
+ * credentials of the text, or the reason by name, and nothing is left in memory.
  */
 #define _GNU_SOURCE /* memrchr */
 

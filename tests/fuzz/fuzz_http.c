@@ -1,6 +1,6 @@
 /*
- * Any bytes as an HTTP answer: however they are split and wherever they lie, the reader makes the same of them; it
- * stays in its buffer; after an error it takes nothing; and what it calls complete is so for the judge.
+ * Any bytes as an HTTP answer. The reader gives the same result for every split and every place of the bytes. It stays
+ * in its buffer, and after an error it takes nothing. An answer that it considers complete is complete for the judge.
  *
  * Input: capacity (2 bytes), whether the end is proven, two bytes that make the splits, then the answer.
  */

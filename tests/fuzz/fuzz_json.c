@@ -1,6 +1,6 @@
 /*
- * Any text as JSON: the check says what the judge says, jsmn makes of it the tree that was promised, strings decode to
- * what they are, and a response made of it or around it is read by the same rules.
+ * Any text as JSON. The check accepts what the judge accepts, jsmn makes the promised tree, and strings decode to their
+ * bytes. A response that consists of the text or contains it is read by the same rules.
  */
 #include "fuzz.h"
 #include "judge.h"

@@ -1,8 +1,8 @@
 /*
- * Any bytes as PEM certificates, and as the DER of one: the size that was measured is the size that is needed, all that
- * an anchor points to lies in the caller's memory, and what is too small is wiped.
+ * Any bytes as PEM certificates, and as the DER of one. The measured size is the size that is needed, everything that
+ * an anchor points to lies in the caller's memory, and memory that is too small is wiped.
  *
- * Input: a PEM text; one that begins with 30 (a DER sequence) is put into a PEM block of its own first.
+ * Input: a PEM text. If it begins with 30 (a DER sequence), it is first put into a PEM block.
  */
 #include "fuzz.h"
 

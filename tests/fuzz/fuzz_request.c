@@ -1,8 +1,9 @@
 /*
- * Any fields as a request: what is accepted has the size that was measured, fits a buffer of that size and no smaller
- * one, carries no line that was not meant, and its body says what the fields said.
+ * Any fields as a request. An accepted request has the measured size, and fits a buffer of that size and no smaller
+ * one. It has no line that was not intended, and its body has the values of the fields.
  *
- * Input: two bytes of kind, then for each text a byte of length (255: unset; 254: two bytes of length follow) and itself.
+ * Input: two bytes of kind, then for each text a byte of length (255: unset; 254: two bytes of length follow) and its
+ * bytes.
  */
 #include "fuzz.h"
 #include "judge.h"

@@ -1,9 +1,10 @@
 /*
- * What the JSON check, jsmn after it, and the decoding of strings make of texts: for a judge in another language (test_json_python.py).
+ * Prints what the JSON check, jsmn and the decoding of strings make of texts, for a judge in another language
+ * (test_json_python.py).
  *
  * In, per text: its length in a line, then its bytes. Out, per text: a line with the number of tokens, or with the
- * status below zero that refuses it; then, per token, a line with its kind (o, a, s, p), its size and the length of
- * what follows: a string decoded, a number or literal as it stands, and nothing for an object or array.
+ * negative status that refuses it. Then, per token, a line with its kind (o, a, s, p), its size and the length of what
+ * follows: a decoded string, a number or literal as it is written, and nothing for an object or array.
  */
 #include "fuzz.h"
 #include "tcx_json.h"

@@ -1,6 +1,6 @@
 /*
- * A second reading of JSON and HTTP, written apart from the library and in another way: recursive, over bytes that are
- * all there, and lenient where leniency cannot hide a lie. It says what a strict reader may believe.
+ * A second reader of JSON and HTTP, which shares no code with the library and works in another way: it is recursive, it
+ * has all bytes at once, and it is lenient where leniency cannot hide a lie. It says what a strict reader may believe.
  */
 #ifndef JUDGE_H
 #define JUDGE_H

@@ -1,11 +1,11 @@
 /*
- * A front end for a target where there is no libFuzzer, for any compiler, machine and emulator:
+ * A front end for a target without libFuzzer, for any compiler, machine and emulator:
  *
  *     fuzz_NAME                                 the kept inputs, and mutations of them: the tests, in TAP
  *     fuzz_NAME -runs=N [-seed=S]               N mutations
  *     fuzz_NAME FILE|FOLDER ...                 those inputs, once each
  *
- * Every run with the same seed and corpus is the same. An input that breaks a promise is left in crash-NAME in the
+ * Two runs with the same seed and corpus are the same. An input that breaks a promise is left in crash-NAME in the
  * program's own folder, which is $(B)/tests. make unpacks the corpus into $(B)/fuzz/corpus/NAME.
  */
 #define _DEFAULT_SOURCE

@@ -1,4 +1,4 @@
-"""The packed corpora: what they hold, and what packing and unpacking do."""
+"""Tests what the packed corpora contain, and what packing and unpacking do."""
 
 import lzma
 import pathlib

@@ -1,4 +1,4 @@
-"""The JSON check, jsmn's tree and the strings decoded, judged by Python's json over texts of every kind."""
+"""Compares the JSON check, jsmn's tree and the decoded strings with Python's json, over texts of every kind."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The stand-alone front end of the fuzz targets: what it runs, and where it leaves an input that fails."""
+"""Tests the stand-alone front end of the fuzz targets: what it runs, and where it writes an input that fails."""
 
 import os
 import pathlib

@@ -1,6 +1,7 @@
 /*
- * A user's program, C and C++ alike: one verified call with what was installed.
- *   consumer ADDRESS PORT ROOT.pem      prints the Result
+ * A user's program, in C and C++: it makes one verified call with what was installed.
+ *
+ *     consumer ADDRESS PORT ROOT.pem      prints the Result
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""make dist: the pair, the tarball and the bills of materials, each looked at by what will use it; see shared.py."""
+"""Tests what make dist writes: the pair, the tarball and the bills of materials, with the tools that will read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The packages that make dist makes, each as its build system sees it; see shared.py."""
+"""Tests the packages that make dist writes, each as its build system sees it."""
 
 from __future__ import annotations
 

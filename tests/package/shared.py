@@ -1,4 +1,4 @@
-"""What the two suites of make dist-test share: where things are, and how a command is run.
+"""What the two suites of make dist-test share: paths, and a function that runs a command.
 
 make dist-test sets B, BEARSSL_SRC (BearSSL's source), JSMN_DIR (the folder of jsmn.h alone), CROSS (a compiler for
 Cortex-M) and TCEXEC_NODE_MODULES (judges from npm).

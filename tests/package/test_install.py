@@ -1,4 +1,4 @@
-"""make install and make uninstall: what lands where, and a user's program in C and in C++ by each way of finding it."""
+"""Tests make install and make uninstall: the files they write, and a user's program in C and C++ that finds them."""
 
 from __future__ import annotations
 

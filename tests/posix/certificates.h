@@ -1,9 +1,9 @@
 /*
- * Certificates for test_posix_pem.c. Their private keys are thrown away. Made by OpenSSL 3.0:
+ * Certificates for test_posix_pem.c. Their private keys were thrown away. OpenSSL 3.0 made them:
  *
  *     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=EC root" -days 3650
  *
- * and the like: the subject names what is in each. None of the tests looks at their dates. Those of version 1 were made
+ * and similar commands. The subject names what is in each. No test looks at their dates. Those of version 1 were made
  * by `openssl x509 -req`, with -signkey or -CA and without -extfile.
  */
 #ifndef CERTIFICATES_H

@@ -1,8 +1,8 @@
 /*
- * Calls with one TLS object whose trust anchors are replaced in between, for tests/command/test_anchors.py. Reads steps
- * from standard input, a line each, and prints a line for each:
+ * Makes calls with one TLS object whose trust anchors are replaced between calls, for tests/command/test_anchors.py. It
+ * reads steps from standard input, a line each, and prints a line for each:
  *
- *     trust FILE   takes the roots of a PEM file in place of those before: "trust 2"
+ *     trust FILE   replaces the roots by those of a PEM file: "trust 2"
  *     call PORT    calls Echo at 127.0.0.1: the name of the status
  */
 #define _DEFAULT_SOURCE

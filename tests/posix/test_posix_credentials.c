@@ -1,4 +1,4 @@
-/* Where credentials are found: port/posix/tcx_posix_credentials.c, _ini.c, _tccli.c. */
+/* Tests where credentials are found: port/posix/tcx_posix_credentials.c, _ini.c, _tccli.c. */
 #define _DEFAULT_SOURCE
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* A file as a FunctionArg: port/posix/tcx_posix_file.c. */
+/* Tests a file as a FunctionArg: port/posix/tcx_posix_file.c. */
 #define _DEFAULT_SOURCE
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* PEM to trust anchors and pins: port/posix/tcx_posix_pem.c. */
+/* Tests PEM to trust anchors and pins: port/posix/tcx_posix_pem.c. */
 #define _DEFAULT_SOURCE
 
 #include <setjmp.h>

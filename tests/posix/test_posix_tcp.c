@@ -1,4 +1,4 @@
-/* The TCP transport, against listeners in this program: port/posix/tcx_posix_tcp.c, _lookup.c, _system.c. */
+/* Tests the TCP transport, against listeners in this program: port/posix/tcx_posix_tcp.c, _lookup.c, _system.c. */
 #define _GNU_SOURCE /* ppoll() */
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-"""run.py ends a program that hangs or runs away, and no slow one. All programs run at once, with low limits."""
+"""Tests that run.py ends a program that hangs or runs away, not a slow one. All run at once, with low limits."""
 
 import concurrent.futures
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""setup.sh and the Makefile where something is missing: with commands of the test's own in place of the system's."""
+"""Tests setup.sh and the Makefile if something is missing, with the test's own commands instead of the system's."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 /*
- * Validates certificate chains as TLS does by tcx_tls_chain with tcx_tls_profile_full.
+ * Validates certificate chains with tcx_tls_chain and tcx_tls_profile_full, as TLS does.
  *
  * In: the time, the host with a zero byte, the anchors in PEM, the number of certificates, and each of them in DER.
- * Out: `accept`, or `refuse` and BearSSL's error; `split` if pieces give something else than the whole.
+ * Out: `accept`, or `refuse` and BearSSL's error; `split` if pieces give another result than the whole.
  */
 #include "frame.h"
 #include "tcx_posix.h"

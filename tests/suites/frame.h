@@ -1,5 +1,5 @@
 /*
- * How suites.py hands cases to a program. A number is a line. A text is its length in a line, then its bytes. The
+ * How suites.py sends cases to a program. A number is a line. A text is a line with its length, then its bytes. The
  * program answers each case with one line.
  */
 #ifndef FRAME_H

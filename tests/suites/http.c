@@ -2,8 +2,8 @@
  * Reads answers with the HTTP reader.
  *
  * In: whether one message follows another, whether the connection ends, and the bytes. Out: the verdict, then a word
- * STATUS:KEEPS:SHA-256 of the body for each message, also for one that is cut short; `split` if pieces give something
- * else than the whole.
+ * STATUS:KEEPS:SHA-256 of the body for each message, also for one that is cut short; `split` if pieces give another
+ * result than the whole.
  */
 #include "frame.h"
 #include "tcx_http.h"

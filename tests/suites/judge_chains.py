@@ -1,4 +1,4 @@
-"""chains.json: certificate chains, sent whole and in pieces."""
+"""Judges chains.json: certificate chains, sent whole and in pieces."""
 
 import base64
 import functools

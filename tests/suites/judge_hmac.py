@@ -1,4 +1,4 @@
-"""hmac.json: HMACs, truncated or not, right or wrong."""
+"""Judges hmac.json: HMACs, truncated or not, right or wrong."""
 
 import functools
 import json

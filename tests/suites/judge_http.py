@@ -1,4 +1,4 @@
-"""http.jsonl: answers, read whole and in pieces."""
+"""Judges http.jsonl: answers, read whole and in pieces."""
 
 import base64
 import functools

@@ -1,4 +1,4 @@
-"""roots.pem and roots.json: certificates, one by one and all in one text, by OpenSSL's reading of them."""
+"""Judges roots.pem and roots.json: certificates, one by one and all in one text, compared with what OpenSSL reads."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""strings.json: strings that must come back as they are, out of requests and answers."""
+"""Judges strings.json: strings that must come back unchanged from requests and answers."""
 
 import functools
 import json

@@ -1,8 +1,8 @@
 /*
  * Reads certificates as the command does.
  *
- * In: a PEM text. Out: how many anchors it gives and how many it skips. If it is one certificate, what is read of it
- * follows: whether it is a CA, the length and SHA-256 of its subject, and its key. The same follows of the anchor.
+ * In: a PEM text. Out: how many anchors it gives and how many it skips. If it is one certificate, its content follows:
+ * whether it is a CA, the length and SHA-256 of its subject, and its key. Then the same of the anchor.
  */
 #include "frame.h"
 #include "tcx_posix.h"

@@ -1,9 +1,9 @@
 /*
- * Takes a string through requests and answers.
+ * Puts a string through requests and answers.
  *
  * In: the string, and two answers. Out: the request with the string as FunctionArg and SessionContext, signed by TC3
- * and by v1; the two with it as FunctionName; the Result of each answer. A word for each: its bytes in hexadecimal
- * behind a `=`, or the name of the status.
+ * and by v1; the two with it as FunctionName; the Result of each answer. A word for each: `=` and its bytes in
+ * hexadecimal, or the name of the status.
  */
 #include "frame.h"
 

@@ -1,10 +1,10 @@
 """Runs the cases of public test suites through the library.
 
-    suites.py FOLDER [NAME ...]     http, chains, hmac, roots, strings; all where none is named
+    suites.py FOLDER [NAME ...]     http, chains, hmac, roots, strings. Default: all
 
-Each file of data has a judge (judge_NAME.py), a program (NAME.c), and where the library gives something else than a
-suite expects, the reasons (NAME.txt). Ends with a line for each file. Fails on a difference that has no reason, and on
-a reason that has no difference any more.
+Each file of data has a judge (judge_NAME.py), a program (NAME.c), and, if the library gives another result than a suite
+expects, the reasons (NAME.txt). Ends with a line for each file. Fails on a difference without a reason, and on a reason
+without a difference.
 """
 
 import importlib

@@ -1,7 +1,7 @@
 /*
- * A TLS server that was written by others: OpenSSL, in this process, behind the scripted transport, and a client in
- * front of it. The server counts what it decrypts, and so knows the truth about every call. Keys and certificates are
- * made as the tests begin. A plain server is there for comparison.
+ * A TLS server that others wrote: OpenSSL, in this process, behind the scripted transport, and a client in front of it.
+ * The server counts what it decrypts, so it knows the truth about every call. Keys and certificates are made when the
+ * tests begin. There is also a plain server, for comparison.
  */
 #ifndef PEER_H
 #define PEER_H

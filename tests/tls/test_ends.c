@@ -1,8 +1,8 @@
 /*
- * The end after every step: a call is cancelled, or its time is over, after each of its steps, over links that move 1
- * to 64 bytes in a transfer. The requests have lengths at which their last byte goes out around a multiple of what a
- * step transfers. The server counts the requests that it has whole, and so knows the truth: NOT_SENT where it has none,
- * and no other outcome.
+ * Ends a call after every step: it is cancelled, or its time is over, after each of its steps, over links that move 1
+ * to 64 bytes in a transfer. The lengths of the requests let their last byte go out around a multiple of what a step
+ * transfers. The server counts the requests that it has received whole, so it knows the truth: the outcome is NOT_SENT
+ * if it has none, and only then.
  */
 #include "peer.h"
 

@@ -1,6 +1,6 @@
 /*
- * The fault sweep: a whole call, plain and over TLS, where something below it goes wrong. A dry run counts the calls of
- * the transport, of the clock and of the entropy function; then each of them goes wrong in each way, one at a time and
+ * The fault sweep: whole calls, plain and over TLS, with a fault in something below them. A dry run counts the calls of
+ * the transport, of the clock and of the entropy function. Then each of them goes wrong in each way, one at a time and
  * in random pairs. The tables say how the call ends, and the server knows whether that is true. After each, the same
  * objects make a call over a good line.
  */

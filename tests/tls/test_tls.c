@@ -1,7 +1,4 @@
-/*
- * What TLS is made of, in front of a peer that was written by others: set-up, the client's hello, pieces, damage,
- * sessions.
- */
+/* Tests the parts of TLS with a peer that others wrote: set-up, the client's hello, pieces, damage, sessions. */
 #include "peer.h"
 
 /* A profile of the caller's own, with a suite of TLS 1.0: it makes no older version of it. */

@@ -1,6 +1,6 @@
 /*
- * Who is believed, by his certificates or by his key. Whoever is not gets nothing: the call ends as NOT_SENT, and no
- * record that could carry a byte of it was sent.
+ * Tests which server is believed, by its certificates or by its key. A server that is not believed gets nothing: the
+ * call ends as NOT_SENT, and no record was sent that could carry a byte of the request.
  */
 #include "peer.h"
 

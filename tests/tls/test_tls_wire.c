@@ -1,6 +1,6 @@
 /*
- * What a server may do on the wire: speak something else, or nothing; cut its records as it likes; stall and close
- * where it likes. In CI the close comes at every byte, else at one in a few.
+ * Tests what a server may do on the wire: speak another protocol, or say nothing, cut its records anywhere, stall and
+ * close anywhere. In CI the close comes at every byte, otherwise at one in a few.
  */
 #include "peer.h"
 

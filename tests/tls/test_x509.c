@@ -1,6 +1,6 @@
 /*
- * What a certificate is for, and when a chain ends: read by the chain validator as the bytes come, however they are
- * split. OpenSSL makes the certificates.
+ * Tests the purpose of a certificate and the end of a chain, which the chain validator reads while the bytes come, with
+ * any split. OpenSSL makes the certificates.
  */
 #include "peer.h"
 

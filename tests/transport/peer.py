@@ -1,7 +1,7 @@
 """The test peer of the transport contract suite, over TCP on loopback: see tcx_contract.h for its commands.
 
-Prints one line, `peer PORT refusing PORT unanswering PORT`, and ends when its standard input does. For a device beside
-it: `peer.py ADDRESS [PORT]` listens there.
+Prints one line, `peer PORT refusing PORT unanswering PORT`, and ends when its standard input ends. For a device,
+`peer.py ADDRESS [PORT]` listens at that address.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 /*
- * The contract suite on the worked examples of port/template/examples/: FreeRTOS+TCP's functions, and a modem behind a
- * UART, are played by this program, over the link in memory.
+ * Runs the contract suite on the examples of port/template/examples/. This program plays FreeRTOS+TCP's functions, and
+ * a modem behind a UART, over the link in memory.
  */
 #include "bench.h"
 #include "memory.h"

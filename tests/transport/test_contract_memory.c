@@ -1,4 +1,4 @@
-/* The contract suite on the link in memory, which keeps to the contract however it splits and stutters. */
+/* Runs the contract suite on the link in memory, which keeps the contract with any split and any delay. */
 #include "bench.h"
 #include "memory.h"
 

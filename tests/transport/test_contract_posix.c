@@ -1,4 +1,4 @@
-/* The contract suite on POSIX sockets, over TCP on loopback, against peer.py. */
+/* Runs the contract suite on POSIX sockets, over TCP on loopback, against peer.py. */
 #define _DEFAULT_SOURCE
 
 #include "bench.h"

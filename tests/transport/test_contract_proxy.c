@@ -1,6 +1,6 @@
 /*
- * The contract suite on a tunnel through a proxy (tcexec/proxy.h), which must change nothing of what the link below it
- * promises. This program plays the proxy, in front of the link in memory: it dials where CONNECT says.
+ * Runs the contract suite on a tunnel through a proxy (tcexec/proxy.h), which must change nothing that the link below
+ * it promises. This program plays the proxy, in front of the link in memory: it dials the address in CONNECT.
  */
 #include "bench.h"
 #include "memory.h"

@@ -1,6 +1,6 @@
 /*
- * The template as it is: it links, a call over it ends by itself and says what is missing, and nothing is sent. The
- * contract suite says the same.
+ * Tests the template as it is: it links, a call over it ends by itself and says what is missing, and nothing is sent.
+ * The contract suite reports the same.
  */
 #include "bench.h"
 #include "tcx_port.h"

@@ -1,4 +1,4 @@
-/* What a porter may get wrong, one mistake at a time: the contract suite catches each, by the check that is named. */
+/* Tests that the contract suite finds each mistake of a port, by the check that is named, one mistake at a time. */
 #include "bench.h"
 #include "memory.h"
 

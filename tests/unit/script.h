@@ -1,7 +1,7 @@
 /*
  * A scripted transport: a port like any other (tcexec/transport.h), whose other end is a script. It takes what is sent,
- * hands over a prepared answer or what a peer makes of it, does it in pieces, and fails where it is told to. It also
- * watches that the library keeps its side of the contract.
+ * returns a prepared answer or the answer of a peer, does it in pieces, and fails where the script says so. It also
+ * checks that the library keeps its side of the contract.
  */
 #ifndef SCRIPT_H
 #define SCRIPT_H

@@ -1,6 +1,7 @@
 /*
- * What the unit tests share: cmocka and the library's headers; assertions that say where; an example request and the
- * eight ways to sign and send it; memory between guard pages; the reader of the text files in tests/vectors/.
+ * What the unit tests share: cmocka and the library's headers; assertions that say where they failed; an example
+ * request and the eight ways to sign and send it; memory between guard pages; the reader of the text files in
+ * tests/vectors/.
  *
  * Tests run from the root of the repository.
  */

@@ -1,4 +1,4 @@
-/* The classes of the public error codes of MPS and VOD. */
+/* Tests the classes of the public error codes of MPS and VOD. */
 #include "tcx_test.h"
 
 static const struct {

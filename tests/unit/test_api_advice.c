@@ -1,4 +1,4 @@
-/* What the public error codes of MPS and VOD mean, and the next step. */
+/* Tests the meanings of the public error codes of MPS and VOD, and the next steps. */
 #include "tcx_test.h"
 
 /* All of the public pages. */

@@ -1,4 +1,4 @@
-/* Dates, against what Python's datetime and email.utils say (tests/vectors/calendar.txt). */
+/* Tests dates against Python's datetime and email.utils (tests/vectors/calendar.txt). */
 #define _DEFAULT_SOURCE
 
 #include "tcx_test.h"

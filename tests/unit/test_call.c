@@ -1,6 +1,6 @@
 /*
- * The call over a scripted transport: what it does to the transport, and whether the status and above all the outcome
- * are true. The oracle is the script, which knows what bytes it saw; it never asks the library.
+ * Tests the call over a scripted transport: what it does to the transport, and whether the status and especially the
+ * outcome are true. The judge is the script, which knows the bytes that it saw. It never asks the library.
  */
 #include "script.h"
 

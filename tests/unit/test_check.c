@@ -1,4 +1,4 @@
-/* The checks of texts that go into headers and credentials. */
+/* Tests the checks of texts for headers and credentials. */
 #include "tcx_test.h"
 
 #include "tcx_check.h"

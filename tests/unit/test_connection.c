@@ -1,6 +1,6 @@
 /*
- * Connections that outlive a call: when one is used again, what happens when it has died meanwhile, and that every one
- * that was opened is closed once.
+ * Tests connections that outlive a call: when one is used again, what happens if it has closed in the meantime, and
+ * that every opened one is closed once.
  */
 #include "script.h"
 

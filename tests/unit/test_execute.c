@@ -1,4 +1,4 @@
-/* The blocking helper: it begins, waits for what the call waits for, and steps to the end. */
+/* Tests the blocking helper: it begins, waits for what the call waits for, and steps to the end. */
 #include "script.h"
 
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 29\r\n\r\n{\"Response\":{\"Result\":\"XXX\"}}"

@@ -1,7 +1,7 @@
 /*
- * The promise of the outcome, in 100,000 calls over a line where everything goes wrong: a service of a few lines stands
- * behind it, counts what it really ran, and refuses a SessionId that it has seen. It knows what happened; the library
- * only says what it believes.
+ * Tests the promise of the outcome in 100,000 calls over a line where everything goes wrong. A service of a few lines
+ * is at the other end. It counts what it really ran, and refuses a SessionId that it has seen. It knows what happened.
+ * The library only says what it believes.
  *
  *     NOT_SENT                 it did not run
  *     ANSWERED with a Result   it ran once

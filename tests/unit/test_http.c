@@ -1,6 +1,6 @@
 /*
- * The HTTP response reader: every response of tests/vectors/http whole, byte by byte, at every split, cut at every
- * prefix, with every body capacity, with more behind it; then what does not fit in a table. Sections are of RFC 9112,
+ * Tests the HTTP reader: every response of tests/vectors/http whole, byte by byte, at every split, cut at every prefix,
+ * with every body capacity, and with more bytes after it. Then what does not fit in a table. Sections are of RFC 9112,
  * unless another is named.
  */
 #include "script.h"

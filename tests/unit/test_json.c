@@ -1,6 +1,6 @@
 /*
- * The JSON check against RFC 8259 (tests/vectors/json and, where JSONTestSuite is at hand, all of it), its token count
- * against jsmn's, and strings decoded.
+ * Tests the JSON check against RFC 8259 (tests/vectors/json and, if JSONTestSuite is there, all of it), its token count
+ * against jsmn's, and decoded strings.
  */
 #define _DEFAULT_SOURCE
 

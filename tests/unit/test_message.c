@@ -1,4 +1,4 @@
-/* The template: escapes, and the cursor that reads it in pieces of any size. */
+/* Tests the template: escapes, and the cursor that reads it in pieces of any size. */
 #include "tcx_test.h"
 
 #include <inttypes.h>

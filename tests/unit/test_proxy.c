@@ -1,6 +1,6 @@
 /*
- * A tunnel through a proxy: what is sent for it, what is believed of the answer, in any split, with a fault at every
- * step; a call through it.
+ * Tests a tunnel through a proxy: what is sent for it, what is believed of the answer, with any split and with a fault
+ * at every step, and a call through it.
  */
 #include "script.h"
 

@@ -1,6 +1,6 @@
 /*
- * The rate limit against a bucket that is filled millisecond by millisecond in exact numbers, and against its promise:
- * what goes in any second.
+ * Tests the rate limit against a bucket that is filled millisecond by millisecond in exact numbers, and against its
+ * promise: how many calls are made in any second.
  */
 #include "script.h"
 

@@ -1,4 +1,7 @@
-/* Requests: checked, measured, built; against the SDK's captures and the library's rules (tests/vectors/sdk.txt). */
+/*
+ * Tests that requests are checked, measured and built, against the SDK's captures and the library's rules
+ * (tests/vectors/sdk.txt).
+ */
 #define _DEFAULT_SOURCE
 
 #include "tcx_test.h"

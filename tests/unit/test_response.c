@@ -1,6 +1,6 @@
 /*
- * What a complete response means: Result, RequestId, errors, and everything that is no answer of the service. Each row
- * is read with every number of tokens from none to one too many, from a buffer that ends at a guard page.
+ * Tests what a complete response means: Result, RequestId, errors, and everything that is not an answer of the service.
+ * Each row is read with every number of tokens from none to one too many, from a buffer that ends at a guard page.
  */
 #include "script.h"
 

@@ -1,6 +1,6 @@
 /*
- * When a call is tried again. The rule as a table in words of its own; the delays against exact arithmetic; and whole
- * calls in virtual time, whose requests are verified with a second TC3 signer that reads nothing but the wire.
+ * Tests when a call is tried again: the rule as a table in words of its own, the delays against exact arithmetic, and
+ * whole calls in virtual time. A second TC3 signer, which reads only the wire, verifies their requests.
  */
 #include "script.h"
 

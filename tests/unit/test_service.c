@@ -1,4 +1,4 @@
-/* The two services, and one of the caller's own. */
+/* Tests the two services, and one of the caller's own. */
 #include "tcx_test.h"
 
 static void test_constants(void **state)

@@ -1,7 +1,7 @@
 /*
- * A TLS session between two connections: what is exported, what is offered again, and what is left after a failure. The
- * exported form is laid out here a second time, because it outlives firmware; what is offered is read off the
- * ClientHello. That a server resumes it is the TLS test's matter.
+ * Tests a TLS session between two connections: what is exported, what is offered again, and what is left after a
+ * failure. The exported form is written down here a second time, because it outlives firmware. What is offered is read
+ * from the ClientHello. That a server resumes it is tested in tests/tls.
  */
 #include "script.h"
 #include "tcx_calendar.h"

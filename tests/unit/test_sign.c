@@ -1,4 +1,4 @@
-/* Signers and signatures, against the public documents and Python's hmac (tests/vectors/). */
+/* Tests signers and signatures, against the public documents and Python's hmac (tests/vectors/). */
 #define _DEFAULT_SOURCE
 
 #include "tcx_test.h"

@@ -1,6 +1,7 @@
 /*
- * FunctionArg from a callback: the same bytes as from memory, read from front to back and no more often than said; and
- * whatever a source does between signing and sending, the last byte of the request does not leave.
+ * Tests FunctionArg from a callback. The bytes are the same as from memory, and are read from front to back and no more
+ * often than documented. Whatever a source does between signing and sending, the last byte of the request is not sent
+ * if the bytes differ.
  */
 #include "script.h"
 

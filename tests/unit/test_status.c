@@ -1,4 +1,4 @@
-/* Names and texts of every status, against the header itself. */
+/* Tests names and texts of every status, against the header itself. */
 #include "tcx_test.h"
 
 enum { MOST = 200 };

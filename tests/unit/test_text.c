@@ -1,4 +1,4 @@
-/* Borrowed text, wiping; and that the guard pages of the other tests trap. */
+/* Tests borrowed text and wiping, and that the guard pages of the other tests trap. */
 #define _DEFAULT_SOURCE
 
 #include "tcx_test.h"

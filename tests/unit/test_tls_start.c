@@ -1,6 +1,6 @@
 /*
- * TLS that cannot begin or go on: a profile of the caller's own that gives the engine nothing to work with; a server,
- * BearSSL's, that speaks before it is asked.
+ * Tests TLS that cannot begin or continue: a profile of the caller that gives the engine nothing to work with, and a
+ * server, BearSSL's, that speaks before the client.
  */
 #include "script.h"
 

@@ -1,6 +1,4 @@
-/*
- * The exact sequence of events of a call, as text.
- */
+/* Tests the exact sequence of events of a call, as text. */
 #include "script.h"
 
 #define OK_JSON "{\"Response\":{\"Result\":\"XXX\",\"RequestId\":\"id-1\"}}"

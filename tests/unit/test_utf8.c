@@ -1,6 +1,6 @@
 /*
- * UTF-8, against its definition: a text is well-formed when it is the encodings of Unicode scalar values, one after
- * another. The judge here decodes by arithmetic, encodes again and compares; it has no table of ranges.
+ * Tests UTF-8 against its definition: a text is well-formed if it consists of encodings of Unicode scalar values. The
+ * judge here decodes by arithmetic, encodes again and compares. It has no table of ranges.
  */
 #include "tcx_test.h"
 

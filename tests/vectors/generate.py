@@ -1,9 +1,9 @@
-"""Writes the expectations that the C tests read. Standard library only; nothing here comes from the library under test.
+"""Writes the expected values that the C tests read, with Python's standard library, and without the library under test.
 
-    generate.py         writes the .txt files beside this one; test_vectors.py compares them with what this gives
+    generate.py         writes the .txt files of this folder. test_vectors.py compares the files with it
 
-Each file opens with comment lines that say what it holds. `text` in a file is printable ASCII, with \\\\ \\r \\n and
-\\xNN for the rest. A record is a paragraph of `key text` lines; the other files have one line of columns per fact.
+Each file begins with comment lines that say what it contains. `text` in a file is printable ASCII, with \\\\ \\r \\n
+and \\xNN for the rest. A record is a paragraph of `key text` lines. The other files have one line of columns per fact.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""The expectations in the .txt files are what generate.py gives, and its own arithmetic is OpenSSL's."""
+"""Tests that the .txt files are what generate.py writes, and that its own arithmetic agrees with OpenSSL."""
 
 import hashlib
 import subprocess

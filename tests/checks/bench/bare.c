@@ -1,12 +1,13 @@
 /*
- * The floor of a call as a whole process: BearSSL and nothing else. A request that is ready in a file goes over a
- * connection that is verified like tcexec's, and what comes back is looked at no further than for its end.
+ * The floor of a call as a whole process: BearSSL and nothing else. It sends a request that is ready in a file over a
+ * connection that is verified as tcexec verifies it. Of the answer it only looks for the end.
  *
  *     bare PORT ROOTS.pem REQUEST N [x25519-only | x25519-first]      N: how often, over the one connection
  *
- * The same profile, the same record buffer, br_sslio on a blocking socket of 127.0.0.1. Two experiments with the key
- * exchange: this curve alone is offered (certificates are still verified with all of them), or it is put before P-256
- * in the ClientHello that BearSSL has written, and the handshake's hash is begun again over the changed message.
+ * It uses the same profile, the same record buffer, and br_sslio on a blocking socket of 127.0.0.1. There are two
+ * experiments with the key exchange. The first offers X25519 alone, and still verifies certificates with all curves.
+ * The second puts X25519 before P-256 in the ClientHello that BearSSL has written, and restarts the handshake's hash
+ * over the changed message.
  */
 #define _DEFAULT_SOURCE
 

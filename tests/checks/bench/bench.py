@@ -1,11 +1,12 @@
-"""What tcexec costs to run, beside what people use today and its floor: measured, told, held against a baseline.
+"""Measures what tcexec costs to run, next to its floor and to other clients, and compares it with a baseline.
 
     bench.py [--quick | --write] [ROW ...]
 
-Without an option: every row, with peers, into $B/bench/: bench.md, bench.json, and the charts. --quick: only what is
-counted (instructions, system calls, bytes, flights), compared with baseline.json; fails when anything grew by more than
-`TOLERANCE`, and when a target that the baseline meets is missed. --write: every row; then the counts become the
-baseline, and the table and the charts are put into this folder. Numbers: these rows alone.
+Without an option, it measures every row, with peers, and writes bench.md, bench.json and the charts to $B/bench/.
+--quick measures only what is counted (instructions, system calls, bytes, flights), and compares it with baseline.json.
+It fails if anything grew by more than `TOLERANCE`, or if a target is missed that the baseline meets. --write measures
+every row, makes the counts the baseline, and writes the table and the charts to this folder. ROW is a number: only
+these rows are measured.
 
 From the environment: B (build folder), TCEXEC_NODE_MODULES (the official SDK; not with --quick).
 """

@@ -1,7 +1,7 @@
 /*
- * Calls over one kept connection, signed each, from one thread: libtcexec and the POSIX port.
+ * Makes calls over one kept connection, each with its own signature, from one thread: libtcexec and the POSIX port.
  *
- *     kept PORT ROOTS.pem CALLS     prints the CPU time of one call, ns, without the first, which makes the connection
+ *     kept PORT ROOTS.pem CALLS     prints the CPU time of one call in ns, without the first, which connects
  */
 #define _DEFAULT_SOURCE
 

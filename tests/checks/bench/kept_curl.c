@@ -1,5 +1,5 @@
 /*
- * The same calls by libcurl, which does not sign: the headers of one request that is signed are sent again each time.
+ * Makes the same calls with libcurl, which does not sign: it sends the headers of one signed request again each time.
  *
  *     kept_curl PORT ROOTS.pem CALLS REQUEST      REQUEST: what `tcexec --dry-run` printed
  */

@@ -1,10 +1,10 @@
 /*
- * Runs a program and tells what it took: wall time in ns, user and system time in µs, peak memory in KiB, exit status.
+ * Runs a program and prints its wall time in ns, user and system time in µs, peak memory in KiB, and exit status.
  *
- *     launch PROGRAM [ARGUMENT ...]      the program's standard output is thrown away, its standard error stays
+ *     launch PROGRAM [ARGUMENT ...]      discards the program's standard output, and keeps its standard error
  *
- * Small and static on purpose: a child's peak memory begins with that of whoever starts it, so this one's 0.8 MB are
- * the least that can be measured, where a shell's or an interpreter's would hide what small programs need.
+ * It is small and static because the peak memory of a child begins with that of its parent. So this program's 0.8 MB
+ * are the least that can be measured. A shell or an interpreter would hide what small programs need.
  */
 #define _GNU_SOURCE
 

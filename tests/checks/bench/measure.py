@@ -1,7 +1,7 @@
-"""How things are measured: by counting (instructions, system calls, flights), and by the clock in pairs.
+"""Measures by counting (instructions, system calls, flights), and by the clock in pairs.
 
-A count differs by less than 1 % between runs of the same build; times are only ever compared with times of the same
-minutes, one run of each side after the other, again and again, and it is the median of the ratios that counts.
+A count differs by less than 1 % between runs of the same build. Times are only compared with times of the same minutes:
+one run of each side after the other, many times. The median of the ratios counts.
 """
 
 from __future__ import annotations

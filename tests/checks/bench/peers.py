@@ -1,7 +1,7 @@
-"""Who tcexec is measured against: certificate chains, nginx as the server, and a relay that counts what passes it.
+"""What tcexec connects to while it is measured: nginx with certificate chains, and a relay that counts the bytes.
 
-All on the loopback interface, on free ports, in a folder of the build; nginx ends with its `with` block or, whatever
-happens, after `SECONDS`.
+Everything is on the loopback interface, on free ports, in a folder of the build. nginx ends with its `with` block, and
+in any case after `SECONDS`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 /*
- * Reading one answer, many times.
+ * Reads one answer many times.
  *
  *     read MODE SIZE N    SIZE: bytes of the Result; prints the bytes of body in one answer
  *
- *   tcexec   HTTP bytes in, Result out: tcx_http_feed(), tcx_response_read()
- *   jsmn     jsmn alone over the same JSON text: the floor, and no check of what jsmn lets pass
- *   memcpy   the body copied, no more
+ *       tcexec   HTTP bytes in, Result out: tcx_http_feed(), tcx_response_read()
+ *       jsmn     only jsmn over the same JSON text: the floor, without a check of what jsmn accepts
+ *       memcpy   only copies the body
  *
  * The Result is JSON inside a JSON string, as functions return it: one byte in eight is an escaped quote.
  */

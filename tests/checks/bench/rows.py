@@ -1,6 +1,6 @@
-"""The rows: what is measured, beside what, and how far it shall reach.
+"""The rows: what is measured, what it is compared with, and its target.
 
-Each function measures one row and yields its lines. With `quick` it yields only what is counted, and no peers.
+Each function measures one row and yields its lines. With `quick`, it yields only counts, and no peers.
 """
 
 from __future__ import annotations

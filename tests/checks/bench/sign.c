@@ -1,15 +1,14 @@
 /*
- * One TC3 signature, many times: the request of a 200-byte body, signed and built into a buffer.
+ * Makes one TC3 signature many times: it signs and builds the request of a 200-byte body into a buffer.
  *
  *     sign MODE N      prints one line: nanoseconds for one, and SHA-256 compressions in one
  *
- *   cached, first               with the day's key in the signer; deriving it each time. BearSSL's SHA-256
- *   cached-openssl              OpenSSL's SHA-256, plugged in as a br_hash_class
- *   floor, floor-first          nothing but as many compressions as the library asked the hash for
- *   floor-openssl
+ *       cached, first               with the day's key in the signer; with a key that is derived each time. BearSSL's SHA-256
+ *       cached-openssl              with OpenSSL's SHA-256 as a br_hash_class
+ *       floor, floor-first          only as many compressions as the library asked the hash for
+ *       floor-openssl
  *
- * The compressions are counted, not assumed: a hash class that counts its blocks is plugged in, and one request is
- * signed.
+ * The compressions are counted, not assumed: the program signs one request with a hash class that counts its blocks.
  */
 #define _POSIX_C_SOURCE 200809L
 #define OPENSSL_SUPPRESS_DEPRECATED

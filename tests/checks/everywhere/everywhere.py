@@ -1,12 +1,12 @@
-"""The C tests on other machines and in other builds.
+"""Runs the C tests on other machines and in other builds.
 
     everywhere.py [NAME ...]        a name is that of a machine or build
 
-From the environment: B (build folder; $B/everywhere/armhf and s390x hold what the tests link against), BEARSSL and JSMN as
-in the Makefile.
+From the environment: B (build folder; $B/everywhere/armhf and s390x hold what the tests link against), BEARSSL and JSMN
+as in the Makefile.
 
-Two compilers, four levels and two kinds of char are 16 builds; the 8 here hold every pair of the three. The suites of
-the transport contract are left out: they judge transports, not the library. The three longest of TLS are left out under
+Two compilers, four levels and two kinds of char are 16 builds. The 8 builds here contain every pair of the three. The
+contract suite is left out, because it tests transports, not the library. The longest TLS tests are left out under
 valgrind, where they take minutes. Ends with a line `everywhere: N machines and builds, N tests passed, N failed`.
 """
 

@@ -1,14 +1,14 @@
 """Proves units of src/ free of run-time errors with Frama-C Eva: runs one harness, or reports on all of them.
 
-    proof.py run HARNESS.c MACHINE RESULT     analyses a harness for a Frama-C machdep; writes what was found, as JSON
+    proof.py run HARNESS.c MACHINE RESULT     analyses a harness for a Frama-C machdep, and writes the findings as JSON
     proof.py report OBJECTS LEFT_OUT RESULT ...
 
-OBJECTS is a folder of objects of src/ built with -O0: their symbols say which functions there are. LEFT_OUT is a file of
-lines `unit function reason`. The report ends with a line `proof: N units, N alarms`; it fails when there is an alarm in
-tcexec's code or in a harness, when a harness did not run to its end, when a function is neither reached nor left out, and
-when one that is left out is reached after all.
+OBJECTS is a folder of objects of src/ built with -O0: their symbols say which functions there are. LEFT_OUT is a file
+of lines `unit function reason`. The report ends with a line `proof: N units, N alarms`. It fails if there is an alarm
+in tcexec's code or in a harness, if a harness did not run to its end, if a function is neither reached nor left out, or
+if a function that is left out is reached.
 
-A harness opens with a comment that says which units it analyses, for which inputs, and with which options of Eva.
+A harness begins with a comment that says which units it analyses, for which inputs, and with which options of Eva.
 """
 
 import collections

@@ -1,12 +1,12 @@
 /*
- * What becomes of a secret: whether a branch or an address depends on one, and whether one is left in memory.
+ * Checks what becomes of a secret: whether a branch or an address depends on one, and whether one is left in memory.
  *
- *   secrets taint   under valgrind's memcheck: the key counts as undefined from its check on, so that what depends on it
- *                   is reported; the signature, which is public, counts as defined as soon as the hash gives it out
- *   secrets leak    the same, with a branch on the key: must be reported
- *   secrets scan    signs and calls on a stack of its own, painted, then looks for eight bytes in a row of the key, of
- *                   each derived key, padded or not, and of their midstates: in the stack, the signer and the call;
- *                   likewise for the master secret of a TLS session that is made, resumed and forgotten
+ *     secrets taint   under valgrind's memcheck: after its check, the key counts as undefined, so memcheck reports what
+ *                     depends on it. The signature is public, and counts as defined as soon as the hash returns it
+ *     secrets leak    the same, with a branch on the key: must be reported
+ *     secrets scan    signs and calls on its own painted stack. Then searches the stack, the signer and the call for
+ *                     eight bytes in a row of the key, of each derived key, padded or not, and of their midstates. The
+ *                     same for the master secret of a TLS session that is made, resumed and forgotten
  */
 #define _GNU_SOURCE
 #include <pthread.h>

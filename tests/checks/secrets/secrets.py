@@ -1,10 +1,10 @@
-"""Looks at what becomes of secrets, in four builds: gcc and clang, -Os and -O2.
+"""Checks what becomes of secrets, in four builds: gcc and clang, -Os and -O2.
 
     secrets.py FOLDER      builds there; CPPFLAGS, BEARSSL_LIBS as in the Makefile
 
-Each build runs tests/checks/secrets/secrets.c under memcheck, which reports a branch or address that depends on the key, and
-without, to look for what is left of keys in memory. A build with a branch on the key must be reported. The last line is
-`secrets: N builds, N findings`; fails when there is a finding.
+Each build runs tests/checks/secrets/secrets.c twice: under memcheck, which reports a branch or address that depends on
+the key, and without it, to search the memory for keys. A build that branches on the key on purpose must be reported.
+The last line is `secrets: N builds, N findings`. Fails if there is a finding.
 """
 
 import os

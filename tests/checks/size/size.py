@@ -7,8 +7,8 @@ points, the C library and BearSSL left out. The stack of an entry point is the d
 compiler writes; calls through pointers are told apart by the table below. Fails when anything grew beyond the baseline.
 The README's table has the numbers of the baseline: no commit is needed when something shrinks.
 
-From the environment: B (build folder), BEARSSL_SRC (BearSSL's source tree, for its headers and the stack of its SHA-256),
-JSMN (the folder of jsmn.h).
+From the environment: B (build folder), BEARSSL_SRC (BearSSL's source tree, for its headers and the stack of its
+SHA-256), JSMN (the folder of jsmn.h).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Static analysis: gcc -fanalyzer, clang-tidy, scan-build and cppcheck with its MISRA C:2012 addon.
+"""Analyses the sources with gcc -fanalyzer, clang-tidy, scan-build and cppcheck with its MISRA C:2012 addon.
 
     static.py [TOOL ...]            gcc, clang-tidy, scan-build, cppcheck, misra
 
-From the environment: B (build folder). cppcheck reads the sources once for this machine and once for one whose int has 16
-bits. Of MISRA's rules each mandatory one must hold, and each required one hold or be listed in MISRA.md. Ends with a line
-`static: N tools, N findings`.
+From the environment: B (build folder). cppcheck reads the sources once for this machine and once for a machine with a
+16-bit int. Each mandatory rule of MISRA must hold. Each required rule must hold or be listed in MISRA.md. Ends with a
+line `static: N tools, N findings`.
 """
 
 import concurrent.futures

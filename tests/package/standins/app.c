@@ -1,4 +1,4 @@
-/* A firmware's program, to be linked and not run. */
+/* A program of a firmware. It is linked and not run. */
 #include <tcexec.h>
 
 int main(void)
