@@ -50,7 +50,7 @@ def measured(log: str) -> dict[str, float]:
 def filled(page: str, where: str, times: dict[str, float]) -> str:
     """Returns the page with these times, measured on the machine `where`."""
     old = TABLE.search(page)
-    note = f"Measured on a machine with {where}.\n"
+    note = f"Measured on a machine with {where}. Other work on it makes a time longer.\n"
 
     def row(match: re.Match[str]) -> str:
         kept = match[3] if old[2] == note else MISSING

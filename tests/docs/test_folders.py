@@ -47,7 +47,7 @@ class Folders(unittest.TestCase):
 
 class Times(unittest.TestCase):
     PAGE = ("<!-- times -->\n| promise | command | time |\n|---|---|--:|\n| one | `make one` | 7 s |\n"
-            "| two | `make two` | 8 s |\n\nMeasured on a machine with 2 cores, A.\n<!-- end -->\n")
+            "| two | `make two` | 8 s |\n\nMeasured on a machine with 2 cores, A. Other work on it makes a time longer.\n<!-- end -->\n")
     LOG = "== make one: this\n-- 4 s: make one: this\n\n== make two\n-- 300 s: make two\n"
 
     def test_of_the_same_machine(self) -> None:
