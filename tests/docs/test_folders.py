@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/checks"))
 import times  # noqa: E402
 
-OTHER = {"src", "port", "port/firmware"}  # these begin with a picture, or with more than one sentence
+OTHER = {"src"}  # it begins with a picture
 PARENTS = ("port", "tests", "tests/checks")
 
 
@@ -17,7 +17,8 @@ def folders() -> list[str]:
     """Returns the folders that must have a README, without what Python and git leave."""
     found = ["src", "include", *PARENTS]
     for parent in PARENTS:
-        found += [f"{parent}/{path.name}" for path in (ROOT / parent).iterdir() if path.is_dir()]
+        found += [f"{parent}/{path.name}" for path in (ROOT / parent).iterdir()
+                  if path.is_dir() and any(path.iterdir())]
     return sorted({name for name in found if not pathlib.Path(name).name.startswith(("_", "."))})
 
 
