@@ -1,6 +1,6 @@
 /*
- * Checks of the caller's texts. Each returns TCX_OK or the field's status with the reason as its unit, as
- * tcexec/status.h lays them out: `field` is the one that ends in 0.
+ * Checks of the caller's texts. Each returns TCX_OK or a status of the field. As in tcexec/status.h, the last digit is
+ * the reason: `field` is the status that ends in 0.
  */
 #ifndef TCX_CHECK_H
 #define TCX_CHECK_H
@@ -10,10 +10,10 @@
 
 enum { TCX_REASON_EMPTY = 1, TCX_REASON_BLANK = 2, TCX_REASON_UTF8 = 3, TCX_REASON_LONG = 4, TCX_REASON_SERVICE = 5 };
 
-/* Visible ASCII, not empty: what may stand in a header or credential. */
+/* The text must be visible ASCII and not empty, as in a header or a credential. */
 tcx_status tcx_check_required(tcx_text text, int field);
 
-/* The same, or unset. */
+/* The same, but the text may be unset. */
 tcx_status tcx_check_optional(tcx_text text, int field);
 
 #endif

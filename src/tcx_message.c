@@ -3,10 +3,7 @@
 #include "tcx_calendar.h"
 #include "tcx_request.h"
 
-/*
- * The placeholders as numbers, in the order of the header. The fields that are texts come last: a new one needs a row
- * in message_texts and no number here.
- */
+/* The placeholders as numbers, in the order of the header. The texts come last and need no numbers here. */
 enum {
     MESSAGE_ESCAPE = 0x80,
     MESSAGE_IF,
@@ -18,12 +15,13 @@ enum {
     MESSAGE_DATE,
     MESSAGE_SIGNED_ACTION,
     MESSAGE_DIGEST,
-    MESSAGE_HOST, /* the first text */
-    MESSAGE_FUNCTION_ARG
+    MESSAGE_HOST /* the first text */
 };
 
 /* The structures that hold texts. */
 enum { MESSAGE_SELF, MESSAGE_REQUEST, MESSAGE_SERVICE, MESSAGE_CREDENTIALS, MESSAGE_FORMAT };
+
+#define MESSAGE_REQUEST_ROW(member, status, limit, service, ascii) { MESSAGE_REQUEST, offsetof(tcx_request, member) },
 
 /* Where each text is, in the order of the placeholders. */
 static const struct {
@@ -31,18 +29,12 @@ static const struct {
     uint8_t offset;
 } message_texts[] = {
     { MESSAGE_SELF, offsetof(tcx_message, host.sent) },
-    { MESSAGE_REQUEST, offsetof(tcx_request, function_arg) },
-    { MESSAGE_REQUEST, offsetof(tcx_request, function_name) },
-    { MESSAGE_REQUEST, offsetof(tcx_request, session_context) },
-    { MESSAGE_REQUEST, offsetof(tcx_request, session_id) },
-    { MESSAGE_REQUEST, offsetof(tcx_request, ext_info) },
-    { MESSAGE_REQUEST, offsetof(tcx_request, region) },
-    { MESSAGE_REQUEST, offsetof(tcx_request, language) },
     { MESSAGE_SERVICE, offsetof(tcx_service, name) },
     { MESSAGE_SERVICE, offsetof(tcx_service, version) },
     { MESSAGE_CREDENTIALS, offsetof(tcx_credentials, secret_id) },
     { MESSAGE_CREDENTIALS, offsetof(tcx_credentials, token) },
     { MESSAGE_FORMAT, offsetof(tcx_format, signature_method) },
+    TCX_TEXTS(MESSAGE_REQUEST_ROW)
 };
 
 static size_t message_encode_lower(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size)
@@ -92,7 +84,7 @@ static int message_resolve_text(tcx_message *message, unsigned field)
     message->value = (const unsigned char *)text->bytes;
     if (text->bytes != NULL)
         message->left = text->length;
-    if (field == MESSAGE_FUNCTION_ARG && request->function_arg_source != NULL) {
+    if (field == (unsigned char)M_FUNCTION_ARG[0] && request->function_arg_source != NULL) {
         message->source = request->function_arg_source;
         message->source->offset = 0;
     }

@@ -7,10 +7,11 @@
 #ifndef TCX_MESSAGE_H
 #define TCX_MESSAGE_H
 
-#include <tcexec/request.h>
+#include "tcx_parameters.h"
 
 /*
  * The placeholders, to be written between the literals of a template. A field is replaced by its bytes as they are.
+ * Those of the texts of a request are in tcx_parameters.h.
  *
  *   M_ESCAPE FIELD       escapes the bytes with the encoder given to tcx_message_begin()
  *   M_IF … FIELD … M_END a section. It is skipped if the first field in it is unset. Sections do not nest
@@ -25,19 +26,12 @@
 #define M_DATE             "\x87"
 #define M_SIGNED_ACTION    "\x88" /* no bytes. Set if the format signs X-TC-Action */
 #define M_DIGEST           "\x89" /* unset until there is one */
-#define M_HOST             "\x8A" /* in lower case. From here on texts, in the order of message_texts: new ones last */
-#define M_FUNCTION_ARG     "\x8B"
-#define M_FUNCTION_NAME    "\x8C"
-#define M_SESSION_CONTEXT  "\x8D"
-#define M_SESSION_ID       "\x8E"
-#define M_EXT_INFO         "\x8F"
-#define M_REGION           "\x90"
-#define M_LANGUAGE         "\x91"
-#define M_SERVICE          "\x92"
-#define M_VERSION          "\x93"
-#define M_SECRET_ID        "\x94"
-#define M_TOKEN            "\x95"
-#define M_SIGNATURE_METHOD "\x96"
+#define M_HOST             "\x8A" /* in lower case. From here on texts, in the order of message_texts */
+#define M_SERVICE          "\x8B"
+#define M_VERSION          "\x8C"
+#define M_SECRET_ID        "\x8D"
+#define M_TOKEN            "\x8E"
+#define M_SIGNATURE_METHOD "\x8F"
 
 /*
  * Escapes the bytes of a field. NULL in place of an encoder: the bytes stay as they are. Returns the length of the

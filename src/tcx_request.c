@@ -1,28 +1,20 @@
 #include "tcx_request.h"
 
 #include "tcx_check.h"
+#include "tcx_parameters.h"
 #include "tcx_utf8.h"
 
-enum { REQUEST_NO_LIMIT = 0 };
+#define REQUEST_ROW(member, status, limit, service, ascii) \
+    { (status) / 10 * 10, limit, offsetof(tcx_request, member), service, ascii },
 
-/* The texts, in the order of the structure, and the rule for each: UTF-8 or, in a header, visible ASCII. */
+/* The rows of TCX_TEXTS. */
 static const struct {
-    int16_t at;      /* the field in its statuses: the one that ends in 0 */
-    uint16_t limit;  /* characters; REQUEST_NO_LIMIT: as many as there are */
+    int16_t at;      /* the field's status that ends in 0 */
+    uint16_t limit;  /* characters */
     uint8_t offset;  /* in tcx_request */
-    uint8_t service; /* the bit of the services that have it; 0: all have */
-    uint8_t ascii;
-} request_texts[] = {
-    { TCX_E_FUNCTION_NAME_UTF8 + TCX_REASON_UTF8, REQUEST_NO_LIMIT, offsetof(tcx_request, function_name), 0, 0 },
-    { TCX_E_FUNCTION_ARG_UTF8 + TCX_REASON_UTF8, REQUEST_NO_LIMIT, offsetof(tcx_request, function_arg), 0, 0 },
-    { TCX_E_SESSION_CONTEXT_UTF8 + TCX_REASON_UTF8, TCX_SESSION_CONTEXT_MAX, offsetof(tcx_request, session_context),
-      TCX_PARAMETER_SESSION_CONTEXT, 0 },
-    { TCX_E_SESSION_ID_UTF8 + TCX_REASON_UTF8, TCX_SESSION_ID_MAX, offsetof(tcx_request, session_id),
-      TCX_PARAMETER_SESSION_ID, 0 },
-    { TCX_E_EXT_INFO_UTF8 + TCX_REASON_UTF8, REQUEST_NO_LIMIT, offsetof(tcx_request, ext_info), TCX_PARAMETER_EXT_INFO, 0 },
-    { TCX_E_REGION, REQUEST_NO_LIMIT, offsetof(tcx_request, region), 0, 1 },
-    { TCX_E_LANGUAGE, REQUEST_NO_LIMIT, offsetof(tcx_request, language), 0, 1 },
-};
+    uint8_t service; /* the bit of the services that have it; 0: all have it */
+    uint8_t ascii;   /* visible ASCII; 0: UTF-8 */
+} request_texts[] = { TCX_TEXTS(REQUEST_ROW) };
 
 static tcx_status request_check_parameter(tcx_text text, size_t limit, int at)
 {
@@ -30,10 +22,10 @@ static tcx_status request_check_parameter(tcx_text text, size_t limit, int at)
 
     if (!tcx_utf8_check(text.bytes, text.length, &characters))
         return (tcx_status)(at - TCX_REASON_UTF8);
-    return limit == REQUEST_NO_LIMIT || characters <= limit ? TCX_OK : (tcx_status)(at - TCX_REASON_LONG);
+    return limit == TCX_NO_LIMIT || characters <= limit ? TCX_OK : (tcx_status)(at - TCX_REASON_LONG);
 }
 
-/* White space or a control character, in Unicode's terms. `text` begins with a well-formed character. */
+/* Returns 1 for what Unicode calls white space or a control character. `text` begins with a well-formed character. */
 static int request_is_blank(const char *text)
 {
     const unsigned char *byte = (const void *)text;
@@ -52,8 +44,8 @@ static int request_is_blank(const char *text)
 }
 
 /*
- * The service does not recognise a repeat by a blank SessionId, nor where it takes blanks off and the next caller does
- * not write them.
+ * The service does not recognise repeats of a blank SessionId. If it removes blanks at the ends, a repeat without them
+ * is also lost.
  */
 static tcx_status request_check_session_id(tcx_text text)
 {

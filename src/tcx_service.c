@@ -8,6 +8,6 @@ const tcx_service tcx_vod = {
     TCX_TEXT("vod"),
     TCX_TEXT("vod.tencentcloudapi.com"),
     TCX_TEXT("2018-07-17"),
-    TCX_PARAMETER_SUB_APP_ID | TCX_PARAMETER_SESSION_CONTEXT | TCX_PARAMETER_SESSION_ID | TCX_PARAMETER_EXT_INFO,
+    TCX_PARAMETER_ALL,
     100,
 };

@@ -26,13 +26,7 @@ static const char tc3_string_to_sign[] =
 static const char tc3_post_head[] =
     "POST / HTTP/1.1\r\nHost: " M_HOST "\r\nContent-Type: application/json\r\nContent-Length: " M_CONTENT_LENGTH;
 
-static const char tc3_post_body[] =
-    "{\"FunctionName\":\"" M_ESCAPE M_FUNCTION_NAME "\",\"FunctionArg\":\"" M_ESCAPE M_FUNCTION_ARG "\""
-    M_IF ",\"SubAppId\":" M_SUB_APP_ID M_END
-    M_IF ",\"SessionContext\":\"" M_ESCAPE M_SESSION_CONTEXT "\"" M_END
-    M_IF ",\"SessionId\":\"" M_ESCAPE M_SESSION_ID "\"" M_END
-    M_IF ",\"ExtInfo\":\"" M_ESCAPE M_EXT_INFO "\"" M_END
-    "}";
+static const char tc3_post_body[] = TCX_PARAMETERS_JSON;
 
 static const tcx_layout tc3_post = {
     { tc3_post_head, tc3_head_end },
@@ -42,12 +36,7 @@ static const tcx_layout tc3_post = {
     TCX_POST_MAX,
 };
 
-static const char tc3_get_query[] =
-    "FunctionName=" M_ESCAPE M_FUNCTION_NAME "&FunctionArg=" M_ESCAPE M_FUNCTION_ARG
-    M_IF "&SubAppId=" M_SUB_APP_ID M_END
-    M_IF "&SessionContext=" M_ESCAPE M_SESSION_CONTEXT M_END
-    M_IF "&SessionId=" M_ESCAPE M_SESSION_ID M_END
-    M_IF "&ExtInfo=" M_ESCAPE M_EXT_INFO M_END;
+static const char tc3_get_query[] = TCX_PARAMETERS_QUERY;
 
 const tcx_layout tcx_layout_tc3_get = {
     { "GET /?", tc3_get_query,

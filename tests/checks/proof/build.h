@@ -11,6 +11,7 @@
 
 #include <tcexec/service.h>
 
+#include "../../unit/request_texts.h"
 #include "tcx_calendar.h"
 #include "tcx_message.h"
 
@@ -68,16 +69,19 @@ static tcx_status build(const tcx_scheme *scheme, const tcx_method *method, int 
     const tcx_text text = { memory, LENGTH }, unset = { NULL, 0 }, optional = fields == REQUIRED ? unset : text;
     const tcx_credentials credentials = { text, text, optional };
     tcx_source source;
-    const tcx_request request = {
-        .service = &tcx_vod, .function_name = text, .function_arg = fields == SOURCE ? unset : optional,
-        .function_arg_source = fields == SOURCE ? &source : NULL, .sub_app_id = fields == REQUIRED ? NULL : &sub_app_id,
-        .session_context = optional, .session_id = optional, .ext_info = optional, .region = optional,
-        .language = optional, .host = optional, .method = method, .nonce = UINT32_MAX,
+    tcx_request request = {
+        .service = &tcx_vod, .function_arg_source = fields == SOURCE ? &source : NULL,
+        .sub_app_id = fields == REQUIRED ? NULL : &sub_app_id, .method = method, .nonce = UINT32_MAX,
     };
     tcx_signer signer;
     size_t length;
     tcx_status status;
 
+    for (size_t i = 0; i < REQUEST_TEXTS; i++)
+        *request_text_of(&request, i) = optional;
+    request.function_name = text;
+    if (fields == SOURCE)
+        request.function_arg = unset;
     memset(memory, any('a', 'z'), sizeof memory); /* one path through the checks, too */
     tcx_source_init(&source, read_at, NULL, LENGTH);
     status = tcx_signer_init(&signer, &credentials, scheme);

@@ -9,6 +9,7 @@
 
 #include <tcexec/service.h>
 
+#include "../../unit/request_texts.h"
 #include "tcx_message.h"
 
 enum { MOST = 3, CAPACITY = 3 };
@@ -53,14 +54,13 @@ static void read_template(char field, int is_encoded, int is_set, size_t length,
     const tcx_credentials credentials = { text, text, text };
     const tcx_scheme scheme = { &format, &br_sha256_vtable };
     tcx_signer signer = { .scheme = &scheme, .credentials = &credentials };
-    const tcx_request request = {
-        .service = &service, .function_name = text, .function_arg = text, .session_context = text, .session_id = text,
-        .ext_info = text, .region = text, .language = text, .sub_app_id = is_set ? &number : NULL,
-    };
+    tcx_request request = { .service = &service, .sub_app_id = is_set ? &number : NULL };
     tcx_message message;
     uint32_t limit = any_uint32();
     tcx_hash hash;
 
+    for (size_t i = 0; i < REQUEST_TEXTS; i++)
+        *request_text_of(&request, i) = text;
     memset(&message, 0, sizeof message);
     message.request = &request;
     message.signer = &signer;
@@ -94,7 +94,7 @@ static void one(char field, int is_encoded, int is_set, size_t length, uint64_t 
 
 int main(void)
 {
-    for (unsigned field = (unsigned char)M_SUB_APP_ID[0]; field <= (unsigned char)M_SIGNATURE_METHOD[0]; field++) {
+    for (unsigned field = (unsigned char)M_SUB_APP_ID[0]; field <= (unsigned char)M_LANGUAGE[0]; field++) {
         one((char)field, 0, 0, MOST, 10);
         one((char)field, 0, 1, MOST, 10);
     }

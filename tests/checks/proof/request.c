@@ -6,12 +6,17 @@
  */
 #include "any.h"
 
-#include <tcexec/request.h>
+#include "../../unit/request_texts.h"
 
 enum { MOST = 5, LONG = TCX_SESSION_CONTEXT_MAX + 1 };
 
-/* The texts, in the order of the array in check(). */
-enum { SESSION_CONTEXT, SESSION_ID, FUNCTION_ARG = 7, TEXTS = 11 };
+/* Which text: a row of request_texts, or one of the service's. */
+enum { SERVICE_TEXTS = 3, TEXTS = REQUEST_TEXTS + SERVICE_TEXTS };
+
+static int is(size_t which, size_t at)
+{
+    return which < REQUEST_TEXTS && request_texts[which].at == at;
+}
 
 static int read_at(void *context, uint32_t offset, void *out, size_t length)
 {
@@ -49,23 +54,23 @@ static void check(size_t which, size_t length, int how)
     char memory[LONG];
     tcx_service service = { TCX_TEXT("vod"), TCX_TEXT("a.b"), TCX_TEXT("2018-07-17"), (unsigned char)any(0, 255), 100 };
     tcx_source source = { .read_at = either(0, 1) ? read_at : NULL, .refill = refill };
-    tcx_request request = {
-        .service = &service, .function_name = TCX_TEXT("f"), .session_context = TCX_TEXT("c"),
-        .session_id = TCX_TEXT("i"), .ext_info = TCX_TEXT("e"), .region = TCX_TEXT("r"), .language = TCX_TEXT("l"),
-    };
-    tcx_text *const texts[] = {
-        &request.session_context, &request.session_id, &request.ext_info, &request.region, &request.language,
-        &request.host, &request.function_name, &request.function_arg, &service.name, &service.host, &service.version,
-    };
+    tcx_text *const service_texts[SERVICE_TEXTS] = { &service.name, &service.host, &service.version };
+    tcx_request request = { .service = &service };
 
-    *texts[which] = any_text(memory, length, 1);
+    for (size_t i = 0; i < REQUEST_TEXTS; i++) {
+        if (request_texts[i].at != offsetof(tcx_request, function_arg) &&
+            request_texts[i].at != offsetof(tcx_request, host))
+            *request_text_of(&request, i) = (tcx_text)TCX_TEXT("t");
+    }
+    *(which < REQUEST_TEXTS ? request_text_of(&request, which) : service_texts[which - REQUEST_TEXTS]) =
+        any_text(memory, length, 1);
     if (how == ASCII)
         memset(memory, any(0, 127), sizeof memory);
     if (how == BY_KIND)
         set_by_kind(memory + (sizeof memory - length), length);
-    if (which == SESSION_CONTEXT && either(0, 1))
+    if (is(which, offsetof(tcx_request, session_context)) && either(0, 1))
         request.sub_app_id = &sub_app_id;
-    if (which == FUNCTION_ARG && either(0, 1))
+    if (is(which, offsetof(tcx_request, function_arg)) && either(0, 1))
         request.function_arg_source = &source;
     (void)tcx_request_check(&request);
 }
@@ -81,15 +86,20 @@ int main(void)
     const tcx_request no_service = { NULL };
 
     for (size_t which = 0; which < TEXTS; which++) {
-        for (size_t length = 0; length <= MOST && which != SESSION_ID; length++)
+        if (is(which, offsetof(tcx_request, session_id))) {
+            for (size_t length = 0; length < MOST; length++)
+                one(which, length, BY_KIND);
+            one(which, TCX_SESSION_ID_MAX, ASCII);
+            one(which, TCX_SESSION_ID_MAX + 1, ASCII);
+            continue;
+        }
+        for (size_t length = 0; length <= MOST; length++)
             one(which, length, ANY);
+        if (is(which, offsetof(tcx_request, session_context))) {
+            one(which, LONG - 1, ASCII);
+            one(which, LONG, ASCII);
+        }
     }
-    for (size_t length = 0; length < MOST; length++)
-        one(SESSION_ID, length, BY_KIND);
-    one(SESSION_CONTEXT, LONG - 1, ASCII);
-    one(SESSION_CONTEXT, LONG, ASCII);
-    one(SESSION_ID, TCX_SESSION_ID_MAX, ASCII);
-    one(SESSION_ID, TCX_SESSION_ID_MAX + 1, ASCII);
     (void)tcx_request_check(NULL);
     (void)tcx_request_check(&no_service);
     return 0;
