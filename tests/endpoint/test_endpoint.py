@@ -328,7 +328,7 @@ class OfficialCaptures(unittest.TestCase):
             signature.verify_v1(request, parse_form(text), key)
 
     def test_all_are_accepted(self) -> None:
-        self.assertEqual(len(self.vectors), 92)
+        self.assertGreaterEqual(len(self.vectors), 92)
         for vector in self.vectors:
             with self.subTest(vector["name"]):
                 request = parse(self.wire(vector))
