@@ -53,16 +53,19 @@ typedef struct tcx_proxy_config {
  * handshake. No copy of the credentials is kept.
  */
 typedef struct tcx_proxy {
-    tcx_transport transport;
+    tcx_transport transport; /* for TLS or the call */
+
+    /* Private: do not read or write. */
     const tcx_proxy_config *config;
-    tcx_status status; /* of the proxy itself; TCX_OK while only the link below can have failed */
+    tcx_status status; /* of the proxy itself. TCX_OK while only the link below can have failed */
     int detail;
     uint16_t at;   /* bytes of the request that were sent, then bytes of the answer that were read */
     uint16_t code; /* digits of the answer's status so far */
     uint8_t state;
     uint8_t place;  /* what the next byte of the answer belongs to */
     uint8_t column; /* of the status line's fixed part */
-    uint8_t is_up;  /* the last open reached its target through the proxy; may be read after a call */
+
+    uint8_t is_up; /* 1: the last open reached its target through the proxy. You may read it after a call */
 } tcx_proxy;
 
 /*

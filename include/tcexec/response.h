@@ -22,6 +22,7 @@ extern "C" {
 
 /* Room for one JSON token. Its content is the library's own. */
 typedef struct tcx_token {
+    /* Private: do not read or write. */
     int opaque[5];
 } tcx_token;
 

@@ -45,7 +45,9 @@ typedef struct tcx_retry tcx_retry;
 struct tcx_call;
 
 struct tcx_retry {
-    int (*again)(const tcx_retry *retry, struct tcx_call *call, tcx_status *status); /* the library's own */
+    /* Private: do not read or write. */
+    int (*again)(const tcx_retry *retry, struct tcx_call *call, tcx_status *status);
+
     uint32_t attempts;              /* in all, the first included; 0 and 1: no repeat */
     uint32_t base;                  /* ms; 0: TCX_RETRY_BASE */
     uint32_t cap;                   /* ms; 0: TCX_RETRY_CAP */

@@ -81,8 +81,8 @@ struct tcx_tls_trust {
      */
     uint8_t until[7];
 
-    /* What the library's own kinds trust: anchors, or a pinned key where their number is 0. Borrowed. */
-    size_t anchor_count;
+    /* Private: do not read or write. */
+    size_t anchor_count; /* 0: `by` is a pinned key */
     union {
         const br_x509_trust_anchor *anchors;
         const br_x509_pkey *pin;
@@ -154,14 +154,16 @@ TCX_MUST_CHECK tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey 
 
 typedef struct tcx_tls_session tcx_tls_session;
 struct tcx_tls_session {
+    /* Private: do not read or write. */
     int (*load)(tcx_tls_session *session, const char *name, const tcx_peer *peer, const tcx_tls_trust *trust,
                 br_ssl_session_parameters *parameters);
     int (*note)(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust,
                 const br_ssl_session_parameters *made);
     unsigned char bound_to[8];
     uint8_t offered;
-    uint8_t is_new; /* made by the clock that the call was given, which it may correct yet */
-    unsigned char bytes[TCX_TLS_SESSION_SIZE];
+    uint8_t is_new; /* dated by the clock that the call was given, which the call may still correct */
+
+    unsigned char bytes[TCX_TLS_SESSION_SIZE]; /* the exported session. All zero: none */
 };
 
 /* Starts with an exported session, TCX_TLS_SESSION_SIZE bytes at `bytes`, or with none (NULL). */
@@ -189,14 +191,19 @@ typedef struct tcx_tls_config {
  * RAM: 3.5 KB on 32-bit machines, without the buffer and the trust object.
  */
 typedef struct tcx_tls {
-    tcx_transport transport;
+    tcx_transport transport; /* for the call */
+
+    /* Private: do not read or write. */
     const tcx_tls_config *config;
-    uint16_t held;     /* bytes of the caller in the record that is on its way */
-    uint16_t left;     /* bytes of that record that the link has not taken; 0: none is on its way */
-    tcx_status status; /* of TLS itself; TCX_OK while only the link below can have failed */
+    uint16_t held;     /* bytes of the caller in the record that is being sent */
+    uint16_t left;     /* bytes of that record that the link has not taken. 0: no record is being sent */
+    tcx_status status; /* of TLS itself. TCX_OK while only the link below can have failed */
     int detail;        /* BearSSL's number for it */
     uint8_t state;
-    uint8_t resumed; /* the connection goes on with an earlier session; may be read after a call */
+
+    uint8_t resumed; /* 1: the connection resumed an earlier session. You may read it after a call */
+
+    /* Private: do not read or write. */
     br_ssl_client_context client;
 } tcx_tls;
 

@@ -6,6 +6,7 @@
   - a comment after code on the same line belongs to that code
   - a comment on its own lines belongs to the declaration on the next line; but if that declaration has its own comment
     after it, or is the first of several macros, the comment is the heading of all lines up to the next empty line
+  - a comment that begins with "Private:" hides itself and all lines up to the next empty line or the end of the structure
   - indented lines in a comment (tables, programs) do not change
 
 All other comments stay plain.
@@ -16,6 +17,7 @@ import sys
 
 COMMENT = re.compile(r"/\*(.*?)\*/", re.S)
 INDENTED = re.compile(r"((?:^  .*\n(?:\n+(?=  ))?)+)", re.M)
+HIDDEN_END = "/** @endcond */"
 FORWARD = re.compile(r"typedef struct (\w+) \1;")
 
 
@@ -35,9 +37,11 @@ def text_of(comment: str) -> str:
 
 
 def kind_of(header: str, match: re.Match[str]) -> str:
-    """Returns the kind of a comment: page, behind, before, heading or plain."""
+    """Returns the kind of a comment: page, private, behind, before, heading or plain."""
     if match.start() == 0:
         return "page"
+    if match[1].startswith(" Private: "):
+        return "private"
     if header[header.rfind("\n", 0, match.start()) + 1:match.start()].strip():
         return "behind"
     following = header[match.end():].split("\n", 2)
@@ -53,28 +57,36 @@ def convert(header: str) -> str:
     """Converts a header. Inside an enumeration a heading stays plain, because Doxygen allows no group there."""
     out: list[str] = []
     end = 0
-    group_end = -1
+    group_end, closing = -1, ""
     for match in COMMENT.finditer(header):
         if 0 <= group_end <= match.start():
-            out += [header[end:group_end], "/** @} */"]
+            out += [header[end:group_end], closing]
             end, group_end = group_end, -1
         out.append(header[end:match.start()])
         end = match.end()
         kind, text = kind_of(header, match), text_of(match[1])
+        if group_end >= 0 and closing == HIDDEN_END:
+            kind = "plain"
         inside_enum = re.search(r"enum\b[^;}]*\{[^}]*$", COMMENT.sub("", header[:match.start()]))
-        if kind == "plain" or (kind == "heading" and inside_enum):
+        if kind == "private":
+            out.append("/** @cond */")
+        elif kind == "plain" or (kind == "heading" and inside_enum):
             out.append(match[0])
         elif kind == "heading":
             title, _, more = text.partition(". ")
             out.append(f"/** @name {title.rstrip('.')}\n{more}\n@{{ */")
-            ends = [at for at in (header.find("\n\n", end), header.find("\n}", end)) if at >= 0]
-            group_end = min(ends) + 1
         else:
             forward = FORWARD.match(header[end:].lstrip())
             command = "@file\n" if kind == "page" else ""
             if forward and f"\nstruct {forward[1]} {{" in header:
                 command = f"@struct {forward[1]}\n"
             out.append(f"/**{'<' if kind == 'behind' else ''} {command}{text} */")
+        if kind == "private" or (kind == "heading" and not inside_enum):
+            ends = [at for at in (header.find("\n\n", end), header.find("\n}", end)) if at >= 0]
+            group_end, closing = min(ends) + 1, HIDDEN_END if kind == "private" else "/** @} */"
+    if group_end >= 0:
+        out += [header[end:group_end], closing]
+        end = group_end
     return "".join(out) + header[end:]
 
 
