@@ -1,17 +1,18 @@
 /*
- * TLS 1.2 over a transport, by BearSSL. It takes a transport and is one: the call cannot tell the difference.
+ * TLS 1.2 over a transport, by BearSSL. It takes a transport and is a transport. The call sees no difference.
  *
- * Verification cannot be switched off. Either a chain is validated against trust anchors (names, dates, signatures), or
- * the server's key is pinned. Without either, without entropy, or without a clock, no byte leaves.
+ * Verification cannot be switched off. You give trust anchors, or you pin the server's key. With anchors, the library
+ * validates the server's chain: names, dates, signatures. Without anchors and without a pin, or without entropy, no
+ * byte is sent. The call refuses a clock that is not set (TCX_E_CLOCK_UNSET).
  *
- * What is linked is what is named: a profile (which cipher suites, curves, hashes) and a kind of trust (chain or pin)
- * are each an object of their own, so an image that pins an EC key carries no certificate parser and no RSA.
+ * Only what you name is linked. A profile (which cipher suites, curves, hashes) and a kind of trust (chain or pin) are
+ * objects of their own. So an image with a small profile that pins an EC key has no certificate parser and no RSA.
  *
  *     tcx_tls_chain chain;  tcx_tls tls;  unsigned char records[TCX_TLS_BUFFER_SAFE];
  *     tcx_tls_chain_init(&chain, anchors, anchor_count);
  *     const tcx_tls_config config = { .link = &modem, .profile = tcx_tls_profile_full, .trust = &chain.trust,
  *                                     .entropy = random_bytes, .buffer = records, .buffer_size = sizeof records };
- *     status = tcx_tls_init(&tls, &config);           ... then give &tls.transport to the call
+ *     status = tcx_tls_init(&tls, &config);           ... then pass &tls.transport to the call
  */
 #ifndef TCEXEC_TLS_H
 #define TCEXEC_TLS_H
@@ -27,41 +28,44 @@ extern "C" {
 #endif
 
 /*
- * The record buffer: plain bytes that fit in one record + 325 (header, padding, MAC and growth, as BearSSL
- * counts). Below the safe size the server is asked for smaller records (max_fragment_length, RFC 6066 section 4); one
- * that does not honour this ends the call with TCX_E_TLS_RECORD as soon as it sends more than fits.
+ * The size of the record buffer: the plain bytes of one record + 325 (header, padding, MAC and growth, as BearSSL
+ * counts). Below the safe size, the client asks the server for smaller records (max_fragment_length, RFC 6066 section
+ * 4). If the server ignores this, the call ends with TCX_E_TLS_RECORD when a record does not fit.
  */
 #define TCX_TLS_BUFFER_MIN  837u   /* 512 + 325; BearSSL 0.6 would hang for ever with less */
 #define TCX_TLS_BUFFER_SAFE 16709u /* 16384 + 325: any record of any server */
 
 /*
- * From this size on the buffer has a half for each direction: full records both ways. An answer that comes while the
- * request is being sent can then be read at any moment.
+ * From this size on, each direction has a part of the buffer, for full records. The call can then read an answer at any
+ * moment while it sends the request.
  *
- * A smaller buffer is used one way at a time, so an early answer is read between two records of the request, and after
- * the link has failed. What cannot be seen: when the peer answers, stops reading and keeps the connection open in the
- * middle of a record, the deadline ends the call as not sent.
+ * A smaller buffer serves one direction at a time. The call can then read an early answer between two records of the
+ * request, and after the link has failed. One case it cannot see: the peer answers in the middle of a record, stops
+ * reading and keeps the connection open. Then the deadline ends the call as not sent.
  */
 #define TCX_TLS_BUFFER_DUPLEX 33178u
 
-#define TCX_TLS_SEED 32u /* bytes of entropy that are drawn for each connection */
+#define TCX_TLS_SEED 32u /* bytes of entropy for each connection */
 
 /*
- * Sets the suites and primitives of a client and, where `chain` is not NULL, of a chain validator. Write your own to
- * choose other BearSSL primitives; keep to TLS 1.2 and ECDHE with AEAD.
+ * Sets the suites and primitives of a client and, if `chain` is not NULL, of a chain validator. To choose other BearSSL
+ * primitives, write your own. Use only TLS 1.2 and ECDHE with AEAD.
  */
 typedef void (*tcx_tls_profile)(br_ssl_client_context *client, br_x509_minimal_context *chain);
 
 /*
- * All that the library speaks: ECDHE with X25519, P-256 or P-384; RSA (2048 … 4096) or ECDSA (P-256, P-384)
- * certificates; AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305; SHA-256, SHA-384, SHA-512; the fastest implementation that
- * the machine has.
+ * The profile with all that the library supports, in the fastest implementation for the machine:
+ *
+ *   key exchange   ECDHE with X25519, P-256 or P-384
+ *   certificates   RSA (2048 … 4096 bits) or ECDSA (P-256, P-384)
+ *   ciphers        AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305
+ *   hashes         SHA-256, SHA-384, SHA-512
  */
 void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context *chain);
 
 /*
- * How a server is recognised. A tcx_tls_chain or tcx_tls_pin holds one. Your own kind of trust sets `start`, and
- * `identify` and `until` if its sessions are to be kept; the rest stays NULL.
+ * How to recognise a server. A tcx_tls_chain or tcx_tls_pin contains one. Your own kind of trust sets `start`. It also
+ * sets `identify` and `until` if sessions shall be kept. The rest is zero.
  */
 typedef struct tcx_tls_trust tcx_tls_trust;
 struct tcx_tls_trust {
@@ -70,14 +74,15 @@ struct tcx_tls_trust {
                                    int64_t unix_time);
 
     /*
-     * Adds to `hash` what is trusted: first a text that names the kind of trust, then all that it depends on. A session
-     * is offered only where this gives the same again. NULL: no session is kept or offered.
+     * Adds to `hash` what is trusted: first a text that names the kind of trust, then all that it depends on. The
+     * client offers a session only if the result is the same again. NULL in your own kind: no session is kept or
+     * offered.
      */
     void (*identify)(const tcx_tls_trust *trust, br_sha256_context *hash);
 
     /*
-     * Read after a full handshake: until when the server's proof is good, in UTC: century, year of it, month, day, hour,
-     * minute, second. All TCX_TLS_FOREVER: the clock played no part in it.
+     * When the server's proof ends, in UTC: century, year of the century, month, day, hour, minute, second. The library
+     * reads it after a full handshake. All bytes TCX_TLS_FOREVER: the proof does not depend on the clock.
      */
     uint8_t until[7];
 
@@ -92,63 +97,65 @@ struct tcx_tls_trust {
 #define TCX_TLS_FOREVER 0xFF
 
 /*
- * By certificate chain, up to a trust anchor. RAM: 3.1 KB on 32-bit machines. The anchors are borrowed for as long as
- * the object is used; several at once; to change them, init again between two connections.
+ * Trust by certificate chain, up to a trust anchor. You may give several anchors. They are borrowed for as long as you
+ * use the object. To change them, init the object again between two connections. RAM: 3.1 KB on 32-bit machines.
  *
- *   looked at                     and refused with
- *   signatures of the chain       TCX_E_X509_UNTRUSTED: they do not lead to an anchor, or one does not verify
- *   issuers that are CAs          TCX_E_X509_UNTRUSTED: basicConstraints with CA, and a path length that is kept
+ *   checked                       fails with
+ *   signatures of the chain       TCX_E_X509_UNTRUSTED: they do not lead to an anchor, or one is not valid
+ *   issuers                       TCX_E_X509_UNTRUSTED: each must be a CA by basicConstraints, within its path length
  *   order of the certificates     TCX_E_X509: the leaf first, then each one's issuer. Those sent after the certificate
- *                                 that an anchor has signed, or is, are ignored
+ *                                 that an anchor signed, or that is an anchor, are ignored
  *   dates                         TCX_E_X509_TIME: of every certificate of the chain, by the call's clock
- *   the server's name             TCX_E_X509_NAME: a dNSName of the leaf, "*." for one label; the common name where it
- *                                 has no subjectAltName
- *   extendedKeyUsage              TCX_E_X509_PURPOSE: leaf and intermediates, where they have it: serverAuth or any
- *   keyUsage                      TCX_E_X509_PURPOSE: where they have it, the leaf may sign, issuers sign certificates
- *   keys and hashes               TCX_E_X509_WEAK: RSA of 2048 to 4096 bits, P-256, P-384; as the profile has them
- *   other critical extensions     TCX_E_X509_EXTENSION: name constraints, for one, and a critical extendedKeyUsage
+ *   the server's name             TCX_E_X509_NAME: it must match a dNSName of the leaf ("*." for one label), or the
+ *                                 common name if the leaf has no subjectAltName
+ *   extendedKeyUsage              TCX_E_X509_PURPOSE: in leaf and intermediates, if present: serverAuth or any
+ *   keyUsage                      TCX_E_X509_PURPOSE: if present, a leaf may sign, an issuer may sign certificates
+ *   keys and hashes               TCX_E_X509_WEAK: RSA of 2048 to 4096 bits, P-256, P-384, if the profile has them
+ *   other critical extensions     TCX_E_X509_EXTENSION: such as name constraints and a critical extendedKeyUsage
+ *   IP addresses                  TCX_E_TLS_NAME, before anything is sent: the server needs a name
  *
- *   not looked at
- *   revocation                    no CRL, no OCSP: a stolen key is believed until its certificate ends
- *   name constraints              where they are not critical
- *   the anchor itself             its dates, extensions and path length: it is a name and a key
- *   other extensions              where they are not critical; critical ones that name keys or point to more (key
- *                                 identifiers, CRL distribution points, information access), and simple policies
- *   IP addresses                  no certificate is for one: TCX_E_TLS_NAME before anything is sent
+ *   not checked
+ *   revocation                    no CRL, no OCSP: a stolen key is trusted until its certificate ends
+ *   name constraints              if they are not critical
+ *   the anchor itself             its dates, extensions and path length: it is only a name and a key
+ *   other extensions              if they are not critical. Also critical ones that name keys or point to more data
+ *                                 (key identifiers, CRL distribution points, information access), and simple policies
  */
 typedef struct tcx_tls_chain {
     tcx_tls_trust trust;
     tcx_x509 x509;
 } tcx_tls_chain;
 
-/* TCX_E_NULL; TCX_E_TLS_TRUST: no anchors. */
+/* Makes a chain trust. Returns TCX_E_NULL, or TCX_E_TLS_TRUST if there are no anchors. */
 TCX_MUST_CHECK tcx_status tcx_tls_chain_init(tcx_tls_chain *chain, const br_x509_trust_anchor *anchors,
                                              size_t anchor_count);
 
 /*
- * By exactly one public key, whatever certificate carries it: names and dates are not looked at. The key is borrowed.
+ * Trust by exactly one public key, in any certificate. Names and dates are not checked. The key is borrowed for as long
+ * as you use the object.
  */
 typedef struct tcx_tls_pin {
     tcx_tls_trust trust;
     br_x509_knownkey_context known;
 } tcx_tls_pin;
 
-/* TCX_E_NULL; TCX_E_TLS_TRUST: neither an RSA key of 2048 … 4096 bits nor a P-256 or P-384 key. */
+/* Makes a pin. Returns TCX_E_NULL, or TCX_E_TLS_TRUST if the key is not RSA of 2048 … 4096 bits, P-256 or P-384. */
 TCX_MUST_CHECK tcx_status tcx_tls_pin_init(tcx_tls_pin *pin, const br_x509_pkey *key);
 
 /*
- * A session to resume, which saves a round trip and all public-key work. Export it after a call by copying `bytes`,
- * keep it across deep sleep, and import it before the next; it holds the session's master secret, so keep it like a
+ * A session to resume. It saves a round trip and all public-key work. To export it, copy `bytes` after a call. Keep the
+ * copy during deep sleep and import it before the next call. It contains the session's master secret: protect it like a
  * key.
  *
  * It is bound to the server's name and to what is trusted: the anchors in their order, or the pin. It lasts for 24
- * hours from its full handshake, and no longer than the first certificate of the chain. A session of another host or
- * trust, one that is over, damaged or empty is not offered, and neither is one that was made later than the clock says.
- * A device without a clock in sleep stores the time with the session, see port/README.md.
+ * hours from its full handshake, but not beyond the first date on which a certificate of the chain ends. The client
+ * does not offer a session that is empty, damaged or over, that belongs to another host or trust, or that was made
+ * later than the clock says. If the device has no clock during sleep, store the time with the session: see
+ * port/README.md.
  *
- * A server that does not know it any more goes on with a full handshake. When a server breaks TLS over it, the same
- * call tries once more without it, on a new link. When the handshake or its link fails it is forgotten; when the
- * deadline ends it, kept.
+ * If the server no longer knows the session, it continues with a full handshake. If TLS fails because of it, the same
+ * call tries once more without it, on a new link. If the handshake, or the link during it, fails, the library deletes
+ * the session. If the deadline ends the handshake, the library keeps it.
  */
 #define TCX_TLS_SESSION_SIZE 96u /* format and id length 1, suite 2, id 32, secret 48, made 4, lasts 2, check 7 */
 
@@ -166,29 +173,29 @@ struct tcx_tls_session {
     unsigned char bytes[TCX_TLS_SESSION_SIZE]; /* the exported session. All zero: none */
 };
 
-/* Starts with an exported session, TCX_TLS_SESSION_SIZE bytes at `bytes`, or with none (NULL). */
+/* Initializes the object with an exported session, TCX_TLS_SESSION_SIZE bytes at `bytes`, or without one (NULL). */
 void tcx_tls_session_init(tcx_tls_session *session, const void *bytes);
 
-/* What a TLS client is made of. */
+/* The configuration of a TLS client. */
 typedef struct tcx_tls_config {
     const tcx_transport *link; /* required: the transport below */
     tcx_tls_profile profile;   /* required: tcx_tls_profile_full or a smaller one */
     tcx_tls_trust *trust;      /* required: &chain.trust or &pin.trust */
     /*
-     * required: fills `out` with `length` unpredictable bytes and returns `length`; anything else ends the connection
-     * before its first byte
+     * required: fills `out` with `length` unpredictable bytes and returns `length`. After any other value the call
+     * fails with TCX_E_TLS_ENTROPY before the connection's first byte
      */
     int (*entropy)(void *context, void *out, size_t length);
     void *entropy_context;
-    void *buffer; /* required: record buffer, at least TCX_TLS_BUFFER_MIN; used from open to close */
+    void *buffer; /* required: the record buffer, at least TCX_TLS_BUFFER_MIN bytes. Used from open to close */
     size_t buffer_size;
     tcx_tls_session *session; /* NULL: each connection makes a full handshake */
-    const tcx_trace *trace;   /* NULL: nobody is told of TCX_EVENT_HANDSHAKE and TCX_EVENT_RESUMED */
+    const tcx_trace *trace;   /* receives TCX_EVENT_HANDSHAKE and TCX_EVENT_RESUMED. NULL: none */
 } tcx_tls_config;
 
 /*
- * A TLS client. Give `&tls.transport` to a call; the rest is the library's own. Do not move it: it points into itself.
- * RAM: 3.5 KB on 32-bit machines, without the buffer and the trust object.
+ * A TLS client. Pass `&tls.transport` to a call. Do not copy or move the object: it points into itself. RAM: 3.5 KB on
+ * 32-bit machines, without the buffer and the trust object.
  */
 typedef struct tcx_tls {
     tcx_transport transport; /* for the call */
@@ -208,14 +215,20 @@ typedef struct tcx_tls {
 } tcx_tls;
 
 /*
- * Makes a TLS client. Borrows `config` and all it points to for as long as `tls` is used. Nothing is sent.
+ * Makes a TLS client. Borrows `config` and all that it points to for as long as you use `tls`. Sends nothing.
  *
- *   TCX_E_NULL, TCX_E_TLS_BUFFER, TCX_E_TLS_TRUST, TCX_E_TLS_ENTROPY (no entropy function)
+ *   TCX_E_NULL           also: the link lacks a function
+ *   TCX_E_TLS_BUFFER     the buffer is too small
+ *   TCX_E_TLS_TRUST      there is no trust
+ *   TCX_E_TLS_ENTROPY    there is no entropy function
+ *
+ * After an error `tls` is zero, and a call refuses its transport with TCX_E_NULL.
  */
 TCX_MUST_CHECK tcx_status tcx_tls_init(tcx_tls *tls, const tcx_tls_config *config);
 
 /*
- * Wipes the keys of the last connection. For the end of the program, or before the memory is used for something else.
+ * Wipes the whole object with the keys of the last connection. Call it after close, at the end of the program or before
+ * you use the memory for something else. NULL is ignored. Call tcx_tls_init() before you use the object again.
  */
 void tcx_tls_wipe(tcx_tls *tls);
 
