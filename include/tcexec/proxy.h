@@ -1,26 +1,29 @@
 /*
- * A tunnel through an HTTP proxy: CONNECT (RFC 9110 section 9.3.6) over a transport. It takes a transport and is one.
+ * A tunnel through an HTTP proxy: CONNECT (RFC 9110 section 9.3.6) over a transport. It takes a transport and is a
+ * transport.
  *
- * The link below is opened to the proxy. The proxy is asked to connect to where the call dials: tcx_peer.address and
- * .port. Once it has agreed, bytes pass through unchanged, and TLS goes on top as without a proxy: it verifies the
- * server, not the proxy. The proxy sees the server's name and the amount of data. Without TLS on top, it sees all.
+ * The library connects the link below to the proxy. It asks the proxy to connect to tcx_peer.address and .port of the
+ * call. After the proxy has agreed, bytes pass through unchanged. TLS works on top as it does without a proxy: it
+ * verifies the server, not the proxy. The proxy sees the server's name and the amount of data. Without TLS on top, it
+ * sees everything.
  *
  *     tcx_proxy proxy;
  *     const tcx_proxy_config proxy_config = { .link = &modem, .address = TCX_TEXT("proxy.plant.example"),
  *                                             .port = 3128, .credentials = TCX_TEXT("user:password") };
- *     status = tcx_proxy_init(&proxy, &proxy_config);     ... then give &proxy.transport to TLS as its link
+ *     status = tcx_proxy_init(&proxy, &proxy_config);     ... then pass &proxy.transport to TLS as its link
  *
- * What ends an open, with nothing of the call sent:
+ * Errors of open. No byte of the call was sent:
  *
- *   TCX_E_PROXY          the proxy answered with a status other than 2xx: its number is in `detail`. 407: it wants
- *                        other credentials; 403: it does not allow this target; 502, 503, 504: it could not reach it
- *   TCX_E_PROXY_ANSWER   its answer is not HTTP/1.x, or is over TCX_PROXY_ANSWER_MAX bytes
+ *   TCX_E_PROXY          the proxy answered with a status from 300 on, or with 101. The number is in `detail`. 407: it
+ *                        wants other credentials. 403: it does not allow this target. 502, 503, 504: it could not reach
+ *                        the target
+ *   TCX_E_PROXY_ANSWER   its answer is not valid HTTP/1.x, or is over TCX_PROXY_ANSWER_MAX bytes
  *   TCX_E_PROXY_CLOSED   it closed the connection before its answer was complete
- *   TCX_E_PROXY_TARGET   the call's address has a character that no name and no IP address has, or is empty, or is over
- *                        255 bytes. The link below was not opened
+ *   TCX_E_PROXY_TARGET   the call's address is empty, over 255 bytes, or has a character that is not allowed in a name
+ *                        or an IP address. The link below was not opened
  *
- * Errors of the link below keep their names (TCX_E_RESOLVE, TCX_E_CONNECT). Before the tunnel is up they are about the
- * proxy.
+ * Errors of the link below keep their names (TCX_E_RESOLVE, TCX_E_CONNECT). Before the tunnel is up, they concern the
+ * connection to the proxy.
  */
 #ifndef TCEXEC_PROXY_H
 #define TCEXEC_PROXY_H
@@ -34,23 +37,23 @@ extern "C" {
 #define TCX_PROXY_ANSWER_MAX      8192u /* bytes of the proxy's answer that are read, 1xx answers included */
 #define TCX_PROXY_CREDENTIALS_MAX 1024u /* bytes of `credentials` */
 
-/* Where the proxy is, and who asks it. */
+/* The proxy's address, and the credentials for it. */
 typedef struct tcx_proxy_config {
     const tcx_transport *link; /* required: the transport below */
     tcx_text address;          /* required: the proxy's name, IPv4 or IPv6 address (no brackets), in visible ASCII */
     uint16_t port;             /* required: the proxy's port, 1 … 65535 */
     /*
-     * "user:password" as it is: the library encodes it for Proxy-Authorization: Basic (RFC 7617). The user has no colon.
-     * No control characters; other bytes are UTF-8. Without TLS to the proxy, everyone on the way to it can read this.
-     * Unset: none is sent.
+     * "user:password", not encoded: the library encodes it for Proxy-Authorization: Basic (RFC 7617). The user must not
+     * contain a colon. Use UTF-8 without control characters. Without TLS to the proxy, everyone between you and the
+     * proxy can read this. Unset: no credentials are sent.
      */
     tcx_text credentials;
 } tcx_proxy_config;
 
 /*
- * A link through a proxy. Give `&proxy.transport` to TLS or to a call; the rest is the library's own. Do not move it: it
- * points into itself. RAM: 48 bytes on 32-bit machines. Stack: 0.4 KB in open(), which is over before TLS begins its
- * handshake. No copy of the credentials is kept.
+ * A link through a proxy. Pass `&proxy.transport` to TLS or to a call. Do not copy or move the object: it points into
+ * itself. It keeps no copy of the credentials. RAM: 48 bytes on 32-bit machines. Stack: 0.4 KB in open(), which ends
+ * before TLS begins its handshake.
  */
 typedef struct tcx_proxy {
     tcx_transport transport; /* for TLS or the call */
@@ -69,11 +72,14 @@ typedef struct tcx_proxy {
 } tcx_proxy;
 
 /*
- * Makes a link through a proxy. Borrows `config` and all it points to for as long as `proxy` is used. Nothing is sent.
+ * Makes a link through a proxy. Borrows `config` and all that it points to for as long as you use `proxy`. Sends
+ * nothing.
  *
- *   TCX_E_NULL               also: the link lacks a function
+ *   TCX_E_NULL               also: the link lacks a function, or the address is unset
  *   TCX_E_PROXY_ADDRESS      the address is empty or has a byte that is not visible ASCII, or the port is 0
  *   TCX_E_PROXY_CREDENTIALS  no colon, a control character, or over TCX_PROXY_CREDENTIALS_MAX bytes
+ *
+ * After an error `proxy` is zero, and a call refuses its transport with TCX_E_NULL.
  */
 TCX_MUST_CHECK tcx_status tcx_proxy_init(tcx_proxy *proxy, const tcx_proxy_config *config);
 

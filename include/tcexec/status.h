@@ -116,7 +116,7 @@ typedef enum tcx_status {
     TCX_E_HTTP_SYNTAX = -500,         /* not HTTP/1.x, or malformed in its first line or its chunks */
     TCX_E_HTTP_HEAD_TOO_LARGE = -501, /* over TCX_HTTP_HEAD_MAX bytes, 1xx answers and trailers included */
     TCX_E_HTTP_LENGTH = -502,         /* a Content-Length or chunk size is malformed, repeated or contradicted */
-    TCX_E_HTTP_ENCODING = -503,       /* a transfer coding except chunked, or a content coding without the service's JSON */
+    TCX_E_HTTP_ENCODING = -503,       /* a transfer coding except chunked, or a content coding and no service JSON */
     TCX_E_HTTP_BODY_TOO_LARGE = -504, /* the body does not fit the response buffer */
     TCX_E_HTTP_REDIRECT = -505,       /* a 3xx answer: not followed */
     TCX_E_HTTP_STATUS = -506,         /* a status other than 200, without an error of the service in the body */

@@ -1,9 +1,9 @@
 /*
- * What a call is doing, as it does it: for progress displays and logs.
+ * Events of a call while it runs: for progress displays and logs.
  *
- * An observer is called with typed events and one number. It never sees a secret, a byte of a request or of an answer,
- * and it can change nothing. It is called from within tcx_call_step(): it must return soon and may not call back into
- * the call.
+ * The library calls your observer with an event and a number. The observer never sees a secret, or a byte of a request
+ * or an answer. It cannot change anything. The library calls it from tcx_call_step() and tcx_call_cancel(). It must
+ * return soon, and must not call a function of the same call.
  */
 #ifndef TCEXEC_TRACE_H
 #define TCEXEC_TRACE_H
@@ -14,21 +14,21 @@
 extern "C" {
 #endif
 
-/* What happens, and what the number beside it is. */
+/* What happens. After the semicolon: what the number means. */
 typedef enum tcx_event {
-    TCX_EVENT_DIAL = 1,     /* a connection is being opened; the number of the attempt, from 1 */
-    TCX_EVENT_REUSED,       /* a kept connection is used again; ms that it was idle */
-    TCX_EVENT_REOPENED,     /* the kept connection died or spoke before it took the request: a new one is dialled; 0 */
+    TCX_EVENT_DIAL = 1,     /* a connection is being opened; number of the attempt, from 1 */
+    TCX_EVENT_REUSED,       /* a kept connection is used again; ms for which it was idle */
+    TCX_EVENT_REOPENED,     /* the kept connection failed or sent bytes before it took the request. A new one follows; 0 */
     TCX_EVENT_CONNECTED,    /* the transport is up, handshake included; ms since the attempt began */
-    TCX_EVENT_HANDSHAKE,    /* (TLS) a full handshake is done, the server is verified; the cipher suite */
-    TCX_EVENT_RESUMED,      /* (TLS) a session was resumed; the cipher suite */
-    TCX_EVENT_SENT,         /* bytes of the request that the transport has just taken */
-    TCX_EVENT_REQUEST_SENT, /* it has taken the last one; ms since the attempt began */
-    TCX_EVENT_RECEIVED,     /* bytes of the answer that have just come */
-    TCX_EVENT_ANSWER,       /* the answer is complete; its HTTP status */
-    TCX_EVENT_FAILED,       /* the attempt ended without one; -tcx_status */
-    TCX_EVENT_RETRY,        /* the call is tried again; in this many ms */
-    TCX_EVENT_RATE          /* the call waits for the rate limit; ms */
+    TCX_EVENT_HANDSHAKE,    /* (TLS) a full handshake is done and the server is verified; cipher suite */
+    TCX_EVENT_RESUMED,      /* (TLS) a session was resumed; cipher suite */
+    TCX_EVENT_SENT,         /* the transport has taken a part of the request; bytes */
+    TCX_EVENT_REQUEST_SENT, /* the transport has taken the last byte; ms since the attempt began */
+    TCX_EVENT_RECEIVED,     /* a part of the answer has come; bytes */
+    TCX_EVENT_ANSWER,       /* the answer is complete; HTTP status */
+    TCX_EVENT_FAILED,       /* the attempt ended without an answer of the service; -tcx_status */
+    TCX_EVENT_RETRY,        /* the call will be tried again; ms until then */
+    TCX_EVENT_RATE          /* the call waits for the rate limit; ms to wait */
 } tcx_event;
 
 /* An observer. */
