@@ -1,6 +1,6 @@
 /*
- * Structures that are visible so that their size is known. Their fields are the library's own and change with any
- * version: do not read or write them, unless the comment at the type says so. The manual leaves this header out.
+ * Private structures. They are visible only so that their size is known. Their fields can change with any version. Do
+ * not read or write them, unless the comment at the type says so. The manual leaves this header out.
  */
 #ifndef TCEXEC_PRIVATE_H
 #define TCEXEC_PRIVATE_H
@@ -23,8 +23,8 @@ struct tcx_source;
 struct tcx_signer {
     const struct tcx_scheme *scheme;
     const struct tcx_credentials *credentials;
-    uint32_t day;  /* that the key belongs to, in days since 1970-01-01 */
-    uint8_t keyed; /* 0: there is no key, or one of a service with a longer name, derived anew each time */
+    uint32_t day;  /* the day of the key, in days since 1970-01-01 */
+    uint8_t keyed; /* 0: there is no key, or the service's name is too long to keep and the key is derived each time */
     char service[11];
     unsigned char inner[32]; /* the key of the day, as the midstates of HMAC's two hashes */
     unsigned char outer[32];
@@ -34,7 +34,7 @@ struct tcx_signer {
 typedef struct tcx_host {
     tcx_text sent; /* without the port if that is 443 */
     tcx_text name; /* without brackets */
-    uint16_t port; /* 0: none is named */
+    uint16_t port; /* 0: the host does not name one */
 } tcx_host;
 
 /*
@@ -46,13 +46,13 @@ typedef struct tcx_message {
     size_t length;
     const unsigned char *value; /* the rest of the current field, `left` bytes, not yet encoded */
     size_t left;
-    struct tcx_source *source; /* where more of the current field comes from; NULL: nowhere */
+    struct tcx_source *source; /* where more of the current field comes from. NULL: there is no more */
     size_t (*field_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
     size_t (*encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
     const char *rest;         /* of the current template */
-    const char *const *parts; /* the templates after it, up to a NULL; NULL: none */
-    const char *last;         /* the template after those; NULL: none */
-    tcx_status status;        /* the first error; it stays */
+    const char *const *parts; /* the templates after it, up to a NULL. NULL: none */
+    const char *last;         /* the template after those. NULL: none */
+    tcx_status status;        /* the first error. Later ones do not replace it */
     int detail;               /* the number that a source failed with */
     uint8_t digest_length;    /* 0: there is no digest yet */
 
@@ -81,7 +81,7 @@ struct tcx_http {
     uint32_t head_left;
     unsigned char *body;    /* the caller's buffer */
     uint32_t body_capacity;
-    uint32_t body_length;   /* bytes of body there now */
+    uint32_t body_length;   /* bytes of the body so far. You may read it */
     char window[33];        /* the longest date */
     char date[33];
 };
@@ -91,7 +91,7 @@ struct tcx_connection {
     int (*look)(struct tcx_connection *connection, struct tcx_call *call);
     uint32_t idle_limit; /* ms */
     uint32_t idle_since;
-    unsigned char peer[8]; /* a digest of whom it leads to */
+    unsigned char peer[8]; /* a digest of the server that it is connected to */
     uint8_t open;
 };
 
@@ -100,11 +100,11 @@ struct tcx_rate {
     uint32_t (*wait)(struct tcx_rate *rate, uint32_t now);
     uint32_t per_second;
     uint32_t full;  /* a full bucket, in thousandths of a call */
-    uint32_t level; /* what is in it */
-    uint32_t last;  /* the tick when `level` was so */
+    uint32_t level; /* its content now, in the same unit */
+    uint32_t last;  /* the tick of `level` */
 };
 
-/* BearSSL's validator of a chain, and what is read of a certificate besides. */
+/* BearSSL's validator of a chain, and what the library reads of a certificate itself. */
 typedef struct tcx_x509 {
     const br_x509_class *vtable;
     uint8_t element;

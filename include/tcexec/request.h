@@ -88,7 +88,7 @@ typedef struct tcx_request {
 
     tcx_text region;          /* X-TC-Region, such as "ap-guangzhou". MPS and VOD do not need it */
     tcx_text language;        /* X-TC-Language of error messages: "zh-CN" (the service's default) or "en-US" */
-    tcx_text host;            /* Host, NAME[:PORT]: sent and signed in lower case, ":443" removed. Unset: service->host */
+    tcx_text host;            /* Host: NAME[:PORT]. Sent and signed in lower case, without ":443". Unset: of service */
     const tcx_method *method; /* TCX_POST or TCX_GET */
     uint32_t nonce;           /* only for signature v1: 1 … 2^32-1, different for each call */
 } tcx_request;

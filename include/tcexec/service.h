@@ -1,8 +1,8 @@
 /*
  * The services that have ExecuteFunction.
  *
- * A service is plain data. Two are given; define another (a regional or international host, a private cloud, a test) by
- * copying one and changing what differs: `tcx_service mine = tcx_vod; mine.host =
+ * A service is plain data. The library has two. To define another (a regional or international host, a private cloud, a
+ * test), copy one and change what differs: `tcx_service mine = tcx_vod; mine.host =
  * tcx_text_from("vod.intl.tencentcloudapi.com");`
  */
 #ifndef TCEXEC_SERVICE_H
@@ -15,8 +15,8 @@ extern "C" {
 #endif
 
 /*
- * The optional parameters that a service knows (tcx_service.parameters). A request that sets another is refused: the
- * service would answer UnknownParameter.
+ * The optional parameters that a service has (tcx_service.parameters). The library refuses a request that sets another,
+ * because the service would answer UnknownParameter.
  */
 #define TCX_PARAMETER_SUB_APP_ID      1u
 #define TCX_PARAMETER_SESSION_CONTEXT 2u
@@ -26,8 +26,8 @@ extern "C" {
 
 /* A service. */
 typedef struct tcx_service {
-    tcx_text name;                  /* in the credential scope of a TC3 signature: "mps" */
-    tcx_text host;                  /* default Host, signed and, unless told otherwise, dialled: NAME[:PORT] */
+    tcx_text name;                  /* for the credential scope of a TC3 signature: "mps" */
+    tcx_text host;                  /* default Host, NAME[:PORT]: signed, and the default address to connect to */
     tcx_text version;               /* X-TC-Version: "2019-06-12" */
     unsigned char parameters;       /* TCX_PARAMETER_… or'ed */
     unsigned char calls_per_second; /* the service's documented limit per account */

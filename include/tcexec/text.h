@@ -1,12 +1,12 @@
 /*
  * Borrowed text and the wiping of secrets.
  *
- * A tcx_text is a view of bytes that somebody else owns. It is not terminated by a zero byte and may hold any byte. The
- * library never copies one: the bytes must stay as they are for as long as the function or object that took the view is
- * documented to use them.
+ * A tcx_text is a view of bytes that somebody else owns. It has no zero byte at its end and may contain any byte. The
+ * library uses the bytes where they are. Do not change them for as long as the function or object borrows them. Its
+ * comment says how long that is.
  *
- *   bytes == NULL               unset: an optional field is left out
- *   bytes != NULL, length == 0  set, and empty: an optional field is sent, empty
+ *   bytes == NULL               unset: an optional field is not sent
+ *   bytes != NULL, length == 0  set but empty: an optional field is sent, empty
  */
 #ifndef TCEXEC_TEXT_H
 #define TCEXEC_TEXT_H
@@ -26,12 +26,12 @@ typedef struct tcx_text {
 } tcx_text;
 
 /*
- * A view of a string literal, as an initialiser: `tcx_text t = TCX_TEXT("abc");` or `.field = TCX_TEXT("abc")`. Refuses
- * anything but a literal.
+ * A view of a string literal, as an initialiser: `tcx_text t = TCX_TEXT("abc");` or `.field = TCX_TEXT("abc")`. It does
+ * not compile with anything other than a literal.
  */
 #define TCX_TEXT(literal) { "" literal, sizeof(literal) - 1 }
 
-/* A view of a string that ends in a zero byte, without that byte. NULL gives the unset text. Borrows `string`. */
+/* Returns a view of a string without the zero byte at its end. NULL gives the unset text. Borrows `string`. */
 static inline tcx_text tcx_text_from(const char *string)
 {
     tcx_text text = { NULL, 0 };
@@ -42,8 +42,8 @@ static inline tcx_text tcx_text_from(const char *string)
 }
 
 /*
- * Overwrites `length` bytes with zeroes in a way the compiler may not leave out. For keys, tokens and what was derived
- * from them. `memory` may be NULL when `length` is 0.
+ * Overwrites `length` bytes with zeroes. The compiler cannot remove this. Use it for keys, tokens and what was derived
+ * from them. `memory` may be NULL if `length` is 0.
  */
 void tcx_wipe(void *memory, size_t length);
 

@@ -18,7 +18,7 @@ extern "C" {
 typedef enum tcx_event {
     TCX_EVENT_DIAL = 1,     /* a connection is being opened; number of the attempt, from 1 */
     TCX_EVENT_REUSED,       /* a kept connection is used again; ms for which it was idle */
-    TCX_EVENT_REOPENED,     /* the kept connection failed or sent bytes before it took the request. A new one follows; 0 */
+    TCX_EVENT_REOPENED,     /* the kept connection failed, or spoke too early. A new one is being opened; 0 */
     TCX_EVENT_CONNECTED,    /* the transport is up, handshake included; ms since the attempt began */
     TCX_EVENT_HANDSHAKE,    /* (TLS) a full handshake is done and the server is verified; cipher suite */
     TCX_EVENT_RESUMED,      /* (TLS) a session was resumed; cipher suite */
