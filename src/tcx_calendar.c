@@ -3,8 +3,8 @@
 #include <string.h>
 
 /*
- * Years are counted from March, so that the leap day is a year's last. Day 0 is 0000-03-01; 1970-01-01 is 719468 days
- * later. A century has 36524.25 days, a year of one 365.25, and 5 months in a row from March or August 153.
+ * A year begins in March here, so that the leap day is its last day. Day 0 is 0000-03-01, and 1970-01-01 is 719468 days
+ * later. A century has 36524.25 days, a year in it has 365.25, and the 5 months from March or from August have 153.
  */
 #define CALENDAR_DAYS_TO_1970 719468u
 
@@ -45,8 +45,8 @@ static int calendar_is_letter(char byte)
 }
 
 /*
- * In a form: a digit stands for one of these numbers, m for the name of a month, w for that of a day, and the rest for
- * itself.
+ * A format describes a date. In it, a digit means one of these numbers, m means the name of a month, and w the name of
+ * a weekday. Every other character means itself.
  */
 enum {
     CALENDAR_DAY,
@@ -58,20 +58,23 @@ enum {
     CALENDAR_NUMBERS
 };
 
-/* Reads the number of a form, or the name, at `at`. Returns how many bytes that took; 0: it is not there. */
+/*
+ * Reads at `at` what the character `part` of a format means. Returns how many bytes it read, or 0 if the text does not
+ * match.
+ */
 static size_t calendar_read_part(char part, const char *text, size_t length, size_t at,
                                  uint32_t numbers[CALENDAR_NUMBERS], uint32_t *month)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const unsigned which = (unsigned)(part - '0');
-    size_t most = 2, size = 0;
+    const unsigned number = (unsigned)(part - '0');
+    size_t max_digits = 2, size = 0;
 
-    if (which == CALENDAR_YEAR)
-        most = 4;
-    if (which < CALENDAR_NUMBERS) {
-        for (; size < most && at + size < length && text[at + size] >= '0' && text[at + size] <= '9'; size++)
-            numbers[which] = numbers[which] * 10 + (uint32_t)(text[at + size] - '0');
-        return size == most || which == CALENDAR_DAY ? size : 0;
+    if (number == CALENDAR_YEAR)
+        max_digits = 4;
+    if (number < CALENDAR_NUMBERS) {
+        for (; size < max_digits && at + size < length && text[at + size] >= '0' && text[at + size] <= '9'; size++)
+            numbers[number] = numbers[number] * 10 + (uint32_t)(text[at + size] - '0');
+        return size == max_digits || number == CALENDAR_DAY ? size : 0;
     }
     if (part == 'w') {
         while (at + size < length && calendar_is_letter(text[at + size]))
@@ -87,19 +90,19 @@ static size_t calendar_read_part(char part, const char *text, size_t length, siz
     return 0;
 }
 
-static int64_t calendar_read_form(const char *form, const char *text, size_t length)
+static int64_t calendar_read_format(const char *format, const char *text, size_t length)
 {
     uint32_t numbers[CALENDAR_NUMBERS] = { 0 }, month = 0, days;
     size_t at = 0;
     char date[10];
 
-    for (; *form != '\0'; form++) {
-        const size_t size = calendar_read_part(*form, text, length, at, numbers, &month);
+    for (; *format != '\0'; format++) {
+        const size_t size = calendar_read_part(*format, text, length, at, numbers, &month);
 
         if (size == 0)
             return 0;
         at += size;
-        if (*form - '0' == CALENDAR_SHORT_YEAR)
+        if (*format - '0' == CALENDAR_SHORT_YEAR)
             numbers[CALENDAR_YEAR] = numbers[CALENDAR_SHORT_YEAR] + (numbers[CALENDAR_SHORT_YEAR] < 70 ? 2000 : 1900);
     }
     if (at < length || numbers[CALENDAR_YEAR] < 1970 || numbers[CALENDAR_HOUR] > 23 || numbers[CALENDAR_MINUTE] > 59 ||
@@ -107,7 +110,7 @@ static int64_t calendar_read_form(const char *form, const char *text, size_t len
         return 0;
     days = tcx_day_of_date(numbers[CALENDAR_YEAR], month + 1, numbers[CALENDAR_DAY]);
     tcx_date_write(date, days);
-    if ((uint32_t)((date[8] - '0') * 10 + (date[9] - '0')) != numbers[CALENDAR_DAY]) /* the month is not that long */
+    if ((uint32_t)((date[8] - '0') * 10 + (date[9] - '0')) != numbers[CALENDAR_DAY]) /* the month is shorter */
         return 0;
     return (int64_t)days * TCX_SECONDS_PER_DAY +
            (int64_t)((numbers[CALENDAR_HOUR] * 60 + numbers[CALENDAR_MINUTE]) * 60 + numbers[CALENDAR_SECOND]);
@@ -115,9 +118,9 @@ static int64_t calendar_read_form(const char *form, const char *text, size_t len
 
 int64_t tcx_http_date_read(const char *text, size_t length)
 {
-    int64_t time = calendar_read_form("w, 0 m 1 3:4:5 GMT", text, length);
+    int64_t time = calendar_read_format("w, 0 m 1 3:4:5 GMT", text, length);
 
     if (time == 0)
-        time = calendar_read_form("w, 0-m-2 3:4:5 GMT", text, length);
-    return time != 0 ? time : calendar_read_form("w m 0 3:4:5 1", text, length);
+        time = calendar_read_format("w, 0-m-2 3:4:5 GMT", text, length);
+    return time != 0 ? time : calendar_read_format("w m 0 3:4:5 1", text, length);
 }

@@ -1,16 +1,16 @@
 /*
- * The call: one state, one deadline, one point of no return. A step makes turns; a turn makes a transfer or two. Names
- * in the picture and below it are without CALL_ and call_.
+ * A call has one state, one deadline and one point of no return. A step makes turns, and a turn makes one or two
+ * transfers. The names in the diagram and in the text below it are without CALL_ and call_.
  *
  *     begin ──▶ PACING ──▶ OPENING ──▶ SENDING ──request_sent()──▶ RECEIVING ──▶ ENDED
  *                 ▲          ▲  ▲       │   │                       ▲   │
  *                 │          │  └reopen─┘   └──an early answer──────┘   │
  *                 └──────────┴── RETRYING ◀──────an attempt's end───────┘
  *
- * PACING waits for the rate limit, and only where there is one. SENDING looks for an answer before each send but the
- * first, and after a send that failed. A final status that comes so ends the sending: RECEIVING then reads it with the
- * outcome NOT_SENT. A kept connection that fails in SENDING, or says anything there, is opened anew, once. From each
- * state an error, the deadline or a cancel leads to the attempt's end.
+ * PACING waits for the rate limit and is skipped if there is none. SENDING checks for an answer before every send except
+ * the first, and after a failed send. If a final status comes that way, sending ends: RECEIVING reads the rest of the
+ * answer, with the outcome NOT_SENT. If a kept connection fails or brings bytes in SENDING, it is reopened, once. In
+ * every state, an error, the deadline or a cancel ends the attempt.
  */
 #include "tcx_call.h"
 
@@ -18,7 +18,7 @@
 #include "tcx_message.h"
 #include "tcx_tick.h"
 
-enum { CALL_TURNS = 64, CALL_SCRATCH = 64 }; /* in one step; bytes */
+enum { CALL_TURNS = 64, CALL_SCRATCH = 64 }; /* turns in one step; bytes */
 
 void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number)
 {
@@ -44,7 +44,7 @@ static int call_is_usable(const tcx_transport *transport)
            transport->close != NULL;
 }
 
-/* Who is dialled, and who is expected there. */
+/* Fills in the address and the port to connect to, and the name to verify there. */
 static void call_set_peer(tcx_peer *peer, const tcx_call_config *config, const tcx_host *host)
 {
     peer->name = host->name;
@@ -73,7 +73,7 @@ static tcx_status call_sign(tcx_call *call, uint32_t repeats)
     return status;
 }
 
-/* Goes back to before the connection was opened: nothing was sent and nothing has come. */
+/* Returns to the state before the connection was opened: nothing is sent and nothing is received. */
 static void call_start_over(tcx_call *call)
 {
     tcx_http_init(&call->http, call->config->buffer, call->config->buffer_size);
@@ -114,7 +114,7 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
         call->status = tcx_message_init(&call->message, request, config->signer);
     call->detail = call->message.detail;
     if (call->status == TCX_OK)
-        call->status = call_sign(call, 0); /* what is wrong shows before anything is done */
+        call->status = call_sign(call, 0); /* to find errors in the request before any I/O */
     if (call->status != TCX_OK)
         return call->status;
 
@@ -127,7 +127,7 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
     return TCX_OK;
 }
 
-/* Closes the connection, or keeps it for the next call when it is in a state for that. */
+/* Closes the connection, or keeps it open if `keep` allows it and a tcx_connection can give it to the next call. */
 static void call_release(tcx_call *call, int keep)
 {
     const tcx_call_config *config = call->config;
@@ -142,8 +142,8 @@ static void call_release(tcx_call *call, int keep)
 }
 
 /*
- * The service said that the function ran, with a Result that can be read or one that cannot. Macros, because the proof
- * follows a value better than what a function says of it.
+ * CALL_IS_SUCCESS: the service said that the function ran, even if its Result cannot be read. These are macros because
+ * the proof tracks a value better than the result of a function.
  */
 #define CALL_IS_SUCCESS(status) ((status) == TCX_OK || (status) == TCX_E_JSON_UTF8)
 #define CALL_IS_ANSWER(status)  (CALL_IS_SUCCESS(status) || (status) == TCX_E_API)
@@ -167,7 +167,7 @@ static void call_end_attempt(tcx_call *call, tcx_status status, int keep)
     call_release(call, keep);
 }
 
-/* Ends an attempt, and the call unless the attempt is repeated. */
+/* Ends an attempt, and also the call unless the attempt is repeated. */
 static void call_end_or_retry(tcx_call *call, tcx_status status, int keep)
 {
     const tcx_retry *retry = call->config->retry;
@@ -178,8 +178,9 @@ static void call_end_or_retry(tcx_call *call, tcx_status status, int keep)
 }
 
 /*
- * The exchange failed with `status`. Keeps what has come of the answer, and returns what to tell: a final status other
- * than 200 says more than how its page ended. A port that breaks its contract is told as that.
+ * Returns the status for an exchange that failed with `status`, and keeps the part of the answer that was received. A
+ * final HTTP status other than 200 says more than how its body ended. A breach of the transport contract is always
+ * reported as one.
  */
 static tcx_status call_choose_status(tcx_call *call, tcx_status status)
 {
@@ -195,23 +196,26 @@ static void call_fail(tcx_call *call, tcx_status status)
     call_end_or_retry(call, call_choose_status(call, status), 0);
 }
 
-/* Ends the call from outside. No rule is asked. Between two attempts, the last one's outcome and response stand. */
+/*
+ * Ends the call at its deadline or on the caller's request, without a retry. Between two attempts, the outcome and the
+ * response of the last one remain.
+ */
 static void call_abort(tcx_call *call, tcx_status status)
 {
     call->detail = 0;
     if (call->state != CALL_RETRYING) {
-        tcx_status known = call_choose_status(call, status);
+        tcx_status chosen = call_choose_status(call, status);
 
         if (status != TCX_E_CANCELLED)
-            status = known;
+            status = chosen;
         call_end_attempt(call, status, 0);
     }
     call_end(call, status);
 }
 
 /*
- * The connection is lost. A kept one that is lost before it took the whole request is not a failure of the call: the
- * peer had given it up, and nothing can have run.
+ * Handles a lost connection. If a kept connection is lost before it took the whole request, the call opens a new one
+ * and does not fail: the peer had dropped the old one, and nothing can have run.
  */
 static void call_connection_lost(tcx_call *call, tcx_status status)
 {
@@ -235,8 +239,8 @@ static uint8_t call_get_wants(int result)
 }
 
 /*
- * The transport failed and returned `result`. Returns the status for it, which is `status` where nothing better is
- * known.
+ * Returns the status for a transport that failed with `result`. It is `status` if the transport knows nothing more
+ * specific.
  */
 static tcx_status call_get_failure(tcx_call *call, int result, tcx_status status)
 {
@@ -250,13 +254,16 @@ static tcx_status call_get_failure(tcx_call *call, int result, tcx_status status
     if (transport->failure != NULL) {
         tcx_status better = transport->failure(transport->context, &call->detail);
 
-        if (better < 0 && !CALL_IS_ANSWER(better)) /* which only an answer says */
+        if (better < 0 && !CALL_IS_ANSWER(better)) /* only an answer may say that */
             status = better;
     }
     return status;
 }
 
-/* The transport made no progress: remembers what to wait for, or ends the attempt. Returns 1 to go on at once. */
+/*
+ * Handles a transport that made no progress: remembers what to wait for, or ends the attempt. Returns 1 to continue at
+ * once.
+ */
 static int call_transport_blocked(tcx_call *call, int result, tcx_status status)
 {
     call->wants = call_get_wants(result);
@@ -271,8 +278,8 @@ static int call_transport_blocked(tcx_call *call, int result, tcx_status status)
 }
 
 /*
- * The point of no return: the transport has taken the request's last byte, or may have. From here on the function may
- * run.
+ * The point of no return. The transport has taken the last byte of the request, or may have taken it. From here on, the
+ * function may run.
  */
 static void call_request_sent(tcx_call *call)
 {
@@ -281,7 +288,7 @@ static void call_request_sent(tcx_call *call)
     tcx_call_trace(call, TCX_EVENT_REQUEST_SENT, call->now - call->attempt_began);
 }
 
-/* Each of the following moves the call on once. They return 0 when nothing more can be done now. */
+/* Each of the following functions does one turn. It returns 0 if nothing more can be done now. */
 
 /* Waits for the rate limit. */
 static int call_pace(tcx_call *call)
@@ -299,8 +306,8 @@ static int call_pace(tcx_call *call)
 }
 
 /*
- * The link is up: goes to the beginning of the request. A wait for the rate limit, for the link or for a handshake has
- * taken time, so it is signed again by the clock as it is now. (Within the same second nothing would change.)
+ * Starts the request on a link that is up. A wait for the rate limit, for the link or for a handshake has taken time,
+ * so the request is signed again with the current time. (In the same second, the signature would not change.)
  */
 static void call_begin_request(tcx_call *call)
 {
@@ -342,8 +349,8 @@ static int call_open_link(tcx_call *call)
 }
 
 /*
- * The HTTP reader returned `status`: goes on, or ends the attempt. Before the request was sent, an error of the
- * service is believed, a Result is not; and no connection is of use afterwards.
+ * Continues or ends the attempt after the HTTP reader returned `status`. If the answer came before the request was
+ * sent, the call accepts an error from it but no Result, and does not keep the connection.
  */
 static void call_reader_returned(tcx_call *call, tcx_status status)
 {
@@ -366,7 +373,7 @@ static void call_reader_returned(tcx_call *call, tcx_status status)
     call_end_or_retry(call, status, keep && CALL_IS_ANSWER(status));
 }
 
-/* Gives bytes of the answer to the HTTP reader. */
+/* Passes bytes of the answer to the HTTP reader. */
 static void call_feed(tcx_call *call, const unsigned char *bytes, size_t length)
 {
     size_t used;
@@ -375,18 +382,19 @@ static void call_feed(tcx_call *call, const unsigned char *bytes, size_t length)
     tcx_call_trace(call, TCX_EVENT_RECEIVED, (uint32_t)length);
     call->surplus = used < length;
     if (tcx_http_is_final(&call->http))
-        call->state = CALL_RECEIVING; /* which, before the request was sent, ends the sending */
+        call->state = CALL_RECEIVING; /* if the request is not sent yet, sending ends here */
     call_reader_returned(call, status);
 }
 
-static int call_has_come(int looked)
+static int call_has_received(int received)
 {
-    return looked > 0 && looked <= CALL_SCRATCH;
+    return received > 0 && received <= CALL_SCRATCH;
 }
 
 /*
- * Looks for an answer before the request was sent. Into a scratch: the piece may lie where the answer's body will.
- * Returns what the transport did. A kept connection that says anything now has given up before it saw the request.
+ * Checks for an answer before the request is sent, and returns the result of recv. The bytes go into a scratch buffer,
+ * because the piece to send may be where the body will be. If a kept connection sends bytes now, the peer gave it up
+ * before it saw the request.
  */
 static int call_check_answer(tcx_call *call)
 {
@@ -394,22 +402,23 @@ static int call_check_answer(tcx_call *call)
     unsigned char scratch[CALL_SCRATCH];
     int result = transport->recv(transport->context, scratch, sizeof scratch);
 
-    if (call_has_come(result) && call->reused)
+    if (call_has_received(result) && call->reused)
         call_connection_lost(call, TCX_E_CLOSED);
-    else if (call_has_come(result))
+    else if (call_has_received(result))
         call_feed(call, scratch, (size_t)result);
     return result;
 }
 
-/* Whether a look leaves the connection good for sending. A peer that says no more may still read. */
-static int call_can_send(int looked)
+/*
+ * Returns 1 if the connection can still send after recv returned `received`. A peer that sends no more may still read.
+ */
+static int call_can_send(int received)
 {
-    return call_must_wait(looked) || looked == TCX_CLOSED || looked == TCX_CLOSED_CLEAN;
+    return call_must_wait(received) || received == TCX_CLOSED || received == TCX_CLOSED_CLEAN;
 }
 
 /*
- * Puts together the next bytes to send. The last ones are only handed on when the whole request is known to be what was
- * signed.
+ * Prepares the next bytes to send. The last ones are sent only once the whole request is known to be what was signed.
  */
 static void call_compose(tcx_call *call)
 {
@@ -435,14 +444,14 @@ static void call_compose(tcx_call *call)
 }
 
 /*
- * The transport failed to send. What has come before that decides: the peer may have answered and closed. (So many
- * looks are enough for a status line that comes byte by byte.)
+ * Handles a failed send. Bytes received before it decide, because the peer may have answered and closed. (This many
+ * checks are enough for a status line that arrives byte by byte.)
  */
 static void call_send_failed(tcx_call *call, int sent)
 {
     const tcx_status status = call_get_failure(call, sent, TCX_E_SEND);
     const int detail = call->detail;
-    int looks = CALL_TURNS;
+    int checks = CALL_TURNS;
 
     if (status == TCX_E_TRANSPORT_CONTRACT) {
         if (call->last && detail > 0)
@@ -451,7 +460,7 @@ static void call_send_failed(tcx_call *call, int sent)
         return;
     }
     call->detail = 0;
-    while (call->state == CALL_SENDING && looks-- > 0 && call_has_come(call_check_answer(call)))
+    while (call->state == CALL_SENDING && checks-- > 0 && call_has_received(call_check_answer(call)))
         ;
     if (call->state == CALL_SENDING) {
         call->detail = detail;
@@ -460,20 +469,20 @@ static void call_send_failed(tcx_call *call, int sent)
 }
 
 /*
- * Looks for an answer, then sends from the piece; before the first piece no answer is expected. A piece is put together
- * after the look, so that nothing of it lies where bytes come in.
+ * Checks for an answer, then sends from the piece. Before the first piece, no answer is expected. The piece is prepared
+ * after the check, because it may be in the memory that receives bytes.
  */
 static int call_send_piece(tcx_call *call)
 {
     const tcx_transport *transport = call->config->transport;
-    int looked = 0, sent;
+    int received = 0, sent;
 
     if (call->piece != NULL) {
-        looked = call_check_answer(call);
-        if (call_has_come(looked))
+        received = call_check_answer(call);
+        if (call_has_received(received))
             return 1;
-        if (!call_can_send(looked))
-            return call_transport_blocked(call, looked, TCX_E_SEND);
+        if (!call_can_send(received))
+            return call_transport_blocked(call, received, TCX_E_SEND);
     }
     if (call->piece_length == 0) {
         call_compose(call);
@@ -489,17 +498,17 @@ static int call_send_piece(tcx_call *call)
             call_request_sent(call);
     } else if (!call_must_wait(sent)) {
         call_send_failed(call, sent);
-    } else if (looked != 0) {
-        if (sent != TCX_AGAIN && looked != TCX_AGAIN) /* READ is recv's to say */
-            call->wants = (uint8_t)((call_get_wants(sent) & TCX_WRITE) | call_get_wants(looked));
+    } else if (received != 0) {
+        if (sent != TCX_AGAIN && received != TCX_AGAIN) /* only recv decides about READ */
+            call->wants = (uint8_t)((call_get_wants(sent) & TCX_WRITE) | call_get_wants(received));
         return 0;
     }
     return 1;
 }
 
 /*
- * Bytes are received behind the body that is there and read where they lie. When little room is left a scratch takes
- * them, so that a body that fits exactly still finds the end of its framing.
+ * Receives bytes into the space after the body and reads them there. If little space is left, they go into a scratch
+ * buffer, so that the end of the framing can still come after a body that fits exactly.
  */
 static int call_receive(tcx_call *call)
 {
@@ -526,8 +535,8 @@ static int call_receive(tcx_call *call)
     return 1;
 }
 
-/* Waits for the next attempt, which is not begun after the deadline. */
-static int call_wake(tcx_call *call)
+/* Waits for the next attempt. It does not begin after the deadline. */
+static int call_wait_to_retry(tcx_call *call)
 {
     if (tcx_call_time_until(call, call->wake) != 0 || tcx_call_time_until(call, call->deadline) == 0)
         return 0;
@@ -547,7 +556,7 @@ static int call_advance(tcx_call *call)
     case CALL_RECEIVING:
         return call_receive(call);
     case CALL_RETRYING:
-        return call_wake(call);
+        return call_wait_to_retry(call);
     default:
         return 0;
     }
@@ -568,7 +577,7 @@ tcx_status tcx_call_step(tcx_call *call, uint32_t now)
     call->wants = 0;
     is_late = tcx_call_time_until(call, call->deadline) == 0;
     if (is_late && call->ambiguous && call->state != CALL_RECEIVING)
-        turns = 0; /* past its time, a repeat of what may have run could run again */
+        turns = 0; /* after the deadline, a retry could run the function a second time */
     while (turns > 0 && call_advance(call))
         turns--;
     if (call->state == CALL_PACING || call->state == CALL_RETRYING)

@@ -1,6 +1,4 @@
-/*
- * What a call's optional parts (tcx_retry, tcx_connection) know of it.
- */
+/* The call's internal interface for its optional parts (tcx_retry, tcx_connection). */
 #ifndef TCX_CALL_H
 #define TCX_CALL_H
 
@@ -10,10 +8,10 @@ enum { CALL_ENDED, CALL_PACING, CALL_OPENING, CALL_SENDING, CALL_RECEIVING, CALL
 
 void tcx_call_trace(const tcx_call *call, tcx_event event, uint32_t number);
 
-/* Milliseconds until the call's own time is `time`; 0 when it is past. */
+/* Returns the milliseconds until `time` in the call's own time, or 0 if it is past. */
 uint32_t tcx_call_time_until(const tcx_call *call, uint32_t time);
 
-/* A clock that reads less was never set. */
+/* Returns the earliest valid time. A clock that shows an earlier time was never set. */
 int64_t tcx_clock_floor(const tcx_call_config *config);
 
 #endif

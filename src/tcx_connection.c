@@ -1,6 +1,6 @@
 #include "tcx_call.h"
 
-enum { CONNECTION_DIGEST_MAX = 32 }; /* of the signer's hash: SHA-256, or SHA-1 */
+enum { CONNECTION_DIGEST_MAX = 32 }; /* of the signer's hash, SHA-256 or SHA-1 */
 
 /* The length goes before the text, so that different peers never give the same bytes. */
 static void connection_hash_text(tcx_hash *hash, tcx_text text)
@@ -11,7 +11,7 @@ static void connection_hash_text(tcx_hash *hash, tcx_text text)
     hash->vtable->update(&hash->vtable, text.bytes, text.length);
 }
 
-/* Hashes the peer. Its texts end with the call: the digest stays. */
+/* Hashes the peer, because its texts are valid only during the call. */
 static void connection_hash_peer(unsigned char digest[CONNECTION_DIGEST_MAX], const tcx_call *call)
 {
     const tcx_peer *peer = &call->peer;
@@ -25,8 +25,8 @@ static void connection_hash_peer(unsigned char digest[CONNECTION_DIGEST_MAX], co
 }
 
 /*
- * Checks whether the kept connection is still open. Returns 1: it is, and is the call's now; 0: there is none any more;
- * or what the transport waits for.
+ * Checks whether the kept connection is still open. Returns 1 if it is; the call then owns it. Returns 0 if there is
+ * none any more, or else what the transport waits for.
  */
 static int connection_check_idle(tcx_connection *connection, tcx_call *call)
 {
@@ -58,7 +58,7 @@ void tcx_connection_init(tcx_connection *connection, uint32_t idle_limit)
 {
     memset(connection, 0, sizeof *connection);
     connection->idle_limit = idle_limit != 0 ? idle_limit : TCX_IDLE_DEFAULT;
-    if (connection->idle_limit > TCX_TIMEOUT_MAX) /* a tick that went back is further away: it counts as expired */
+    if (connection->idle_limit > TCX_TIMEOUT_MAX) /* a tick that went back is further away and so counts as expired */
         connection->idle_limit = TCX_TIMEOUT_MAX;
     connection->look = connection_check_idle;
 }

@@ -2,7 +2,7 @@
 
 #include "tcx_message.h"
 
-/* Writes the state of the hash after one block: the key, padded. */
+/* Writes the state of the hash after one block, the padded key. */
 static void hmac_pad(const tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], unsigned byte,
                      unsigned char *state)
 {
@@ -17,20 +17,20 @@ void tcx_hmac_key(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BL
 {
     memset(block + length, 0, TCX_BLOCK - length);
     hmac_pad(signer, hash, block, 0x36, signer->inner);
-    hmac_pad(signer, hash, block, 0x36 ^ 0x5C, signer->outer); /* takes the inner padding off again */
+    hmac_pad(signer, hash, block, 0x36 ^ 0x5C, signer->outer); /* undoes the inner padding */
 }
 
 void tcx_hmac_secret(tcx_signer *signer, tcx_hash *hash, unsigned char block[TCX_BLOCK], const char *prefix)
 {
     tcx_text secret = signer->credentials->secret_key;
-    size_t before = strlen(prefix), length = before + secret.length;
+    size_t prefix_length = strlen(prefix), length = prefix_length + secret.length;
 
     if (length <= TCX_BLOCK) {
-        memcpy(block, prefix, before);
-        memcpy(block + before, secret.bytes, secret.length);
+        memcpy(block, prefix, prefix_length);
+        memcpy(block + prefix_length, secret.bytes, secret.length);
     } else {
         signer->scheme->hash->init(&hash->vtable);
-        hash->vtable->update(&hash->vtable, prefix, before);
+        hash->vtable->update(&hash->vtable, prefix, prefix_length);
         hash->vtable->update(&hash->vtable, secret.bytes, secret.length);
         hash->vtable->out(&hash->vtable, block);
         length = signer->scheme->format->hash_size;

@@ -1,6 +1,4 @@
-/*
- * The HTTP/1.1 response reader. Section numbers are of RFC 9112, unless another is named.
- */
+/* The HTTP/1.1 response reader. Section numbers are of RFC 9112 unless another RFC is named. */
 #include "tcx_http.h"
 
 enum { HTTP_CHUNK_SIZE_DIGITS = 8, HTTP_LENGTH_DIGITS = 19 };
@@ -9,13 +7,13 @@ enum { HTTP_CHUNK_SIZE_DIGITS = 8, HTTP_LENGTH_DIGITS = 19 };
 enum {
     HTTP_STATUS_LINE, /* in its fixed part */
     HTTP_REASON,
-    HTTP_LINE_START, /* of a field line, or of the empty one that ends them */
+    HTTP_LINE_START, /* of a field line, or of the empty line after the last field */
     HTTP_NAME,
     HTTP_VALUE,
     HTTP_CHUNK_BLANK, /* between a chunk's size and its extension or line end */
     HTTP_CHUNK_EXTENSION,
-    HTTP_CHUNK_SIZE,  /* this and the next do not count as head: see tcx_http_feed() */
-    HTTP_CHUNK_END,   /* the line end behind a chunk */
+    HTTP_CHUNK_SIZE,  /* this and the states below do not count as head: see tcx_http_feed() */
+    HTTP_CHUNK_END,   /* the line end after a chunk */
     HTTP_CHUNK,       /* `left` bytes of body, then HTTP_CHUNK_END */
     HTTP_BODY,        /* `left` bytes of body, then HTTP_COMPLETE */
     HTTP_BODY_TO_END, /* body until the peer closes */
@@ -23,18 +21,18 @@ enum {
     HTTP_FAILED
 };
 
-/* What is known of the response. */
+/* What is known about the response. */
 enum {
-    HTTP_HAS_LENGTH = 1, /* Content-Length came; its value is in `left` */
+    HTTP_HAS_LENGTH = 1, /* Content-Length was received; its value is in `left` */
     HTTP_CHUNKED = 2,
     HTTP_CLOSE = 4, /* the connection ends with this response */
     HTTP_KEEP_ALIVE = 8,
-    HTTP_1_0 = 16,      /* HTTP/1.0 */
-    HTTP_TRAILER = 32,  /* field lines are trailers */
-    HTTP_OVERLONG = 64, /* the word did not fit the window */
-    HTTP_BLANK = 128,   /* blanks came after what is in the window */
-    HTTP_CR = 256,      /* the last byte was the CR of a line end */
-    HTTP_CODED = 512,   /* a Transfer-Encoding came */
+    HTTP_1_0 = 16,         /* HTTP/1.0 */
+    HTTP_TRAILER = 32,     /* field lines are trailers */
+    HTTP_OVERLONG = 64,    /* the value did not fit into the window */
+    HTTP_BLANK = 128,      /* blanks were received after the text in the window */
+    HTTP_CR = 256,         /* the last byte was the CR of a line end */
+    HTTP_HAS_CODING = 512, /* a Transfer-Encoding was received */
     HTTP_ENCODED = TCX_HTTP_ENCODED
 };
 
@@ -92,15 +90,15 @@ static void http_clear_response(tcx_http *http)
 
 void tcx_http_init(tcx_http *http, void *body, size_t capacity)
 {
-    uint64_t most = capacity; /* a size_t may be shorter or longer than the field */
+    uint64_t size = capacity; /* a size_t may be shorter or longer than the field */
 
     memset(http, 0, sizeof *http);
     http->body = body;
-    http->body_capacity = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX - 1;
+    http->body_capacity = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX - 1;
     http->head_left = TCX_HTTP_HEAD_MAX;
 }
 
-/* Sections 2.3 and 4. The reason phrase may be missing together with its blank: many servers leave it out. */
+/* Sections 2.3 and 4. The reason phrase may be missing together with its blank, because many servers omit both. */
 static tcx_status http_read_status_line(tcx_http *http, unsigned char byte)
 {
     static const char pattern[] = "HTTP/1.# ###";
@@ -123,18 +121,18 @@ static tcx_status http_read_status_line(tcx_http *http, unsigned char byte)
     return TCX_PENDING;
 }
 
-/* RFC 9110 section 5.1: a token. Section 5.1: no blank stands before the colon. */
+/* RFC 9110 section 5.1: a name is a token. Section 5.1: there is no blank before the colon. */
 static tcx_status http_read_name(tcx_http *http, unsigned char byte)
 {
-    const char *known = http_field_names;
+    const char *name = http_field_names;
 
     if (byte != ':') {
         http_add_to_window(http, http_to_lower(byte));
         return tcx_http_is_token(byte) ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
     }
     http->field = HTTP_FIELD_CONTENT_LENGTH;
-    while (http->field < HTTP_FIELD_OTHER && !http_match_window(http, known)) {
-        known += strlen(known) + 1;
+    while (http->field < HTTP_FIELD_OTHER && !http_match_window(http, name)) {
+        name += strlen(name) + 1;
         http->field++;
     }
     http->state = HTTP_VALUE;
@@ -144,7 +142,9 @@ static tcx_status http_read_name(tcx_http *http, unsigned char byte)
     return TCX_PENDING;
 }
 
-/* RFC 9110 section 7.6.1: one of a list of options. One too long to read is taken as the careful choice. */
+/*
+ * RFC 9110 section 7.6.1: one option of a list. An option that is too long to read counts as "close", the safe choice.
+ */
 static void http_read_connection(tcx_http *http)
 {
     if (http_match_window(http, "close") || (http->flags & HTTP_OVERLONG))
@@ -154,7 +154,7 @@ static void http_read_connection(tcx_http *http)
     http_clear_window(http);
 }
 
-/* Blanks around the value are dropped, those inside become one. */
+/* Drops blanks around the value and reduces those inside to one. */
 static void http_read_value(tcx_http *http, unsigned char byte)
 {
     if (http->field == HTTP_FIELD_OTHER)
@@ -173,8 +173,8 @@ static void http_read_value(tcx_http *http, unsigned char byte)
 }
 
 /*
- * Section 6.3, rule 5: one decimal number, once. RFC 9110 section 8.6: of any size; what is over 32 bits is too large
- * for any buffer.
+ * Section 6.3, rule 5: one decimal number, once. RFC 9110 section 8.6: it may have any size. A value above 32 bits is
+ * too large for any buffer.
  */
 static tcx_status http_read_content_length(tcx_http *http)
 {
@@ -196,17 +196,18 @@ static tcx_status http_end_field(tcx_http *http)
 {
     http->state = HTTP_LINE_START;
     if (http->flags & HTTP_TRAILER)
-        return TCX_PENDING; /* RFC 9110 section 6.5.1: no trailer changes what the head said */
+        return TCX_PENDING; /* RFC 9110 section 6.5.1: a trailer does not change what the head said */
     switch (http->field) {
     case HTTP_FIELD_CONTENT_LENGTH:
         return http_read_content_length(http);
     case HTTP_FIELD_TRANSFER_ENCODING:
-        /* sections 6.1, 6.3 rule 4, and 7: chunked, or none by its old name, once and alone */
-        if ((http->flags & HTTP_CODED) || !(http_match_window(http, "chunked") || http_match_window(http, "identity")))
+        /* sections 6.1, 6.3 rule 4, and 7: "chunked", or "identity", the old name for none, once and alone */
+        if ((http->flags & HTTP_HAS_CODING) ||
+            !(http_match_window(http, "chunked") || http_match_window(http, "identity")))
             return TCX_E_HTTP_ENCODING;
-        http->flags |= (uint16_t)(http->window[0] == 'c' ? HTTP_CODED | HTTP_CHUNKED : HTTP_CODED);
+        http->flags |= (uint16_t)(http->window[0] == 'c' ? HTTP_HAS_CODING | HTTP_CHUNKED : HTTP_HAS_CODING);
         break;
-    case HTTP_FIELD_CONTENT_ENCODING: /* RFC 9110 section 8.4: none was asked for. Whether it is true, the body says */
+    case HTTP_FIELD_CONTENT_ENCODING: /* RFC 9110 section 8.4: not requested. The body shows whether it is true */
         if (!http_match_window(http, "identity"))
             http->flags |= HTTP_ENCODED;
         break;
@@ -232,14 +233,14 @@ static tcx_status http_complete(tcx_http *http)
 
 static tcx_status http_expect_chunk_size(tcx_http *http)
 {
-    http_clear_window(http); /* and `left` is 0: before the first chunk and behind each */
+    http_clear_window(http); /* `left` is 0 before the first chunk and after each chunk */
     http->state = HTTP_CHUNK_SIZE;
     return TCX_PENDING;
 }
 
 /*
- * A body of `left` bytes begins. One that cannot fit is refused at once (RFC 9110 section 8.6); of an error page the
- * beginning is worth having.
+ * Begins a body of `left` bytes. A body that cannot fit is refused at once (RFC 9110 section 8.6). Of an error page,
+ * the beginning is useful.
  */
 static tcx_status http_begin_body(tcx_http *http, uint8_t state)
 {
@@ -253,7 +254,7 @@ static tcx_status http_end_head(tcx_http *http)
 {
     if (http->flags & HTTP_TRAILER)
         return http_complete(http);
-    if (http->status == 101) { /* RFC 9110 section 15.2.2: no upgrade was asked for */
+    if (http->status == 101) { /* RFC 9110 section 15.2.2: no upgrade was requested */
         http->state = HTTP_FAILED;
         return TCX_E_HTTP_SYNTAX;
     }
@@ -276,14 +277,17 @@ static tcx_status http_end_head(tcx_http *http)
     return http_begin_body(http, HTTP_BODY_TO_END);
 }
 
-/* Section 7.1.1: what may stand behind a chunk's size. An extension is skipped. */
+/* Section 7.1.1: reads what is allowed after the size of a chunk. Skips an extension. */
 static tcx_status http_read_chunk_extension(tcx_http *http, unsigned char byte)
 {
     http->state = byte == ';' ? HTTP_CHUNK_EXTENSION : HTTP_CHUNK_BLANK;
     return byte == ';' || byte == ' ' || byte == '\t' ? TCX_PENDING : TCX_E_HTTP_LENGTH;
 }
 
-/* Section 7.1: digits that cannot overflow. The window's length counts them; that there is one is asked at the CR. */
+/*
+ * Section 7.1: so few digits cannot overflow. The window's length counts them. The CR checks that there is at least
+ * one.
+ */
 static tcx_status http_read_chunk_size(tcx_http *http, unsigned char byte)
 {
     unsigned char letter = http_to_lower(byte);
@@ -325,8 +329,8 @@ static tcx_status http_end_line(tcx_http *http)
 }
 
 /*
- * The next byte of a line. Lines end with CR LF and nothing else: section 2.2 allows a bare LF to be taken, which
- * parsers in a chain read differently. What is in them is text (RFC 9110 section 5.5).
+ * Reads the next byte of a line. Only CR LF ends a line: section 2.2 allows a bare LF too, but the parsers of a chain
+ * disagree about it. The content of a line is text (RFC 9110 section 5.5).
  */
 static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
 {
@@ -348,7 +352,7 @@ static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
     case HTTP_STATUS_LINE:
         return http_read_status_line(http, byte);
     case HTTP_REASON:
-        if (http->window_length == 0 && byte != ' ') { /* section 4: more than three digits, for one */
+        if (http->window_length == 0 && byte != ' ') { /* section 4: for example, more than three digits */
             http->status = 0;
             return TCX_E_HTTP_SYNTAX;
         }
@@ -358,8 +362,9 @@ static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
         http_clear_window(http);
         if (byte == ' ' || byte == '\t') {
             /*
-             * Section 5.2: a folded line goes on with the field before it. That is harmless in a field that is not
-             * read, and refused in one that is. Section 2.2: behind the status line there is no field before it.
+             * Section 5.2: a folded line continues the field before it. The reader accepts this in a field that it
+             * skips and refuses it in one that it reads. Section 2.2: after the status line, there is no field before
+             * it.
              */
             http->state = HTTP_VALUE;
             return http->field == HTTP_FIELD_OTHER ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
@@ -380,7 +385,7 @@ static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
     }
 }
 
-/* Takes body bytes and returns how many of `length` they were. */
+/* Copies body bytes and returns how many of `length` they were. */
 static size_t http_read_body(tcx_http *http, const unsigned char *bytes, size_t length, tcx_status *status)
 {
     size_t room = (size_t)(http->body_capacity - http->body_length);
@@ -407,7 +412,7 @@ static size_t http_read_body(tcx_http *http, const unsigned char *bytes, size_t 
     ensures http->body_length <= http->body_capacity; */
 tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_t *used)
 {
-    const unsigned char *next = bytes;
+    const unsigned char *input = bytes;
     size_t done = 0;
     tcx_status status = http->state == HTTP_COMPLETE ? TCX_OK
                         : http->state == HTTP_FAILED ? TCX_E_HTTP_SYNTAX
@@ -415,11 +420,11 @@ tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_
 
     while (done < length && status == TCX_PENDING) {
         if (http->state >= HTTP_CHUNK)
-            done += http_read_body(http, next + done, length - done, &status);
-        else if (http->state < HTTP_CHUNK_SIZE && http->head_left-- == 0) /* each chunk's size brings a byte of body */
-            status = TCX_E_HTTP_HEAD_TOO_LARGE; /* RFC 9110 section 5.4 */
+            done += http_read_body(http, input + done, length - done, &status);
+        else if (http->state < HTTP_CHUNK_SIZE && http->head_left-- == 0) /* each chunk size brings a byte of body */
+            status = TCX_E_HTTP_HEAD_TOO_LARGE;                           /* RFC 9110 section 5.4 */
         else
-            status = http_read_line_byte(http, next[done++]);
+            status = http_read_line_byte(http, input[done++]);
     }
     if (status == TCX_E_HTTP_SYNTAX && http->status != 0 && http->state >= HTTP_REASON && http->state <= HTTP_VALUE)
         status = TCX_E_HTTP_FIELD;

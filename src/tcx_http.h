@@ -1,12 +1,10 @@
-/*
- * What the units above the HTTP reader ask it beyond the public header.
- */
+/* The HTTP reader's internal interface for the units above it. */
 #ifndef TCX_HTTP_H
 #define TCX_HTTP_H
 
 #include <tcexec/response.h>
 
-/* Whether a byte may stand in a token, of which the name of a field is one (RFC 9110 section 5.6.2). */
+/* Returns 1 if a byte is allowed in a token, for example in the name of a field (RFC 9110 section 5.6.2). */
 static inline int tcx_http_is_token(unsigned char byte)
 {
     static const uint32_t set[] = { 0, 0x03FF6CFAu, 0xC7FFFFFEu, 0x57FFFFFFu };
@@ -14,20 +12,20 @@ static inline int tcx_http_is_token(unsigned char byte)
     return byte < 128 && (set[byte / 32] >> byte % 32 & 1);
 }
 
-enum { TCX_HTTP_ENCODED = 1024 }; /* in `flags`: a Content-Encoding other than identity came */
+enum { TCX_HTTP_ENCODED = 1024 }; /* in `flags`: a Content-Encoding other than identity was received */
 
 static inline int tcx_http_is_encoded(const tcx_http *http)
 {
     return (http->flags & TCX_HTTP_ENCODED) != 0;
 }
 
-/* 1 when the status line of the final answer (not 1xx) has come. */
+/* Returns 1 if the status line of the final answer (not 1xx) was received. */
 static inline int tcx_http_is_final(const tcx_http *http)
 {
     return http->status >= 200;
 }
 
-/* The status for a final answer other than 200: TCX_E_HTTP_REDIRECT or TCX_E_HTTP_STATUS. */
+/* Returns the status for a final answer other than 200: TCX_E_HTTP_REDIRECT or TCX_E_HTTP_STATUS. */
 tcx_status tcx_http_refusal(const tcx_http *http);
 
 #endif

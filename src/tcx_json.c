@@ -1,6 +1,4 @@
-/*
- * Section numbers are of RFC 8259, unless another is named.
- */
+/* Section numbers are of RFC 8259 unless another RFC is named. */
 #include "tcx_json.h"
 
 #include <tcexec/response.h>
@@ -12,11 +10,11 @@ typedef struct json_scanner {
     const char *end;
 } json_scanner;
 
-/* Takes the next byte if it is one of these. */
-static int json_take(json_scanner *scan, const char *these)
+/* Takes the next byte if it is one of `set`. */
+static int json_take(json_scanner *scan, const char *set)
 {
-    for (; scan->at < scan->end && *these != '\0'; these++) {
-        if (*scan->at == *these) {
+    for (; scan->at < scan->end && *set != '\0'; set++) {
+        if (*scan->at == *set) {
             scan->at++;
             return 1;
         }
@@ -33,7 +31,7 @@ static int json_take_digits(json_scanner *scan)
     return scan->at > first;
 }
 
-/* Section 6. Numbers are not converted: no range is too large. */
+/* Section 6. Numbers are not converted, so no number is too large. */
 static int json_take_number(json_scanner *scan)
 {
     (void)json_take(scan, "-");
@@ -47,7 +45,7 @@ static int json_take_number(json_scanner *scan)
     return json_take_digits(scan);
 }
 
-/* Section 3: a value that is no object, array or string. */
+/* Section 3: a value that is not an object, an array or a string. */
 static int json_take_primitive(json_scanner *scan)
 {
     static const char literals[][6] = { "true", "false", "null" };
@@ -63,7 +61,7 @@ static int json_take_primitive(json_scanner *scan)
     return json_take_number(scan);
 }
 
-/* Four hexadecimal digits, or -1. */
+/* Returns the value of four hexadecimal digits, or -1. */
 static int32_t json_take_code_unit(json_scanner *scan)
 {
     int32_t unit = 0;
@@ -81,7 +79,7 @@ static int32_t json_take_code_unit(json_scanner *scan)
     return unit;
 }
 
-/* RFC 3629 section 3. Returns how many bytes it took, up to 4. */
+/* RFC 3629 section 3. Returns how many bytes it wrote, up to 4. */
 static size_t json_put_utf8(unsigned char *out, uint32_t point)
 {
     int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
@@ -95,12 +93,12 @@ static size_t json_put_utf8(unsigned char *out, uint32_t point)
 }
 
 /*
- * Section 7: reads what follows a backslash, of a string whose grammar was checked. Returns the length of its UTF-8 in
- * `out`, or 0: half of a surrogate pair is no character (section 8.2).
+ * Section 7: reads what follows a backslash in a string whose grammar was checked. Returns the length of its UTF-8 in
+ * `out`, or 0, because half of a surrogate pair is not a character (section 8.2).
  */
 static size_t json_read_escape(json_scanner *scan, unsigned char out[4])
 {
-    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t"; /* the usual ones first */
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t"; /* the most frequent first */
     char c = *scan->at++;
     int32_t unit, low = 0;
 
@@ -121,13 +119,13 @@ static size_t json_read_escape(json_scanner *scan, unsigned char out[4])
     return json_put_utf8(out, (uint32_t)unit);
 }
 
-/* What stands for itself in a string, as far as the grammar goes. */
+/* Returns 1 if the grammar allows this character in a string without an escape. */
 static int json_is_plain(char c)
 {
     return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
-/* Section 7: the rest of a string whose first quotation mark has been read. Returns 0 if it is malformed. */
+/* Section 7: takes the rest of a string after its first quotation mark. Returns 0 if it is malformed. */
 static int json_take_string(json_scanner *scan)
 {
     for (;;) {
@@ -144,7 +142,7 @@ static int json_take_string(json_scanner *scan)
     }
 }
 
-/* What may come next; nothing: the end of the text. */
+/* What may come next. 0: only the end of the text. */
 enum { JSON_NAME = 1, JSON_COLON = 2, JSON_VALUE = 4, JSON_COMMA = 8, JSON_CLOSE = 16 };
 
 tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
@@ -199,8 +197,8 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
 }
 
 /*
- * All of it is read before the first byte is written: the second reading trusts the first. An escape is never shorter
- * than what it stands for.
+ * Reads the whole text before it writes the first byte, so that the second pass can trust the first. An escape is never
+ * shorter than its character.
  */
 int tcx_json_decode(char *text, size_t *length)
 {

@@ -4,16 +4,16 @@
 
 enum {
     PROXY_WINDOW = 256
-}; /* bytes of the request sent at once: most requests are one segment, which every proxy takes */
-enum { PROXY_TURNS = 64 }; /* bytes of the answer that are read in one call */
+}; /* bytes of the request sent at once: most requests then are one segment, which every proxy accepts */
+enum { PROXY_TURNS = 64 }; /* bytes of the answer read in one call */
 enum { PROXY_ADDRESS_MAX = 255 };
 
-enum { PROXY_CLOSED, PROXY_LINKING, PROXY_ASKING, PROXY_LISTENING, PROXY_OPEN };
+enum { PROXY_CLOSED, PROXY_CONNECTING, PROXY_SENDING, PROXY_RECEIVING, PROXY_OPEN };
 
 /* What the next byte of the answer belongs to. */
 enum {
-    PROXY_STATUS_LINE, /* its fixed part, and the byte after it */
-    PROXY_TEXT,        /* of a reason or a value, to its CR */
+    PROXY_STATUS_LINE, /* its fixed part and the byte after it */
+    PROXY_TEXT,        /* of a reason or a value, up to its CR */
     PROXY_LINE_FEED,
     PROXY_LINE_START, /* of a field, or of the empty line that ends the head */
     PROXY_NAME,
@@ -30,7 +30,7 @@ static int proxy_fail(tcx_proxy *proxy, tcx_status status, int detail)
 
 /* ---- the request ---- */
 
-/* A part of the request: up to PROXY_WINDOW bytes, after the first `skipped` ones. */
+/* A part of the request: up to PROXY_WINDOW bytes after the first `skipped` ones. */
 typedef struct proxy_window {
     size_t skipped;
     size_t total; /* bytes of the whole request */
@@ -60,7 +60,7 @@ static int proxy_is_v6(tcx_text address)
     return colons;
 }
 
-/* RFC 9110 section 7.2: uri-host ":" port. RFC 3986 section 3.2.2: an IPv6 address is put into brackets. */
+/* RFC 9110 section 7.2: uri-host ":" port. RFC 3986 section 3.2.2: an IPv6 address is in brackets. */
 static void proxy_add_target(proxy_window *out, const tcx_peer *peer)
 {
     const int brackets = proxy_is_v6(peer->address);
@@ -115,7 +115,7 @@ static void proxy_add_request(proxy_window *out, const tcx_text *credentials, co
     proxy_add_text(out, end);
 }
 
-/* Sends the next part of the request. Nothing of it is kept: after a wait, the same bytes are made again. */
+/* Sends the next part of the request and keeps nothing of it: after a wait, it makes the same bytes again. */
 static int proxy_send_request(tcx_proxy *proxy, const tcx_peer *peer)
 {
     const tcx_transport *link = proxy->config->link;
@@ -137,7 +137,7 @@ static int proxy_send_request(tcx_proxy *proxy, const tcx_peer *peer)
     proxy->at = (uint16_t)(proxy->at + (unsigned)sent);
     if (proxy->at == part.total) {
         proxy->at = 0;
-        proxy->state = PROXY_LISTENING;
+        proxy->state = PROXY_RECEIVING;
     }
     return TCX_AGAIN;
 }
@@ -158,7 +158,7 @@ static void proxy_begin_answer(tcx_proxy *proxy)
 }
 
 /*
- * RFC 9112 section 4. Many servers leave out the reason phrase together with its blank. Returns 0 if it is malformed.
+ * RFC 9112 section 4. Many servers omit the reason phrase together with its blank. Returns 0 if the line is malformed.
  */
 static int proxy_read_status_line(tcx_proxy *proxy, unsigned char byte)
 {
@@ -180,8 +180,8 @@ static int proxy_read_status_line(tcx_proxy *proxy, unsigned char byte)
 }
 
 /*
- * Lines end with CR LF and nothing else. No line is folded (RFC 9112 section 5.2), and no blank stands before a colon.
- * Returns 0 if it is malformed.
+ * Only CR LF ends a line. Lines cannot be folded (RFC 9112 section 5.2), and there is no blank before a colon. Returns
+ * 0 if the line is malformed.
  */
 static int proxy_read_line_byte(tcx_proxy *proxy, unsigned char byte)
 {
@@ -205,8 +205,8 @@ static int proxy_read_line_byte(tcx_proxy *proxy, unsigned char byte)
 }
 
 /*
- * Takes a byte of the answer. A refusal counts as soon as its status line is complete: the rest of it says nothing more
- * to a program. Returns 0 to go on, 1 when the tunnel is up, or a failure.
+ * Reads a byte of the answer. A refusal counts as soon as its status line is complete, because the rest tells a program
+ * nothing more. Returns 0 to continue, 1 when the tunnel is up, or a failure.
  */
 static int proxy_read_byte(tcx_proxy *proxy, unsigned char byte)
 {
@@ -217,18 +217,18 @@ static int proxy_read_byte(tcx_proxy *proxy, unsigned char byte)
     if (place == PROXY_LINE_FEED) {
         if (proxy->code < 100) /* RFC 9110 section 15 */
             return proxy_fail(proxy, TCX_E_PROXY_ANSWER, 0);
-        if (proxy->code >= 300 || proxy->code == 101) /* RFC 9110 section 15.2.2: no upgrade was asked for */
+        if (proxy->code >= 300 || proxy->code == 101) /* RFC 9110 section 15.2.2: no upgrade was requested */
             return proxy_fail(proxy, TCX_E_PROXY, (int)proxy->code);
         proxy->place = PROXY_LINE_START;
     } else if (place == PROXY_LAST_LINE_FEED) {
-        if (proxy->code >= 200) /* RFC 9110 section 9.3.6: any 2xx, and its lengths mean nothing */
+        if (proxy->code >= 200) /* RFC 9110 section 9.3.6: any 2xx; its length fields mean nothing */
             return 1;
         proxy_begin_answer(proxy);
     }
     return 0;
 }
 
-/* Reads the answer byte by byte: what comes after its end belongs to the layer above, and stays in the link. */
+/* Reads the answer byte by byte. The bytes after its end belong to the layer above and must stay in the link. */
 static int proxy_read_answer(tcx_proxy *proxy)
 {
     const tcx_transport *link = proxy->config->link;
@@ -236,14 +236,14 @@ static int proxy_read_answer(tcx_proxy *proxy)
 
     for (int turn = 0; turn < PROXY_TURNS && result == 0; turn++) {
         unsigned char byte = 0;
-        int moved = link->recv(link->context, &byte, 1);
+        int received = link->recv(link->context, &byte, 1);
 
-        if (moved == TCX_CLOSED || moved == TCX_CLOSED_CLEAN)
+        if (received == TCX_CLOSED || received == TCX_CLOSED_CLEAN)
             return proxy_fail(proxy, TCX_E_PROXY_CLOSED, 0);
-        if (moved == 0 || moved > 1)
-            return proxy_fail(proxy, TCX_E_TRANSPORT_CONTRACT, moved);
-        if (moved < 0)
-            return moved;
+        if (received == 0 || received > 1)
+            return proxy_fail(proxy, TCX_E_TRANSPORT_CONTRACT, received);
+        if (received < 0)
+            return received;
         if (proxy->at == TCX_PROXY_ANSWER_MAX)
             return proxy_fail(proxy, TCX_E_PROXY_ANSWER, 0);
         proxy->at++;
@@ -258,7 +258,7 @@ static int proxy_read_answer(tcx_proxy *proxy)
 
 /* ---- the transport ---- */
 
-/* What can be written into the request: a name, or an IPv4 or IPv6 address. Anything else could end its line. */
+/* Returns 1 if the address is a name, an IPv4 or an IPv6 address. Anything else could end its line in the request. */
 static int proxy_is_target(tcx_text address)
 {
     if (address.length == 0 || address.length > PROXY_ADDRESS_MAX)
@@ -273,16 +273,19 @@ static int proxy_is_target(tcx_text address)
     return 1;
 }
 
-/* The link's own peer: whoever verifies the link, as TLS to a proxy would, verifies the proxy. */
+/*
+ * Opens the link with the proxy as its peer. A link that verifies its peer, such as TLS to a proxy, then verifies the
+ * proxy.
+ */
 static int proxy_open_link(tcx_proxy *proxy, const tcx_peer *peer)
 {
     const tcx_proxy_config *config = proxy->config;
-    tcx_peer below = *peer;
+    tcx_peer proxy_peer = *peer;
 
-    below.name = config->address;
-    below.address = config->address;
-    below.port = config->port;
-    return config->link->open(config->link->context, &below);
+    proxy_peer.name = config->address;
+    proxy_peer.address = config->address;
+    proxy_peer.port = config->port;
+    return config->link->open(config->link->context, &proxy_peer);
 }
 
 static int proxy_open(void *context, const tcx_peer *peer)
@@ -298,17 +301,17 @@ static int proxy_open(void *context, const tcx_peer *peer)
             return proxy_fail(proxy, TCX_E_PROXY_TARGET, 0);
         proxy->at = 0;
         proxy_begin_answer(proxy);
-        proxy->state = PROXY_LINKING;
+        proxy->state = PROXY_CONNECTING;
     }
-    if (proxy->state == PROXY_LINKING) {
-        result = proxy_open_link(proxy, peer); /* what is no result of open is handed on, and refused there */
+    if (proxy->state == PROXY_CONNECTING) {
+        result = proxy_open_link(proxy, peer); /* an invalid result is returned too: the caller refuses it */
         if (result != 1)
             return result;
-        proxy->state = PROXY_ASKING;
+        proxy->state = PROXY_SENDING;
     }
-    if (proxy->state == PROXY_ASKING)
+    if (proxy->state == PROXY_SENDING)
         return proxy_send_request(proxy, peer);
-    return proxy->state == PROXY_LISTENING ? proxy_read_answer(proxy)
+    return proxy->state == PROXY_RECEIVING ? proxy_read_answer(proxy)
                                            : 0; /* 0: it belongs to the call that opened it */
 }
 

@@ -1,6 +1,6 @@
 #include "tcx_tick.h"
 
-enum { RATE_CALL = 1000 }; /* thousandths: a bucket gains `per_second` of them each millisecond */
+enum { RATE_CALL = 1000 }; /* in thousandths: a bucket gains `per_second` of them each millisecond */
 
 static uint32_t rate_clamp(uint32_t value, uint32_t low, uint32_t high)
 {

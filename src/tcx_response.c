@@ -6,14 +6,14 @@
 #define JSMN_PARENT_LINKS
 #include <jsmn.h>
 
-/* A tcx_token is a jsmntok_t whose header the user need not have. */
+/* A tcx_token is a jsmntok_t, so that the user does not need jsmn's header. */
 typedef char response_token_size_fits[sizeof(tcx_token) == sizeof(jsmntok_t) ? 1 : -1];
 
 typedef struct response_document {
     char *text;
     const jsmntok_t *tokens;
     int count;
-    tcx_status status; /* the first thing that is wrong with it */
+    tcx_status status; /* the first error in it */
 } response_document;
 
 static void response_fail(response_document *json, tcx_status status)
@@ -23,8 +23,8 @@ static void response_fail(response_document *json, tcx_status status)
 }
 
 /*
- * The value of a member of an object, by index, or 0 (which is the root, never a member) when there is none. A second
- * member of that name is an error: which one counts is anybody's guess.
+ * Returns the index of the value of an object's member, or 0 (the root, which is never a member) if there is none. A
+ * second member of that name is an error, because nobody knows which one counts.
  */
 static int response_find_member(response_document *json, int object, const char *name)
 {
@@ -42,7 +42,7 @@ static int response_find_member(response_document *json, int object, const char 
     return found;
 }
 
-/* A member that is an object, or 0: there is none, or another value. */
+/* Returns the index of a member that is an object, or 0 if there is none or it has another type. */
 static int response_find_object(response_document *json, int object, const char *name)
 {
     int value = response_find_member(json, object, name);
@@ -60,8 +60,8 @@ static int response_is_null(const response_document *json, int value)
 }
 
 /*
- * A member that is a string, decoded in place; unset when it is null or absent. Returns 1; 0 where the string is no
- * text: `*text` is then unset, and `*raw` what came.
+ * Reads a member that is a string and decodes it in place. `*text` stays unset if the member is null or absent. Returns
+ * 0 if the string is not text: `*text` then stays unset, and `*raw` is the string as received. Otherwise returns 1.
  */
 static int response_read_text(response_document *json, int object, const char *name, tcx_text *text, tcx_text *raw)
 {
@@ -82,7 +82,7 @@ static int response_read_text(response_document *json, int object, const char *n
     return 1;
 }
 
-/* The answer that the document is. A RequestId or error text that cannot be decoded is as good as none. */
+/* Reads the answer in the document. A RequestId or an error text that cannot be decoded counts as absent. */
 static tcx_status response_read_answer(response_document *json, tcx_response *response)
 {
     static const tcx_text none = { NULL, 0 };
@@ -96,7 +96,7 @@ static tcx_status response_read_answer(response_document *json, tcx_response *re
         (void)response_read_text(json, 0, "codeDesc", &response->error_code, &raw);
         (void)response_read_text(json, 0, "message", &response->error_message, &raw);
         if (response->error_code.bytes != NULL || response->error_message.bytes != NULL)
-            response->body = none; /* it is raw no more */
+            response->body = none; /* its texts were decoded in place */
         response_fail(json, TCX_E_JSON_SHAPE);
         return json->status;
     }
@@ -120,15 +120,15 @@ static tcx_status response_read_answer(response_document *json, tcx_response *re
 
 static tcx_status response_read_body(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
 {
-    static const char mark[3] = { '\xEF', '\xBB', '\xBF' }; /* of the byte order: RFC 8259 section 8.1 */
+    static const char bom[3] = { '\xEF', '\xBB', '\xBF' }; /* the byte order mark: RFC 8259 section 8.1 */
     response_document json = { (char *)http->body, (const jsmntok_t *)tokens, 0, TCX_OK };
     size_t length = (size_t)http->body_length, count;
     jsmn_parser parser;
     tcx_status status;
 
-    if (length >= sizeof mark && memcmp(json.text, mark, sizeof mark) == 0) {
-        json.text += sizeof mark;
-        length -= sizeof mark;
+    if (length >= sizeof bom && memcmp(json.text, bom, sizeof bom) == 0) {
+        json.text += sizeof bom;
+        length -= sizeof bom;
     }
     status = tcx_json_check(json.text, length, &count);
     if (status != TCX_OK)

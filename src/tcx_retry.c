@@ -2,12 +2,12 @@
 #include "tcx_code.h"
 
 /*
- * ms: six days. The service refuses a second run of a SessionId for seven days after it accepted the first. The call's
- * own time starts earlier, and one day is left for inexact clocks.
+ * Six days, in milliseconds. The service refuses a second run of a SessionId for seven days after it accepted the
+ * first. The call's own time begins earlier, and one day is left for inexact clocks.
  */
 static const uint32_t retry_session_id_window = 518400000;
 
-/* Returns 1 if the SessionId keeps a repeat from running twice: the service must have that parameter. */
+/* Returns 1 if the SessionId prevents a second run. The service must have that parameter. */
 static int retry_is_deduplicated(const tcx_request *request)
 {
     return (request->service->parameters & TCX_PARAMETER_SESSION_ID) && request->session_id.length > 0;
@@ -19,12 +19,12 @@ static int retry_is_clock_error(const tcx_attempt *attempt)
 }
 
 /* Returns 1 if another attempt may succeed after this final HTTP status, which came before the request was sent. */
-static int retry_is_passing(int http_status)
+static int retry_is_temporary(int http_status)
 {
     return http_status < 200 || http_status >= 500 || http_status == 408 || http_status == 429;
 }
 
-/* Returns 1 if a repeat is safe and may help. A caller's own rule cannot change this. */
+/* Returns 1 if a repeat is safe and may help. The caller's own rule cannot change this. */
 static int retry_is_repeatable(const tcx_retry *retry, const tcx_attempt *attempt)
 {
     const int failed =
@@ -34,7 +34,7 @@ static int retry_is_repeatable(const tcx_retry *retry, const tcx_attempt *attemp
         return 0;
     switch (attempt->outcome) {
     case TCX_NOT_SENT:
-        return failed && retry_is_passing(attempt->response->http_status);
+        return failed && retry_is_temporary(attempt->response->http_status);
     case TCX_MAYBE_EXECUTED:
         return failed && retry->repeat_ambiguous && retry_is_deduplicated(attempt->request);
     default:
@@ -72,7 +72,7 @@ static int retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *statu
         .status = *status,
         .outcome = call->outcome,
         .number = call->attempts,
-        .corrected = call->corrected || server_time < tcx_clock_floor(call->config), /* never to before the floor */
+        .corrected = call->corrected || server_time < tcx_clock_floor(call->config), /* never below the floor */
     };
     uint32_t delay = TCX_RETRY_STOP;
 

@@ -15,7 +15,7 @@ static tcx_status source_finish(tcx_source *source, const br_hash_class *hash)
     return TCX_OK;
 }
 
-/* Returns how many bytes are whole characters. `*valid` is 0 if the bytes after them cannot become a character. */
+/* Returns how many bytes form whole characters. `*valid` is 0 if the bytes after them cannot become a character. */
 /*@ ensures \result <= length && (*valid != 0 ==> length - \result <= 3); */
 static size_t source_whole_characters(const unsigned char *bytes, size_t length, int is_last, int *valid)
 {
@@ -27,7 +27,7 @@ static size_t source_whole_characters(const unsigned char *bytes, size_t length,
     return at;
 }
 
-/* Reads the next window of the source and makes its whole characters the value to read next. */
+/* Reads the next window of the source. The whole characters in it are the value to read next. */
 static void source_refill(tcx_message *message)
 {
     tcx_source *source = message->source;

@@ -1,6 +1,6 @@
 #include "tcx_hmac.h"
 
-/* 144 words: what the hash's frames take, with some to spare. */
+/* The frames of the hash take fewer than these 144 words. */
 TCX_NOT_INLINE void tcx_stack_wipe(void)
 {
     volatile size_t below[144];

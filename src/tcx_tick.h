@@ -1,13 +1,16 @@
 /*
- * Ticks: milliseconds of a counter that wraps. Two that are more than TCX_TIMEOUT_MAX apart are taken as in the other
- * order: the counter went back.
+ * Ticks are the milliseconds of a counter that wraps. If a tick is more than TCX_TIMEOUT_MAX after another, the counter
+ * went back and the order is the other way round.
  */
 #ifndef TCX_TICK_H
 #define TCX_TICK_H
 
 #include <tcexec/call.h>
 
-/* Milliseconds from one tick to a later one. 0: the tick went back, and no time has passed that could be known. */
+/*
+ * Returns the milliseconds from one tick to a later one. Returns 0 if the tick went back, because the time that has
+ * passed is then unknown.
+ */
 static inline uint32_t tcx_tick_elapsed(uint32_t from, uint32_t to)
 {
     return to - from <= TCX_TIMEOUT_MAX ? to - from : 0;

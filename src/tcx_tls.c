@@ -1,9 +1,10 @@
 #include <tcexec/tls.h>
 
-/* Transfers of the link in one call, so that a peer that talks without end cannot hold the caller. */
+/* Transfers of the link in one call, so that a peer that sends without end cannot block the caller. */
 enum { TLS_TURNS = 64 };
 
-enum { TLS_CLOSED, TLS_LINKING, TLS_HANDSHAKE, TLS_OPEN, TLS_DEAF }; /* TLS_DEAF: open, and the link takes no more */
+/* TLS_RECEIVE_ONLY: open, but the link takes no more bytes. */
+enum { TLS_CLOSED, TLS_CONNECTING, TLS_HANDSHAKE, TLS_OPEN, TLS_RECEIVE_ONLY };
 
 /* Records why TLS failed. Returns any negative number: the caller asks tls_failure(). */
 static int tls_fail(tcx_tls *tls, tcx_status status, int detail)
@@ -40,7 +41,7 @@ static const struct {
     { BR_ERR_X509_CRITICAL_EXTENSION, TCX_E_TLS - TCX_E_X509_EXTENSION },
 };
 
-/* Once the server has said hello, it has chosen version and cipher suite. An alert from then on has another reason. */
+/* After its ServerHello, the server has chosen the version and the cipher suite. A later alert has another reason. */
 static tcx_status tls_map_error(const br_ssl_engine_context *engine, int error)
 {
     if (error >= BR_ERR_RECV_FATAL_ALERT) {
@@ -56,22 +57,22 @@ static tcx_status tls_map_error(const br_ssl_engine_context *engine, int error)
     return error > BR_ERR_X509_OK ? TCX_E_X509 : TCX_E_TLS;
 }
 
-/* Returns why the engine has ended: a clean end, or the failure. */
+/* Returns TCX_CLOSED_CLEAN if the engine ended cleanly, or else the failure. */
 static int tls_explain_end(tcx_tls *tls)
 {
     int error = br_ssl_engine_last_error(&tls->client.eng);
-    const unsigned char *header = tls->config->buffer; /* of the record that came last */
+    const unsigned char *header = tls->config->buffer; /* of the last record received */
 
     if (error == BR_ERR_UNSUPPORTED_VERSION && header[1] != 3)
-        return tls_fail(tls, TCX_E_TLS, error); /* not a version of TLS: a web page on this port, for one */
+        return tls_fail(tls, TCX_E_TLS, error); /* not a version of TLS, for example a web page on this port */
     return error == BR_ERR_OK ? TCX_CLOSED_CLEAN : tls_fail(tls, tls_map_error(&tls->client.eng, error), error);
 }
 
 /*
- * A transfer of the link has returned `moved` for `length` bytes. Returns it, or a failure if the contract does not
- * allow it.
+ * Checks the result `moved` of a link transfer of up to `length` bytes. Returns it, or a failure if the transport
+ * contract does not allow it.
  */
-static int tls_check_moved(tcx_tls *tls, int moved, size_t length)
+static int tls_check_transfer(tcx_tls *tls, int moved, size_t length)
 {
     if (moved == 0 || (moved > 0 && (size_t)moved > length))
         return tls_fail(tls, TCX_E_TRANSPORT_CONTRACT, moved);
@@ -79,8 +80,8 @@ static int tls_check_moved(tcx_tls *tls, int moved, size_t length)
 }
 
 /*
- * Sends from the record that is ready. When the link fails, the rest of the record is dropped: in a buffer for both
- * directions it takes the place of an answer that may have come before.
+ * Sends from the record that is ready. If the link fails, the rest of the record is dropped: in a buffer for both
+ * directions, it occupies the space of an answer that the peer may have sent before.
  */
 static int tls_send_record(tcx_tls *tls)
 {
@@ -93,11 +94,11 @@ static int tls_send_record(tcx_tls *tls)
     if (record == NULL)
         return tls_explain_end(tls);
     length = ready < TCX_TRANSFER_MAX ? ready : TCX_TRANSFER_MAX;
-    moved = tls_check_moved(tls, link->send(link->context, record, length), length);
+    moved = tls_check_transfer(tls, link->send(link->context, record, length), length);
     if (moved > 0) {
         br_ssl_engine_sendrec_ack(engine, (size_t)moved);
     } else if (tls->state == TLS_OPEN && moved != TCX_AGAIN && moved != TCX_WANT_READ && moved != TCX_WANT_WRITE) {
-        tls->state = TLS_DEAF;
+        tls->state = TLS_RECEIVE_ONLY;
         tls->left = 0;
         br_ssl_engine_sendrec_ack(engine, ready);
     }
@@ -113,17 +114,18 @@ static int tls_receive_record(tcx_tls *tls)
     int moved;
 
     length = length < TCX_TRANSFER_MAX ? length : TCX_TRANSFER_MAX;
-    moved = tls_check_moved(tls, link->recv(link->context, record, length), length);
+    moved = tls_check_transfer(tls, link->recv(link->context, record, length), length);
     if (moved > 0)
         br_ssl_engine_recvrec_ack(engine, (size_t)moved);
     return moved;
 }
 
 /*
- * Moves records until the engine is in one of the `wanted` states or the link can do no more. A record that tls_send()
- * has begun is sent by tls_send() alone. Returns 1; or what the link returned; or TCX_WANT_WRITE where such a record is
- * in the way, TCX_AGAIN where data must be received first; or TCX_CLOSED_CLEAN after a close_notify; or a failure of
- * TLS.
+ * Sends and receives records until the engine is in one of the `wanted` states or the link can do no more. Only
+ * tls_send() sends the rest of a record that tls_send() has begun.
+ *
+ * Returns 1, or the result of the link, or TCX_WANT_WRITE if such a record must be sent first, or TCX_AGAIN if data
+ * must be received first, or TCX_CLOSED_CLEAN after a close_notify, or a failure of TLS.
  */
 static int tls_run(tcx_tls *tls, unsigned wanted)
 {
@@ -131,7 +133,7 @@ static int tls_run(tcx_tls *tls, unsigned wanted)
 
     while (moved > 0) {
         unsigned state = br_ssl_engine_current_state(&tls->client.eng);
-        int sends = (state & BR_SSL_SENDREC) && tls->left == 0 && tls->state != TLS_DEAF;
+        int sends = (state & BR_SSL_SENDREC) && tls->left == 0 && tls->state != TLS_RECEIVE_ONLY;
 
         if (state & BR_SSL_CLOSED)
             return tls_explain_end(tls);
@@ -147,12 +149,13 @@ static int tls_run(tcx_tls *tls, unsigned wanted)
 }
 
 /*
- * Writes the server's name as a string, without the dot that may end it (RFC 6066 section 3). Returns 0 where it cannot
- * be the name of a server's certificate: an IP address, which no profile checks; a zero byte, which would cut it.
+ * Writes the server's name as a string, without a dot at its end (RFC 6066 section 3). Returns 0 if it cannot be the
+ * name in a server's certificate: it is an IP address, which no profile checks, or has a zero byte, which would cut it
+ * off.
  */
 static int tls_write_name(char *out, size_t size, tcx_text name)
 {
-    int is_number = 1; /* the last label, which is one in an IPv4 address and in no domain name */
+    int is_number = 1; /* the last label is a number in an IPv4 address and never in a domain name */
 
     if (name.length > 0 && name.bytes[name.length - 1] == '.')
         name.length--;
@@ -171,17 +174,17 @@ static int tls_write_name(char *out, size_t size, tcx_text name)
 }
 
 /*
- * Sets the engine up for a new connection, before the link is asked to dial: what is missing is told before a byte
- * leaves.
+ * Sets up the engine for a new connection. This is before the link connects, so that a missing part is reported before
+ * a byte is sent.
  */
 static int tls_start(tcx_tls *tls, const tcx_peer *peer)
 {
     const tcx_tls_config *config = tls->config;
     br_ssl_engine_context *engine = &tls->client.eng;
-    char *name = config->buffer; /* no record is there yet; the engine copies it */
+    char *name = config->buffer; /* there is no record in it yet, and the engine copies the name */
     unsigned char *seed = (unsigned char *)config->buffer + sizeof engine->server_name;
     const br_x509_class **validator;
-    int offered = 0, drawn;
+    int offered = 0, seeded;
 
     if (!tls_write_name(name, sizeof engine->server_name, peer->name))
         return tls_fail(tls, TCX_E_TLS_NAME, 0);
@@ -192,11 +195,11 @@ static int tls_start(tcx_tls *tls, const tcx_peer *peer)
     br_ssl_engine_set_x509(engine, validator);
     br_ssl_engine_set_buffer(engine, config->buffer, config->buffer_size, config->buffer_size >= TCX_TLS_BUFFER_DUPLEX);
 
-    drawn = config->entropy(config->entropy_context, seed, TCX_TLS_SEED) == (int)TCX_TLS_SEED;
-    if (drawn)
+    seeded = config->entropy(config->entropy_context, seed, TCX_TLS_SEED) == (int)TCX_TLS_SEED;
+    if (seeded)
         br_ssl_engine_inject_entropy(engine, seed, TCX_TLS_SEED);
     tcx_wipe(seed, TCX_TLS_SEED);
-    if (!drawn)
+    if (!seeded)
         return tls_fail(tls, TCX_E_TLS_ENTROPY, BR_ERR_NO_RANDOM);
     if (config->session != NULL)
         offered = config->session->load(config->session, name, peer, config->trust, &engine->session);
@@ -205,27 +208,27 @@ static int tls_start(tcx_tls *tls, const tcx_peer *peer)
     return 1;
 }
 
-/* The handshake is over. What the session knew is forgotten after a failure. */
+/* Handles the end of the handshake. After a failure, the session is erased. */
 static int tls_end_handshake(tcx_tls *tls, const tcx_peer *peer, int result)
 {
     const tcx_tls_config *config = tls->config;
     tcx_tls_session *session = config->session;
-    const br_ssl_session_parameters *made = result == 1 ? &tls->client.eng.session : NULL;
+    const br_ssl_session_parameters *established = result == 1 ? &tls->client.eng.session : NULL;
     const int offered = session != NULL && session->offered;
 
     if (session != NULL)
-        tls->resumed = (uint8_t)session->note(session, peer, config->trust, made);
-    if (made == NULL) {
+        tls->resumed = (uint8_t)session->note(session, peer, config->trust, established);
+    if (established == NULL) {
         if (!offered || br_ssl_engine_last_error(&tls->client.eng) == BR_ERR_OK)
             return result;
-        config->link->close(config->link->context); /* without the session, TLS may do: once more on a new link */
+        config->link->close(config->link->context); /* TLS may succeed without the session: retry on a new link */
         tls->state = TLS_CLOSED;
         return TCX_AGAIN;
     }
     tls->state = TLS_OPEN;
     if (config->trace != NULL)
         config->trace->event(config->trace->context, tls->resumed ? TCX_EVENT_RESUMED : TCX_EVENT_HANDSHAKE,
-                             made->cipher_suite);
+                             established->cipher_suite);
     return 1;
 }
 
@@ -242,15 +245,15 @@ static int tls_open(void *context, const tcx_peer *peer)
         result = tls_start(tls, peer);
         if (result != 1)
             return result;
-        tls->state = TLS_LINKING;
+        tls->state = TLS_CONNECTING;
     }
-    if (tls->state == TLS_LINKING) {
-        result = link->open(link->context, peer); /* what is no result of open is handed on, and refused there */
+    if (tls->state == TLS_CONNECTING) {
+        result = link->open(link->context, peer); /* an invalid result is returned too: the caller refuses it */
         if (result != 1)
             return result;
         tls->state = TLS_HANDSHAKE;
     }
-    if (tls->state != TLS_HANDSHAKE) /* it is open: it may lead to another peer */
+    if (tls->state != TLS_HANDSHAKE) /* it is open and may lead to another peer */
         return 0;
     result = tls_run(tls, BR_SSL_SENDAPP);
     if (result == TCX_WANT_READ || result == TCX_WANT_WRITE || result == TCX_AGAIN)
@@ -266,9 +269,9 @@ static unsigned char *tls_compose(void *context, size_t *length)
 }
 
 /*
- * Bytes count as taken when the link has taken the record's last byte. Until then the peer cannot decrypt any of it,
- * and from then on it can: so nothing may come between that byte and the return. While a record is on its way, the
- * caller offers its bytes again.
+ * Bytes count as taken once the link has taken the last byte of their record. Before that, the peer cannot decrypt any
+ * of them. After that it can, so nothing may happen between that byte and the return. While a record is being sent, the
+ * caller offers the same bytes again.
  */
 static int tls_send(void *context, const void *bytes, size_t length)
 {
@@ -276,7 +279,7 @@ static int tls_send(void *context, const void *bytes, size_t length)
     br_ssl_engine_context *engine = &tls->client.eng;
     int turns = TLS_TURNS, moved;
 
-    if (tls->state == TLS_DEAF)
+    if (tls->state == TLS_RECEIVE_ONLY)
         return TCX_CLOSED;
     if (tls->left == 0) {
         size_t room;
@@ -313,7 +316,7 @@ static int tls_recv(void *context, void *bytes, size_t length)
     unsigned char *payload;
     size_t available;
 
-    if (result != 1) { /* a close_notify is a clean end, also when its answer cannot be sent, and nothing else is */
+    if (result != 1) { /* a close_notify, and nothing else, is a clean end, even if its answer cannot be sent */
         if (engine->shutdown_recv)
             return TCX_CLOSED_CLEAN;
         return result != TCX_CLOSED_CLEAN ? result : TCX_CLOSED;
@@ -325,7 +328,7 @@ static int tls_recv(void *context, void *bytes, size_t length)
     return (int)length;
 }
 
-/* Says close_notify if it can be said at once; the peer's is not awaited (RFC 5246 section 7.2.1). */
+/* Sends close_notify if that is possible at once. Does not wait for the peer's (RFC 5246 section 7.2.1). */
 static void tls_close(void *context)
 {
     tcx_tls *tls = context;

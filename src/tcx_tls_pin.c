@@ -14,7 +14,7 @@ static const br_x509_class **pin_start(tcx_tls_trust *trust, tcx_tls_profile pro
     return &pin->known.vtable;
 }
 
-/* Of 2048 to 4096 bits. */
+/* Returns 1 if the key has 2048 to 4096 bits. */
 static int pin_is_usable_rsa(const br_rsa_public_key *key)
 {
     const unsigned char *n = key->n;

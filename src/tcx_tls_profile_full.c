@@ -1,6 +1,6 @@
 #include <tcexec/tls.h>
 
-/* BearSSL's best elliptic curves of this machine, less P-521, which is no part of the profile. */
+/* BearSSL's default elliptic curves for this machine, without P-521, which is not part of the profile. */
 #define PROFILE_CURVE(number) ((uint32_t)1 << (number))
 #define PROFILE_CURVES                                                                                                 \
     (PROFILE_CURVE(BR_EC_secp256r1) | PROFILE_CURVE(BR_EC_secp384r1) | PROFILE_CURVE(BR_EC_curve25519))

@@ -3,24 +3,24 @@
 #include "tcx_calendar.h"
 #include "tcx_hmac.h"
 
-#define SESSION_SECONDS_KEPT TCX_SECONDS_PER_DAY /* at most, counted from the full handshake */
+#define SESSION_SECONDS_KEPT TCX_SECONDS_PER_DAY /* at most, from the full handshake on */
 
 /*
- * Where things are in an exported session. The first byte is SESSION_FORMAT plus the length of the id. SESSION_AT_LASTS
- * counts in steps of two seconds.
+ * The layout of an exported session. The first byte is SESSION_FORMAT plus the length of the id. The lifetime is in
+ * steps of two seconds.
  */
 enum {
     SESSION_AT_SUITE = 1,
     SESSION_AT_ID = 3,
     SESSION_AT_SECRET = 35,
-    SESSION_AT_MADE = 83,
-    SESSION_AT_LASTS = 87,
+    SESSION_AT_DATE = 83,
+    SESSION_AT_LIFETIME = 87,
     SESSION_AT_CHECK = 89,
     SESSION_CHECK_LENGTH = 7
 };
 enum { SESSION_FORMAT = 0x80, SESSION_ID_MAX = SESSION_AT_SECRET - SESSION_AT_ID };
 
-enum { SESSION_PINNED = 0xFF }; /* no flags of an anchor */
+enum { SESSION_PINNED = 0xFF }; /* a value that the flags of an anchor never have */
 
 static void session_write_number(unsigned char *out, uint32_t value, int bytes)
 {
@@ -49,7 +49,7 @@ static void session_hash_field(br_sha256_context *hash, const void *bytes, size_
     br_sha256_update(hash, bytes, length);
 }
 
-/* Zeroes in front of a number make no difference. */
+/* Leading zeroes do not change a number, so they are not hashed. */
 static void session_hash_number(br_sha256_context *hash, const unsigned char *bytes, size_t length)
 {
     while (length > 0 && *bytes == 0) {
@@ -59,7 +59,7 @@ static void session_hash_number(br_sha256_context *hash, const unsigned char *by
     session_hash_field(hash, bytes, length);
 }
 
-/* `flags`: of an anchor; or SESSION_PINNED. */
+/* `flags`: the flags of an anchor, or SESSION_PINNED. */
 static void session_hash_key(br_sha256_context *hash, unsigned flags, const br_x509_pkey *key)
 {
     const int is_ec = key->key_type == BR_KEYTYPE_EC;
@@ -81,7 +81,7 @@ static int session_has_identity(const tcx_tls_trust *trust)
     return trust->identify != NULL || trust->by.pin != NULL;
 }
 
-/* Records whom the session is made with: the server's name, recognised by this trust. */
+/* Records the peer of the session: the server's name and the trust that verifies it. */
 static void session_bind(tcx_tls_session *session, const char *name, const tcx_tls_trust *trust)
 {
     br_sha256_context hash;
@@ -90,7 +90,7 @@ static void session_bind(tcx_tls_session *session, const char *name, const tcx_t
     br_sha256_init(&hash);
     session_hash_field(&hash, name, strlen(name));
     if (trust->identify != NULL) {
-        session_hash_field(&hash, NULL, 0); /* where the others have a name or a key */
+        session_hash_field(&hash, NULL, 0); /* in the place where the other kinds of trust have a name or a key */
         trust->identify(trust, &hash);
     } else if (trust->anchor_count == 0) {
         session_hash_key(&hash, SESSION_PINNED, trust->by.pin);
@@ -105,7 +105,10 @@ static void session_bind(tcx_tls_session *session, const char *name, const tcx_t
     memcpy(session->bound_to, digest, sizeof session->bound_to);
 }
 
-/* The check covers the session and what it is bound to. It guards against mix-ups and damage, not against forgery. */
+/*
+ * The check covers the session, the server's name and the trust. It protects against mix-ups and damage, not against
+ * forgery.
+ */
 static void session_compute_check(const tcx_tls_session *session, unsigned char check[SESSION_CHECK_LENGTH])
 {
     br_sha256_context hash;
@@ -125,7 +128,7 @@ static uint8_t session_get_id_length(const tcx_tls_session *session)
     return (uint8_t)(session->bytes[0] - SESSION_FORMAT);
 }
 
-static int session_is_sound(const tcx_tls_session *session)
+static int session_is_valid(const tcx_tls_session *session)
 {
     unsigned char check[SESSION_CHECK_LENGTH];
 
@@ -136,20 +139,20 @@ static int session_is_sound(const tcx_tls_session *session)
 }
 
 /*
- * The call has corrected its clock since it made the session: the session gets the date that it would have had. Not so
- * where certificates limit it: their dates were checked by the clock as it was.
+ * Corrects the date of a session that was made before the call corrected its clock. A session that certificates limit
+ * keeps its date, because their dates were checked with the uncorrected clock.
  */
-static void session_redate(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust)
+static void session_correct_date(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust)
 {
     if (session->is_new && peer->correction != 0 && trust->until[0] == TCX_TLS_FOREVER) {
-        session_write_number(session->bytes + SESSION_AT_MADE,
-                             session_read_number(session->bytes + SESSION_AT_MADE, 4) + (uint32_t)peer->correction, 4);
+        session_write_number(session->bytes + SESSION_AT_DATE,
+                             session_read_number(session->bytes + SESSION_AT_DATE, 4) + (uint32_t)peer->correction, 4);
         session_compute_check(session, session->bytes + SESSION_AT_CHECK);
     }
     session->is_new = 0;
 }
 
-/* Not a part of session_load(), on whose stack gcc 12 leaves a copy of the secret. */
+/* Separate from session_load(), because gcc 12 would leave a copy of the secret on its stack. */
 static TCX_NOT_INLINE void session_restore(const tcx_tls_session *session, br_ssl_session_parameters *parameters)
 {
     const unsigned char *bytes = session->bytes;
@@ -170,19 +173,19 @@ static int session_load(tcx_tls_session *session, const char *name, const tcx_pe
     if (!session_has_identity(trust))
         return 0;
     session_bind(session, name, trust);
-    if (!session_is_sound(session))
+    if (!session_is_valid(session))
         return 0;
-    session_redate(session, peer, trust);
-    /* A clock before the session was made is far after it, too. */
-    if ((uint32_t)peer->unix_time - session_read_number(bytes + SESSION_AT_MADE, 4) >=
-        2 * session_read_number(bytes + SESSION_AT_LASTS, 2))
+    session_correct_date(session, peer, trust);
+    /* unsigned: a clock that is before the date of the session is also far after it */
+    if ((uint32_t)peer->unix_time - session_read_number(bytes + SESSION_AT_DATE, 4) >=
+        2 * session_read_number(bytes + SESSION_AT_LIFETIME, 2))
         return 0;
     session->offered = 1;
     session_restore(session, parameters);
     return 1;
 }
 
-/* Seconds since 1970-01-01 UTC. TCX_TLS_FOREVER is far away like any other date. */
+/* Returns seconds since 1970-01-01 UTC. TCX_TLS_FOREVER is a date like any other, far in the future. */
 static int64_t session_read_date(const uint8_t date[7])
 {
     const int32_t day = (int32_t)tcx_day_of_date(date[0] * 100u + date[1], date[2], date[3]); /* negative before 1970 */
@@ -191,38 +194,38 @@ static int64_t session_read_date(const uint8_t date[7])
 }
 
 static void session_save(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust,
-                         const br_ssl_session_parameters *made)
+                         const br_ssl_session_parameters *established)
 {
     unsigned char *bytes = session->bytes;
-    int64_t lasts = session_read_date(trust->until) - peer->unix_time;
+    int64_t lifetime = session_read_date(trust->until) - peer->unix_time;
 
-    if (lasts > SESSION_SECONDS_KEPT)
-        lasts = SESSION_SECONDS_KEPT;
-    if (!session_has_identity(trust) || made->session_id_len == 0 || lasts < 2)
+    if (lifetime > SESSION_SECONDS_KEPT)
+        lifetime = SESSION_SECONDS_KEPT;
+    if (!session_has_identity(trust) || established->session_id_len == 0 || lifetime < 2)
         return;
-    bytes[0] = (unsigned char)(SESSION_FORMAT | made->session_id_len);
-    session_write_number(bytes + SESSION_AT_SUITE, made->cipher_suite, 2);
-    memcpy(bytes + SESSION_AT_ID, made->session_id, made->session_id_len);
-    memcpy(bytes + SESSION_AT_SECRET, made->master_secret, sizeof made->master_secret);
-    session_write_number(bytes + SESSION_AT_MADE, (uint32_t)peer->unix_time, 4);
-    session_write_number(bytes + SESSION_AT_LASTS, (uint32_t)lasts / 2, 2);
+    bytes[0] = (unsigned char)(SESSION_FORMAT | established->session_id_len);
+    session_write_number(bytes + SESSION_AT_SUITE, established->cipher_suite, 2);
+    memcpy(bytes + SESSION_AT_ID, established->session_id, established->session_id_len);
+    memcpy(bytes + SESSION_AT_SECRET, established->master_secret, sizeof established->master_secret);
+    session_write_number(bytes + SESSION_AT_DATE, (uint32_t)peer->unix_time, 4);
+    session_write_number(bytes + SESSION_AT_LIFETIME, (uint32_t)lifetime / 2, 2);
     session_compute_check(session, bytes + SESSION_AT_CHECK);
     session->is_new = 1;
 }
 
-/* A resumed session stays as it is: it does not last longer because it is used. */
+/* Records how the handshake ended. A resumed session is not changed, so its use does not extend its lifetime. */
 static int session_record_outcome(tcx_tls_session *session, const tcx_peer *peer, const tcx_tls_trust *trust,
-                                  const br_ssl_session_parameters *made)
+                                  const br_ssl_session_parameters *established)
 {
     const int offered = session->offered;
 
     session->offered = 0;
-    if (offered && made != NULL && made->session_id_len == session_get_id_length(session) &&
-        memcmp(session->bytes + SESSION_AT_ID, made->session_id, made->session_id_len) == 0)
+    if (offered && established != NULL && established->session_id_len == session_get_id_length(session) &&
+        memcmp(session->bytes + SESSION_AT_ID, established->session_id, established->session_id_len) == 0)
         return 1;
     tcx_wipe(session->bytes, sizeof session->bytes);
-    if (made != NULL)
-        session_save(session, peer, trust, made);
+    if (established != NULL)
+        session_save(session, peer, trust, established);
     return 0;
 }
 

@@ -12,7 +12,7 @@ size_t tcx_utf8_size(const void *text, size_t length)
         if ((byte[i] & 0xC0) != 0x80)
             return 0;
     }
-    /* RFC 3629 section 4: overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte. */
+    /* RFC 3629 section 4: the second byte shows overlong forms, surrogates and code points above U+10FFFF. */
     if ((first == 0xE0 && byte[1] < 0xA0) || (first == 0xED && byte[1] > 0x9F) || (first == 0xF0 && byte[1] < 0x90) ||
         (first == 0xF4 && byte[1] > 0x8F))
         return 0;

@@ -7,12 +7,12 @@
 #include <tcexec/text.h>
 
 /*
- * The size of the character that the text begins with, 1 … 4 bytes; 0: it begins with none (overlong, a surrogate, over
- * U+10FFFF, a stray byte, cut short). `length` is at least 1.
+ * Returns the size of the first character of the text, 1 … 4 bytes, or 0 if it is not a valid one (overlong, a
+ * surrogate, above U+10FFFF, a stray byte, cut off). `length` is at least 1.
  */
 size_t tcx_utf8_size(const void *text, size_t length);
 
-/* 1 when the whole text is well-formed; then `*characters` is how many code points it has. */
+/* Returns 1 if the whole text is well-formed. `*characters` is then its number of code points. */
 int tcx_utf8_check(const void *text, size_t length, size_t *characters);
 
 #endif

@@ -3,17 +3,17 @@
 #include "tcx_x509.h"
 
 /*
- * The reader walks a certificate's DER element by element, by tags and lengths, and keeps no bytes. BearSSL checks that
- * the certificate is well formed, except for the content of extendedKeyUsage, which this reader checks. What it reads
- * of a malformed certificate does not matter: BearSSL's error wins.
+ * The reader goes through the DER of a certificate element by element, by tags and lengths, and keeps no bytes. BearSSL
+ * checks that the certificate is well formed, except the content of extendedKeyUsage, which this reader checks. What it
+ * reads in a malformed certificate does not matter, because BearSSL reports the error.
  */
 
-/* What comes next of an element. Above X509_STEP_VALUE: that many bytes of its length are missing. */
+/* Which part of an element comes next. Above X509_STEP_VALUE: that many bytes of its length are missing. */
 enum { X509_STEP_TAG, X509_STEP_LENGTH, X509_STEP_VALUE };
 
 /*
- * Which element comes next (RFC 5280 section 4.1). After an element comes the one that is listed after it, and so does
- * its first child where the reader enters it.
+ * Which element comes next (RFC 5280 section 4.1). Each element is followed by the next one in this list. If the reader
+ * enters an element, its first child is the next one in this list.
  */
 enum {
     X509_AT_CERTIFICATE,
@@ -37,7 +37,7 @@ enum {
     X509_AT_REFUSED
 };
 
-/* Tags. X509_TAG_CONTEXT: the bit that context-specific tags have. */
+/* Tags. X509_TAG_CONTEXT is the bit of context-specific tags. */
 enum {
     X509_TAG_BOOLEAN = 0x01,
     X509_TAG_OID = 0x06,
@@ -50,13 +50,13 @@ enum {
 
 /*
  * anyExtendedKeyUsage, 2.5.29.37.0, then serverAuth, 1.3.6.1.5.5.7.3.1. The name of the extension, 2.5.29.37, is the
- * first without its last byte.
+ * first OID without its last byte.
  */
 static const unsigned char x509_oids[] = { 0x55, 0x1D, 0x25, 0x00, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01 };
-enum { X509_DATE_MAX = 99 }; /* in a date: not before any other */
+enum { X509_DATE_MAX = 99 }; /* in each byte of a date: later than any real date */
 enum { X509_NAME_LENGTH = 3, X509_ANY_LENGTH = 4, X509_SERVER_LENGTH = 8 };
 
-/* Tag and length are known: decides what is read of the element, and which one comes next. */
+/* Begins an element whose tag and length are known: decides how much of it to read and which one comes next. */
 static void x509_begin_element(tcx_x509 *x509)
 {
     const uint32_t length = x509->left, end = x509->at + length;
@@ -77,7 +77,7 @@ static void x509_begin_element(tcx_x509 *x509)
         break;
     case X509_AT_NOT_AFTER:
         memset(x509->date, 0, sizeof x509->date);
-        if (tag == X509_TAG_UTC_TIME) { /* it has no century: one of the last is over, which BearSSL sees */
+        if (tag == X509_TAG_UTC_TIME) { /* UTCTime has no century; BearSSL refuses one of the last century as expired */
             x509->date[0] = 20;
             x509->index = 2;
         }
@@ -178,7 +178,10 @@ static void x509_start_chain(const br_x509_class **context, const char *server_n
     x509->refused = 0;
 }
 
-/* Once the chain has met an anchor, the certificates after it take no part: a root that is sent along, for one. */
+/*
+ * Starts a certificate. After the chain has reached an anchor, further certificates do not count, for example a root
+ * that the server sends too.
+ */
 static void x509_start_cert(const br_x509_class **context, uint32_t length)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;
@@ -210,7 +213,7 @@ static void x509_append(const br_x509_class **context, const unsigned char *byte
     }
 }
 
-/* A certificate whose end the reader did not reach is refused too. */
+/* Ends a certificate. If the reader did not reach its end, the certificate is refused too. */
 static void x509_end_cert(const br_x509_class **context)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;
@@ -220,7 +223,7 @@ static void x509_end_cert(const br_x509_class **context)
         x509->refused = 1;
 }
 
-/* The server's own key must be allowed to sign: it signs the key exchange. */
+/* Returns the result for the chain. The server's own key must be allowed to sign, because it signs the key exchange. */
 static unsigned x509_end_chain(const br_x509_class **context)
 {
     tcx_x509 *x509 = (tcx_x509 *)(void *)context;

@@ -9,7 +9,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/checks"))
 import times  # noqa: E402
 
-OTHER = {"src"}  # it begins with a picture
 PARENTS = ("port", "tests", "tests/checks")
 
 
@@ -33,8 +32,7 @@ class Folders(unittest.TestCase):
             with self.subTest(folder=name):
                 page = ROOT / name / "README.md"
                 self.assertTrue(page.is_file(), "there is no README.md")
-                if name not in OTHER:
-                    self.assertRegex(first_paragraph(page), r"^[A-Z`](?:[^.]|\.(?=\S))*\.$")
+                self.assertRegex(first_paragraph(page), r"^[A-Z`](?:[^.]|\.(?=\S))*\.$")
 
     def test_each_command_is_measured(self) -> None:
         """By .ci/run, or by `times.py run`."""

@@ -2,7 +2,7 @@
  * units:  tcx_retry tcx_clock tcx_service tcx_code tcx_calendar
  * bounds: what the call relies on when it asks its rule: the stand-in in call.c does not do more. 7 failures, 4 error
  *         codes, 7 pairs of deadline and time, the first and the last attempt; any service, status, flags and delay
- * eva:    -eva-slevel 100 -eva-split-return full -eva-slevel-function one:0,retry_backoff:0,retry_is_passing:0
+ * eva:    -eva-slevel 100 -eva-split-return full -eva-slevel-function one:0,retry_backoff:0,retry_is_temporary:0
  *   -eva-slevel-function retry_is_deduplicated:0,retry_is_clock_error:0,retry_is_repeatable:0
  *   -eva-slevel-function tcx_code_is:0,tcx_retry_delay:0,tcx_http_date_read:0
  *   -eva-slevel-function retry_again:10000,repeat:10000
