@@ -5,9 +5,5 @@ const tcx_service tcx_mps = {
 };
 
 const tcx_service tcx_vod = {
-    TCX_TEXT("vod"),
-    TCX_TEXT("vod.tencentcloudapi.com"),
-    TCX_TEXT("2018-07-17"),
-    TCX_PARAMETER_ALL,
-    100,
+    TCX_TEXT("vod"), TCX_TEXT("vod.tencentcloudapi.com"), TCX_TEXT("2018-07-17"), TCX_PARAMETER_ALL, 100,
 };

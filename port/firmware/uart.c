@@ -96,8 +96,7 @@ static void wait(void *context, unsigned wants, uint32_t time_left)
 
     (void)time_left; /* board_sleep() returns after a millisecond at most */
     board_mask();
-    if (!(wants & TCX_READ && link->written != link->taken) &&
-        !(wants & TCX_WRITE && uart_can_send(link->registers)))
+    if (!(wants & TCX_READ && link->written != link->taken) && !(wants & TCX_WRITE && uart_can_send(link->registers)))
         board_sleep();
     board_unmask();
 }
