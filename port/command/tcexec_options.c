@@ -105,7 +105,7 @@ static int refuse_service(const char *name)
     if (nearest != NULL)
         return tcexec_say("unknown service '%s': did you mean %s?", name, nearest);
     tcexec_services_text(0, ", ", " or ", services);
-    return tcexec_say("unknown service '%s': it is %s; or doctor or anchors, see tcexec --help", name, services);
+    return tcexec_say("unknown service '%s': give %s, or a command. See tcexec --help", name, services);
 }
 
 /* The positionals of a call: a service, FUNCTION, and ARG or none. `from` is where they begin. */
@@ -141,7 +141,7 @@ static int read_field(int which, const char *value, tcexec_options *options)
     }
     memcpy(field, &number, sizeof number);
     if (!read_number(value, 0, UINT64_MAX, &options->numbers[which]))
-        return tcexec_say("%s: '%s' is no decimal number from 0 to 18446744073709551615", option->name, value);
+        return tcexec_say("%s: '%s' is not a decimal number from 0 to 18446744073709551615", option->name, value);
     return 0;
 }
 
@@ -181,17 +181,17 @@ static int read_signing(const tcexec_words *sorted, tcexec_options *options)
         if (strcmp(name, schemes[i].name) == 0)
             options->scheme = schemes[i].scheme;
     if (options->scheme == NULL)
-        return tcexec_say("--sign: '%s' is none of tc3, tc3-compat, sha256, sha1", name);
+        return tcexec_say("--sign: '%s' is not tc3, tc3-compat, sha256 or sha1", name);
     options->has_time = sorted->value[TIME] != NULL;
     if (options->has_time) {
         if (!read_number(sorted->value[TIME], TCEXEC_TIME_MIN, TIME_MAX, &number))
-            return tcexec_say("--time: '%s' is no number of seconds from 946684800 (2000) to 253402300799 (9999)",
+            return tcexec_say("--time: '%s' is not a number of seconds from 946684800 (2000) to 253402300799 (9999)",
                               sorted->value[TIME]);
         options->unix_time = (int64_t)number;
     }
     if (sorted->value[NONCE] != NULL) {
         if (!read_number(sorted->value[NONCE], 1, UINT32_MAX, &number))
-            return tcexec_say("--nonce: '%s' is no decimal number from 1 to 4294967295", sorted->value[NONCE]);
+            return tcexec_say("--nonce: '%s' is not a decimal number from 1 to 4294967295", sorted->value[NONCE]);
         options->request.nonce = (uint32_t)number;
     }
     return 0;
@@ -203,7 +203,7 @@ static int read_attempts(const tcexec_words *sorted, tcexec_options *options)
     uint64_t number = 1;
 
     if (attempts != NULL && !read_number(attempts, 1, TCEXEC_ATTEMPTS_MAX, &number))
-        return tcexec_say("--attempts: '%s' is no decimal number from 1 to %u", attempts, TCEXEC_ATTEMPTS_MAX);
+        return tcexec_say("--attempts: '%s' is not a decimal number from 1 to %u", attempts, TCEXEC_ATTEMPTS_MAX);
     options->attempts = (uint32_t)number;
     return 0;
 }
@@ -252,7 +252,7 @@ static int read_plaintext(const tcexec_words *sorted, tcexec_options *options)
         if (sorted->value[of_tls[i]] != NULL)
             return tcexec_say("--plaintext and %s contradict each other", tcexec_option_table[of_tls[i]].name);
     if (!is_loopback(dialled))
-        return tcexec_say("--plaintext: '%.*s' is not loopback: dial 127.0.0.1, [::1] or localhost, or use TLS",
+        return tcexec_say("--plaintext: '%.*s' is not a loopback address: connect to 127.0.0.1, [::1] or localhost, or use TLS",
                           (int)dialled.length, dialled.bytes);
     options->plaintext = 1;
     if (port == 0)
@@ -281,9 +281,9 @@ static int read_link(const tcexec_words *sorted, tcexec_options *options)
         return tcexec_say("--ca and --pin contradict each other: a pin replaces the chain");
     options->timeout = TCX_TIMEOUT_DEFAULT;
     if (sorted->value[TIMEOUT] != NULL && !read_seconds(sorted->value[TIMEOUT], &options->timeout))
-        return tcexec_say("--timeout: '%s' is no number of seconds from 0.001 to 2147483.647", sorted->value[TIMEOUT]);
+        return tcexec_say("--timeout: '%s' is not a number of seconds from 0.001 to 2147483.647", sorted->value[TIMEOUT]);
     if (connect != NULL && !tcexec_host_split(connect, &options->address, &options->port))
-        return tcexec_say("--connect: '%s' is not HOST:PORT (an IPv6 address stands in brackets)", connect);
+        return tcexec_say("--connect: '%s' is not HOST:PORT (put an IPv6 address in brackets)", connect);
     return sorted->value[PLAINTEXT] ? read_plaintext(sorted, options) : read_proxy(sorted, options);
 }
 
@@ -297,7 +297,7 @@ static int read_output(const tcexec_words *sorted, tcexec_options *options)
     if (options->quiet && options->verbose)
         return tcexec_say("--quiet and -v contradict each other: give one of them");
     if (options->json + options->curl + options->dry_run > 1)
-        return tcexec_say("--json, --curl and --dry-run each decide what is printed: give one of them");
+        return tcexec_say("--json, --curl and --dry-run each set the output: give one of them");
     return 0;
 }
 
@@ -378,6 +378,6 @@ int tcexec_options_read(int argc, char **argv, tcexec_options *options)
         return read_help(&sorted, options);
     misplaced = tcexec_words_misplaced(&sorted, options->command);
     if (misplaced != NULL)
-        return tcexec_say("%s has no meaning for %s", misplaced, names[options->command]);
+        return tcexec_say("%s does not apply to %s", misplaced, names[options->command]);
     return options->command == TCEXEC_ANCHORS ? read_anchors(&sorted, options) : read_request(&sorted, options);
 }

@@ -107,7 +107,7 @@ class Anchors(Case):
         for words, said in [
             ([], "anchors takes one file, or --tencent"),
             (["a", "b"], "anchors takes one file"),
-            (["--json", "a"], "--json has no meaning for anchors"),
+            (["--json", "a"], "--json does not apply to anchors"),
             (["/nonexistent"], "/nonexistent: No such file"),
             (["server.key"], "no certificate"),
             (["--tencent", "/nonexistent"], "/nonexistent: No such file"),

@@ -377,7 +377,7 @@ class Refusals(Case):
                 self.refused([option, "0", service, "F"], f"tcexec: {option}: .*not a parameter of this service")
 
     def test_plaintext_leaves_no_machine(self) -> None:
-        self.refused(["--plaintext", "mps", "F"], "--plaintext: 'mps.tencentcloudapi.com' is not loopback")
+        self.refused(["--plaintext", "mps", "F"], "--plaintext: 'mps.tencentcloudapi.com' is not a loopback address")
         for host in ("192.0.2.1:80", "example.com:80", "localhost.example.com", "128.0.0.1", "[::2]:80", "0.0.0.0"):
             self.refused(["--plaintext", "--connect", host, "mps", "F"], "--plaintext: ")
             self.refused(["--plaintext", "--host", host, "mps", "F"], "--plaintext: ")

@@ -213,7 +213,7 @@ class Doctor(Case):
     # ---- the rest
 
     def test_refused(self) -> None:
-        for words, said in ((["--quiet"], "--quiet has no meaning for doctor"), (["cvm"], "unknown service 'cvm'"),
+        for words, said in ((["--quiet"], "--quiet does not apply to doctor"), (["cvm"], "unknown service 'cvm'"),
                             (["vod", "Echo", "@/nonexistent"], "ARG: /nonexistent: No such file"),
                             (["mps", "Echo", "--session-id=x"], "--session-id: .*VOD"), (["--host=a b"], "--host: ")):
             self.check(self.doctor(*words), USAGE, said, b"")

@@ -172,7 +172,7 @@ class DoctorSchema(Case):
 
     def test_nothing_without_a_check(self) -> None:
         self.check(run("doctor", "--json", "vod", "Echo", "@/nonexistent"), USAGE, "ARG: ", b"")
-        self.check(run("doctor", "--json", "--curl"), USAGE, "--curl has no meaning for doctor", b"")
+        self.check(run("doctor", "--json", "--curl"), USAGE, "--curl does not apply to doctor", b"")
 
     def test_the_manual_page_names_the_same_members(self) -> None:
         manual = (ROOT / "port/command/tcexec.1").read_text()
