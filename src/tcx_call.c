@@ -7,10 +7,10 @@
  *                 │          │  └reopen─┘   └──an early answer──────┘   │
  *                 └──────────┴── RETRYING ◀──────an attempt's end───────┘
  *
- * PACING waits for the rate limit and is skipped if there is none. SENDING checks for an answer before every send except
- * the first, and after a failed send. If a final status comes that way, sending ends: RECEIVING reads the rest of the
- * answer, with the outcome NOT_SENT. If a kept connection fails or brings bytes in SENDING, it is reopened, once. In
- * every state, an error, the deadline or a cancel ends the attempt.
+ * PACING waits for the rate limit and is skipped if there is none. SENDING checks for an answer before every send
+ * except the first, and after a failed send. If a final status comes that way, sending ends: RECEIVING reads the rest
+ * of the answer, with the outcome NOT_SENT. If a kept connection fails or brings bytes in SENDING, it is reopened,
+ * once. In every state, an error, the deadline or a cancel ends the attempt.
  */
 #include "tcx_call.h"
 

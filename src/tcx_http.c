@@ -421,8 +421,8 @@ tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_
     while (done < length && status == TCX_PENDING) {
         if (http->state >= HTTP_CHUNK)
             done += http_read_body(http, input + done, length - done, &status);
-        else if (http->state < HTTP_CHUNK_SIZE && http->head_left-- == 0) /* each chunk size brings a byte of body */
-            status = TCX_E_HTTP_HEAD_TOO_LARGE;                           /* RFC 9110 section 5.4 */
+        else if (http->state < HTTP_CHUNK_SIZE && http->head_left-- == 0) /* each chunk's size brings a byte of body */
+            status = TCX_E_HTTP_HEAD_TOO_LARGE; /* RFC 9110 section 5.4 */
         else
             status = http_read_line_byte(http, input[done++]);
     }

@@ -1,6 +1,6 @@
 /*
  * Ticks are the milliseconds of a counter that wraps. If a tick is more than TCX_TIMEOUT_MAX after another, the counter
- * went back and the order is the other way round.
+ * went back, and the first tick is the later one.
  */
 #ifndef TCX_TICK_H
 #define TCX_TICK_H
