@@ -141,8 +141,9 @@ static void message_expand_placeholder(tcx_message *message)
         field = (unsigned char)*at++;
     if (placeholder == MESSAGE_IF) {
         if (!message_resolve_field(message, field)) {
-            while ((unsigned char)*message->rest++ != MESSAGE_END)
+            while ((unsigned char)*at++ != MESSAGE_END)
                 ;
+            message->rest = at;
         }
         message->left = 0;
         return;

@@ -12,12 +12,12 @@ static const char tc3_head_end[] =
     M_IF "\r\nX-TC-Language: " M_LANGUAGE M_END
     M_IF "\r\nX-TC-Token: " M_TOKEN M_END
     "\r\nAuthorization: TC3-HMAC-SHA256 Credential=" M_SECRET_ID "/" M_DATE "/" M_SERVICE
-    "/tc3_request, SignedHeaders=content-type;host" M_IF ";x-tc-action" M_SIGNED_ACTION M_END
+    "/tc3_request, SignedHeaders=content-type;host" M_IF M_SIGNED_ACTION ";x-tc-action" M_END
     ", Signature=" M_DIGEST "\r\n\r\n";
 
 static const char tc3_canonical_end[] =
-    M_HOST M_IF "\nx-tc-action:executefunction" M_SIGNED_ACTION M_END
-    "\n\ncontent-type;host" M_IF ";x-tc-action" M_SIGNED_ACTION M_END
+    M_HOST M_IF M_SIGNED_ACTION "\nx-tc-action:executefunction" M_END
+    "\n\ncontent-type;host" M_IF M_SIGNED_ACTION ";x-tc-action" M_END
     "\n" M_DIGEST;
 
 static const char tc3_string_to_sign[] =
