@@ -112,10 +112,7 @@ dist-test-headers: dist
 
 ### dist-test: all tests with the pair in place of the sources, and from the unpacked tarball; the packages, compiled
 .PHONY: dist-test dist-test-pair dist-test-tarball dist-test-packages
-dist-test:
-	$(MAKE) dist-test-pair
-	$(MAKE) dist-test-tarball
-	$(MAKE) dist-test-packages
+dist-test: dist-test-pair dist-test-tarball dist-test-packages
 
 dist-test-pair: dist-test-headers
 	echo '== the tests, with tcexec.c and tcexec.h'
