@@ -8,12 +8,14 @@
  *   tcexec/request.h    what to call: check it, measure it, build it into a buffer
  *   tcexec/response.h   the answer: HTTP reader, Result and RequestId, error classes
  *   tcexec/transport.h  the port contract: four functions
+ *   tcexec/port.h       a platform: link, tick, wait, wall clock, entropy
  *   tcexec/proxy.h      a tunnel through an HTTP proxy, over a transport
  *   tcexec/call.h       the whole call, step by step or blocking
  *   tcexec/retry.h      when to try again, and how fast to call
  *   tcexec/trace.h      events for progress displays and logs
  *   tcexec/private.h    private structures: visible only so that their size is known
  *   tcexec/tls.h        TLS over a transport. Not included here: a modem may have its own
+ *   tcexec/client.h     the front door: a call in a few lines, over a port. Not included here, because it includes TLS
  *
  * Rules for all headers:
  *
@@ -36,6 +38,7 @@
 #define TCX_VERSION "0.1.0"
 
 #include <tcexec/call.h>
+#include <tcexec/port.h>
 #include <tcexec/proxy.h>
 #include <tcexec/request.h>
 #include <tcexec/response.h>

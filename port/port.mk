@@ -2,7 +2,7 @@
 
 POSIX_OBJECTS   := $(patsubst %.c,$(B)/%.o,$(wildcard port/posix/*.c))
 COMMAND_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard port/command/*.c))
-TEMPLATE_OBJECTS  := $(B)/port/template/tcx_port.o
+TEMPLATE_OBJECTS  := $(B)/port/template/tcx_board.o
 TEMPLATE_EXAMPLES := $(patsubst %.c,$(B)/%.o,$(wildcard port/template/examples/*.c))
 
 $(B)/port/command/%.o: SEES = -Iport/posix

@@ -21,6 +21,7 @@
 #ifndef TCEXEC_CALL_H
 #define TCEXEC_CALL_H
 
+#include <tcexec/port.h>
 #include <tcexec/private.h>
 #include <tcexec/request.h>
 #include <tcexec/response.h>
@@ -203,24 +204,13 @@ int64_t tcx_call_clock_offset(const tcx_call *call);
  */
 void tcx_call_cancel(tcx_call *call);
 
-/* What the blocking helper needs from the platform. */
-typedef struct tcx_waiter {
-    void *context;
-    uint32_t (*now)(void *context);                                  /* returns the tick, ms */
-
-    /*
-     * Waits until the link can be read (TCX_READ) or written (TCX_WRITE), and at most `time_left` ms. It may return
-     * earlier. With TCX_TIME it waits `time_left` ms.
-     */
-    void (*wait)(void *context, unsigned wants, uint32_t time_left);
-} tcx_waiter;
-
 /*
- * Begins a call and steps it to its end. Returns the status of the last step, or the error of tcx_call_begin(). Returns
- * TCX_E_NULL and does not touch the call if `waiter` or one of its functions is NULL.
+ * Begins a call and steps it to its end. Uses the tick and the wait of `port` (tcexec/port.h). Returns the status of the
+ * last step, or the error of tcx_call_begin(). Returns TCX_E_NULL and does not touch the call if `port` or one of the
+ * two functions is NULL.
  */
 TCX_MUST_CHECK tcx_status tcx_execute(tcx_call *call, const tcx_call_config *config, const tcx_request *request,
-                                      const tcx_waiter *waiter);
+                                      const tcx_port *port);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@
 /* Steps a call until it ends. With -v there is no progress line: the events show the progress. */
 static void drive(tcexec_exchange *with)
 {
-    const tcx_waiter waiter = tcx_posix_waiter(&with->tcp);
+    const tcx_port *port = &with->tcp.port;
     const int is_watched = tcexec_is_terminal() && !with->options->verbose && !with->options->quiet;
     tcx_call *call = &with->call;
     tcx_status status;
@@ -23,7 +23,7 @@ static void drive(tcexec_exchange *with)
             tcexec_progress_show(with);
         if (left > WAIT_MAX)
             left = WAIT_MAX;
-        waiter.wait(waiter.context, tcx_call_wants(call), is_watched && left > PROGRESS_EVERY ? PROGRESS_EVERY : left);
+        port->wait(port->context, tcx_call_wants(call), is_watched && left > PROGRESS_EVERY ? PROGRESS_EVERY : left);
     }
     if (status == TCX_PENDING)
         tcx_call_cancel(call);

@@ -52,7 +52,7 @@ int64_t board_unix_time(void);
 /*
  * NOT RANDOM. The emulator has no generator. This output is made from its clocks and can be guessed: it only lets the
  * demonstration run. A device MUST read its hardware generator, and return 0 if the generator fails: then nothing is
- * sent. For tcx_tls_config.entropy.
+ * sent. For tcx_port.entropy.
  */
 int board_pretend_entropy(void *context, void *out, size_t length);
 

@@ -72,7 +72,7 @@ static tcx_status execute(const tcx_request *request, uint32_t timeout)
     if (status == TCX_OK)
         status = tcx_tls_init(&tls, &tls_config);
     if (status == TCX_OK)
-        status = tcx_execute(&call, &config, request, &line.waiter);
+        status = tcx_execute(&call, &config, request, &line.port);
     tcx_tls_wipe(&tls);
     return status;
 }

@@ -84,7 +84,7 @@ static void uart_close(void *context)
     open_link = NULL;
 }
 
-static uint32_t now(void *context)
+static uint32_t tick(void *context)
 {
     (void)context;
     return board_tick();
@@ -101,12 +101,18 @@ static void wait(void *context, unsigned wants, uint32_t time_left)
     board_unmask();
 }
 
+static int64_t unix_time(void *context)
+{
+    (void)context;
+    return board_unix_time();
+}
+
 void uart_init(uart_link *link, unsigned number)
 {
     const tcx_transport transport = { link, uart_open, uart_send, uart_recv, uart_close, NULL, NULL };
-    const tcx_waiter waiter = { link, now, wait };
+    const tcx_port port = { &link->transport, link, tick, wait, unix_time, board_pretend_entropy };
 
     link->transport = transport;
-    link->waiter = waiter;
+    link->port = port;
     link->registers = uart_at(number);
 }

@@ -14,7 +14,6 @@
 #include "image.h"
 #include "shell.h"
 #include "net.h"
-#include "tcx_lwip.h"
 
 /* On a device, keep these where the debug port cannot read them. */
 static const tcx_credentials credentials = {
@@ -22,7 +21,6 @@ static const tcx_credentials credentials = {
     .secret_key = TCX_TEXT("SKEXAMPLE0000000000000000000000002"),
 };
 
-static tcx_lwip line;
 static tcx_tls tls;
 static tcx_signer signer;
 static tcx_call call;
@@ -55,13 +53,13 @@ static tcx_status execute(const tcx_request *request, tcx_text address, uint32_t
         .timeout = timeout,
         .address = address,
     };
-    tcx_tls_config tls_config = { .link = &line.transport, .entropy = board_pretend_entropy };
+    tcx_tls_config tls_config = { .link = &net_link.transport, .entropy = board_pretend_entropy };
     tcx_status status = image_set(&tls_config);
 
     if (status == TCX_OK)
         status = tcx_tls_init(&tls, &tls_config);
     if (status == TCX_OK)
-        status = tcx_execute(&call, &config, request, &net_waiter);
+        status = tcx_execute(&call, &config, request, &net_port);
     tcx_tls_wipe(&tls);
     return status;
 }
@@ -112,7 +110,6 @@ int main(void)
         return 1;
     if (!net_start())
         return 3;
-    tcx_lwip_init(&line);
     exit_status = run(command_line);
     tcx_signer_wipe(&signer);
     shell_report_memory();

@@ -9,6 +9,7 @@
 
 enum { DHCP_PATIENCE = 10000 }; /* ms */
 
+tcx_lwip net_link;
 static struct netif interface;
 
 u32_t sys_now(void)
@@ -29,13 +30,19 @@ static void wait(void *context, unsigned wants, uint32_t time_left)
     board_unmask();
 }
 
-static uint32_t now(void *context)
+static uint32_t tick(void *context)
 {
     (void)context;
     return sys_now();
 }
 
-const tcx_waiter net_waiter = { NULL, now, wait };
+static int64_t unix_time(void *context)
+{
+    (void)context;
+    return board_unix_time();
+}
+
+const tcx_port net_port = { &net_link.transport, NULL, tick, wait, unix_time, board_pretend_entropy };
 
 #if LWIP_DHCP
 static int get_address(void)
@@ -67,6 +74,7 @@ static int get_address(void)
 int net_start(void)
 {
     lwip_init();
+    tcx_lwip_init(&net_link);
     if (netif_add(&interface, NULL, NULL, NULL, NULL, lan9118_init, ethernet_input) == NULL)
         return 0;
     netif_set_default(&interface);

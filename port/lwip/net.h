@@ -2,6 +2,8 @@
 #ifndef NET_H
 #define NET_H
 
+#include "tcx_lwip.h"
+
 #include <tcexec/call.h>
 
 /*
@@ -11,7 +13,9 @@
  */
 int net_start(void);
 
-/* For tcx_execute(): drives the network, and sleeps for up to a millisecond when there is nothing to do. */
-extern const tcx_waiter net_waiter;
+extern tcx_lwip net_link; /* net_start() makes it */
+
+/* That link, and the clocks and the entropy of the board. Its wait drives the network, and sleeps for up to 1 ms. */
+extern const tcx_port net_port;
 
 #endif

@@ -14,7 +14,7 @@
  *              computes for as long as a signature takes, and lwIP stops for that time
  *
  * and never in a callback of the raw API. lwIP must run between steps. tcx_execute() loops over the steps itself, so it
- * is for NO_SYS=1 only: let its waiter's `now` return sys_now(), and its `wait` poll the interface and the timeouts
+ * is for NO_SYS=1 only: let the `tick` of your tcx_port return sys_now(), and its `wait` poll the interface and the timeouts
  * once.
  *
  * Memory. Only lwIP allocates memory, from the pools and the heap in lwipopts.h:

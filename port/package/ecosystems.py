@@ -8,7 +8,7 @@ import re
 from project import ROOT, Project, names, read
 
 SENTENCE = "Calls ExecuteFunction of Tencent Cloud's MPS and VOD from a device with a few kilobytes of RAM."
-PORT = ["port/template/tcx_port.c", "port/template/tcx_port.h"]
+PORT = ["port/template/tcx_board.c", "port/template/tcx_board.h"]
 PLACES = {"esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec", "platformio": "platformio", "arduino": "arduino"}
 
 

@@ -2,8 +2,8 @@
  * The POSIX port: TCP, clocks, entropy, certificates, files and credentials for Linux and the BSDs.
  *
  *     tcx_posix_tcp tcp;
- *     tcx_posix_tcp_init(&tcp, 60000);              ... give &tcp.transport to a call, or to TLS
- *     tcx_waiter waiter = tcx_posix_waiter(&tcp);   ... and this to tcx_execute()
+ *     tcx_posix_tcp_init(&tcp, 0);    ... then pass &tcp.port to a client (tcexec/client.h) or to tcx_execute(),
+ *                                         and &tcp.transport to a call or to TLS
  *
  * Unlike the library, the port makes system calls. Only a name look-up allocates memory: a thread, and what
  * getaddrinfo() needs. The port keeps no static state. A function that fails returns -1 with errno set, or a
@@ -58,11 +58,14 @@ typedef struct tcx_posix_addresses {
  * and the number is that of getaddrinfo() (EAI_…). If the look-up fails because memory or descriptors are short, the
  * number is -errno.
  *
- * The first six fields are public. Read them at any time. Set loopback_only, ahead and ahead_size between init and
+ * The first seven fields are public. Read them at any time. Set loopback_only, ahead and ahead_size between init and
  * open. The other fields are private.
+ *
+ * The port's wait uses poll() or tcx_posix_tcp_read_ahead(). A signal ends it early.
  */
 typedef struct tcx_posix_tcp {
     tcx_transport transport;
+    tcx_port port; /* this connection, the clocks and the entropy below */
     int loopback_only; /* 1: dials only 127.0.0.0/8 and ::1; other addresses fail with -EACCES */
     void *ahead;       /* memory to read ahead into, which saves system calls; NULL: off. It is borrowed */
     size_t ahead_size; /* its size in bytes; TCX_POSIX_READ_AHEAD holds any TLS record */
@@ -117,7 +120,7 @@ int tcx_posix_tcp_read_ahead(tcx_posix_tcp *tcp, unsigned wants, uint32_t time_l
  */
 void tcx_posix_tcp_peer(const tcx_posix_tcp *tcp, char *text, size_t size);
 
-/* ---- Clocks and entropy ------------------------------------------------------------------------------------------ */
+/* ---- Clocks, entropy, output -------------------------------------------------------------------------------------- */
 
 /* Returns the monotonic clock in ms. It wraps. */
 uint32_t tcx_posix_tick(void);
@@ -126,16 +129,15 @@ uint32_t tcx_posix_tick(void);
 int64_t tcx_posix_unix_time(void);
 
 /*
- * Returns the waiter for tcx_execute(). It waits for `tcp`, with poll() or tcx_posix_tcp_read_ahead(). A signal ends a
- * wait early. The waiter borrows `tcp` for as long as it is used.
- */
-tcx_waiter tcx_posix_waiter(tcx_posix_tcp *tcp);
-
-/*
- * For tcx_tls_config.entropy: fills `out` from the kernel's random generator. `context` is not used. Returns `length`,
+ * For tcx_tls_config.entropy and tcx_port.entropy: fills `out` from the kernel's random generator. `context` is not used. Returns `length`,
  * or -1 with errno set.
  */
 int tcx_posix_entropy(void *context, void *out, size_t length);
+
+/*
+ * For tcx_client_report(): writes `length` bytes to `context`, a FILE of <stdio.h>. An error is left in the FILE.
+ */
+void tcx_posix_put(void *context, const char *bytes, size_t length);
 
 /* ---- Certificates ------------------------------------------------------------------------------------------------ */
 

@@ -1,9 +1,10 @@
-/* Clocks and entropy: see tcx_posix.h. */
+/* Clocks, entropy and output: see tcx_posix.h. */
 #define _DEFAULT_SOURCE
 
 #include "tcx_posix.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -35,4 +36,9 @@ int tcx_posix_entropy(void *context, void *out, size_t length)
             filled += (size_t)got;
     }
     return (int)filled;
+}
+
+void tcx_posix_put(void *context, const char *bytes, size_t length)
+{
+    (void)fwrite(bytes, 1, length, context);
 }

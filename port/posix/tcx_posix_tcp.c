@@ -138,7 +138,7 @@ static int tcp_finish_connect(tcx_posix_tcp *tcp)
         tcp->error = errno;
     if (tcp->error != 0)
         return tcp_dial_next(tcp);
-    if (fcntl(tcp->fd, F_SETFL, 0) != 0) /* from now on, the waiter may block in recv() */
+    if (fcntl(tcp->fd, F_SETFL, 0) != 0) /* from now on, a wait may block in recv() */
         return -errno;
     tcp->state = TCP_CONNECTED;
     return 1;
@@ -254,15 +254,44 @@ static tcx_status tcp_failure(void *context, int *detail)
 
 /* ---- for the caller ---- */
 
+/* ---- the port ---- */
+
+static uint32_t tcp_tick(void *context)
+{
+    (void)context;
+    return tcx_posix_tick();
+}
+
+static void tcp_wait(void *context, unsigned wants, uint32_t time_left)
+{
+    tcx_posix_tcp *tcp = context;
+    struct pollfd ready = { -1, 0, 0 };
+
+    if (tcx_posix_tcp_read_ahead(tcp, wants, time_left))
+        return;
+    if (wants & (TCX_READ | TCX_WRITE))
+        ready.fd = tcx_posix_tcp_fd(tcp);
+    if (wants & TCX_READ)
+        ready.events = POLLIN;
+    if (wants & TCX_WRITE)
+        ready.events = (short)(ready.events | POLLOUT);
+    (void)poll(&ready, 1, (int)tcx_posix_tcp_time_left(tcp, wants, time_left));
+}
+
+static int64_t tcp_unix_time(void *context)
+{
+    (void)context;
+    return tcx_posix_unix_time();
+}
+
 void tcx_posix_tcp_init(tcx_posix_tcp *tcp, uint32_t connect_timeout)
 {
+    const tcx_transport transport = { tcp, tcp_open, tcp_send, tcp_recv, tcp_close, NULL, tcp_failure };
+    const tcx_port port = { &tcp->transport, tcp, tcp_tick, tcp_wait, tcp_unix_time, tcx_posix_entropy };
+
     memset(tcp, 0, sizeof *tcp);
-    tcp->transport.context = tcp;
-    tcp->transport.open = tcp_open;
-    tcp->transport.send = tcp_send;
-    tcp->transport.recv = tcp_recv;
-    tcp->transport.close = tcp_close;
-    tcp->transport.failure = tcp_failure;
+    tcp->transport = transport;
+    tcp->port = port;
     tcp->connect_timeout = connect_timeout ? connect_timeout : TCX_TIMEOUT_DEFAULT;
     tcp->fd = -1;
 }

@@ -19,8 +19,8 @@ static tcx_peer peer_at(const char *port)
 
 int main(int argc, char **argv)
 {
-    const tcx_waiter waiter = { &device, port_tick, port_wait };
-    tcx_contract contract = { .transport = &device.transport, .waiter = &waiter, .buffer = buffer };
+    const tcx_port port = { .context = &device, .tick = port_tick, .wait = port_wait };
+    tcx_contract contract = { .transport = &device.transport, .port = &port, .buffer = buffer };
     int failed = 0;
     size_t i;
 

@@ -4,13 +4,11 @@
 #include "board.h"
 #include "net.h"
 #include "tcx_contract.h"
-#include "tcx_lwip.h"
 
-static tcx_lwip line;
 static unsigned char buffer[4096];
 static tcx_contract contract = {
-    .transport = &line.transport,
-    .waiter = &net_waiter,
+    .transport = &net_link.transport,
+    .port = &net_port,
     .peer = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.100"), 443, 0, 0 },
     .refusing = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.2"), 443, 0, 0 },     /* the gateway */
     .unanswering = { TCX_TEXT("peer"), TCX_TEXT("10.0.2.77"), 443, 0, 0 }, /* nobody */
@@ -52,9 +50,9 @@ static int is_named(void)
 
     for (size_t i = 0; i < MEMP_NUM_TCP_PCB; i++)
         pcbs[i] = tcp_new();
-    result = detail = line.transport.open(line.transport.context, &contract.peer);
-    status = line.transport.failure(line.transport.context, &detail);
-    line.transport.close(line.transport.context);
+    result = detail = net_link.transport.open(line.transport.context, &contract.peer);
+    status = net_link.transport.failure(line.transport.context, &detail);
+    net_link.transport.close(line.transport.context);
     for (size_t i = 0; i < MEMP_NUM_TCP_PCB; i++)
         if (pcbs[i] != NULL)
             tcp_abort(pcbs[i]);
@@ -74,7 +72,6 @@ int main(void)
 
     if (!net_start())
         return 3;
-    tcx_lwip_init(&line);
     for (size_t check = 0; check < TCX_CONTRACT_CHECKS; check++) {
         int result;
 

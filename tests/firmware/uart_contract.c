@@ -16,7 +16,7 @@ int main(void)
     const char *rest = command_line;
     tcx_contract contract = {
         .transport = &line.transport,
-        .waiter = &line.waiter,
+        .port = &line.port,
         .peer = { TCX_TEXT("peer"), TCX_TEXT("at the other end"), 1, 0 },
         .buffer = buffer,
         .buffer_size = sizeof buffer,

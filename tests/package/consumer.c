@@ -40,7 +40,6 @@ int main(int argc, char **argv)
     tcx_call_config config;
     tcx_signer signer;
     tcx_status status;
-    const tcx_waiter waiter = tcx_posix_waiter(&tcp);
     const tcx_text name = TCX_TEXT("ExampleFunc"), argument = TCX_TEXT("XXX");
 
     if (argc != 4 || tcx_posix_credentials_find(&found) != 0)
@@ -76,7 +75,7 @@ int main(int argc, char **argv)
     if (status == TCX_OK)
         status = tcx_signer_init(&signer, &found.credentials, TCX_SIGN_TC3);
     if (status == TCX_OK)
-        status = tcx_execute(&call, &config, &request, &waiter);
+        status = tcx_execute(&call, &config, &request, &tcp.port);
     if (status == TCX_OK)
         printf("%.*s\n", (int)call.response.result.length, call.response.result.bytes);
     else

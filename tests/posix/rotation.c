@@ -62,10 +62,9 @@ static int call(tcx_signer *signer, const char *port)
         .address = TCX_TEXT("127.0.0.1"),
         .port = (uint16_t)atoi(port),
     };
-    const tcx_waiter waiter = tcx_posix_waiter(&tcp);
     static tcx_call state;
 
-    puts(tcx_status_name(tcx_execute(&state, &config, &request, &waiter)));
+    puts(tcx_status_name(tcx_execute(&state, &config, &request, &tcp.port)));
     return 0;
 }
 

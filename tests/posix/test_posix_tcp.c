@@ -272,9 +272,7 @@ static tcx_peer peer_at(const char *address, uint16_t port)
 
 static void wait_for(unsigned wants)
 {
-    tcx_waiter waiter = tcx_posix_waiter(&tcp);
-
-    waiter.wait(waiter.context, wants, TIMEOUT);
+    tcp.port.wait(tcp.port.context, wants, TIMEOUT);
 }
 
 static int open_now(const tcx_peer *peer)
@@ -848,7 +846,6 @@ static void test_a_whole_call(void **state)
     static tcx_call call;
     tcx_call_config config;
     tcx_signer signer;
-    tcx_waiter waiter = tcx_posix_waiter(&tcp);
     pthread_t server;
     uint16_t port;
     int listener = listen_on_loopback(4, &port);
@@ -859,7 +856,7 @@ static void test_a_whole_call(void **state)
     assert_int_equal(pthread_create(&server, NULL, serve_one, &listener), 0);
     tcx_posix_tcp_init(&tcp, TIMEOUT);
     config = set_up_call(&signer);
-    assert_int_equal(tcx_execute(&call, &config, &request, &waiter), TCX_OK);
+    assert_int_equal(tcx_execute(&call, &config, &request, &tcp.port), TCX_OK);
     assert_int_equal(call.response.result.length, 2);
     assert_memory_equal(call.response.result.bytes, "ok", 2);
     assert_int_equal(pthread_join(server, NULL), 0);
@@ -888,7 +885,6 @@ static void test_a_call_does_not_take_the_link_of_another(void **state)
     tcx_connection connection;
     tcx_call_config config;
     tcx_signer signer;
-    tcx_waiter waiter = tcx_posix_waiter(&tcp);
     pthread_t server;
     uint16_t port;
     int listener = listen_on_loopback(4, &port);
@@ -902,10 +898,10 @@ static void test_a_call_does_not_take_the_link_of_another(void **state)
     config.address = tcx_text_from("127.0.0.1");
     config.port = port;
     config.connection = &connection;
-    assert_int_equal(tcx_execute(&call, &config, &request, &waiter), TCX_OK);
+    assert_int_equal(tcx_execute(&call, &config, &request, &tcp.port), TCX_OK);
     config.address = tcx_text_from("127.0.0.2");
     config.connection = NULL;
-    assert_int_equal(tcx_execute(&call, &config, &request, &waiter), TCX_E_TRANSPORT_CONTRACT);
+    assert_int_equal(tcx_execute(&call, &config, &request, &tcp.port), TCX_E_TRANSPORT_CONTRACT);
     assert_int_equal(call.outcome, TCX_NOT_SENT);
     assert_int_equal(call.detail, 0);
     assert_int_equal(tcx_posix_tcp_fd(&tcp), -1); /* closed */
@@ -926,7 +922,7 @@ static void test_clocks(void **state)
     assert_true(tcx_posix_unix_time() >= TCX_CLOCK_FLOOR);
     begun = tcx_posix_tick();
     tcx_posix_tcp_init(&tcp, TIMEOUT);
-    tcx_posix_waiter(&tcp).wait(&tcp, TCX_READ, 30); /* on nothing */
+    tcp.port.wait(tcp.port.context, TCX_READ, 30); /* on nothing */
     assert_in_range(tcx_posix_tick() - begun, 29, 1000);
 }
 

@@ -261,8 +261,8 @@ static void check_outputs(const char *where)
 
 static void execute(void)
 {
-    static const tcx_waiter waiter = { NULL, read_clock, wait_for };
-    tcx_status status = tcx_execute(&f.call, &f.config, &f.request, &waiter);
+    static const tcx_port port = { .tick = read_clock, .wait = wait_for };
+    tcx_status status = tcx_execute(&f.call, &f.config, &f.request, &port);
 
     assert_int_equal(f.call.status, status);
 }

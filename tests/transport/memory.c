@@ -255,11 +255,11 @@ void memory_close(void *context)
 void memory_init(memory *m)
 {
     const tcx_transport transport = { m, memory_open, memory_send, memory_recv, memory_close, NULL, NULL };
-    const tcx_waiter waiter = { m, memory_now, memory_wait };
+    const tcx_port port = { &m->transport, m, memory_now, memory_wait, NULL, NULL };
 
     memset(m, 0, sizeof *m);
     m->transport = transport;
-    m->waiter = waiter;
+    m->port = port;
     m->piece = 1460;
     memory_close(m);
 }
@@ -270,7 +270,7 @@ void memory_bench(memory *m, tcx_contract *contract, void *buffer, size_t size)
 
     memset(contract, 0, sizeof *contract);
     contract->transport = &m->transport;
-    contract->waiter = &m->waiter;
+    contract->port = &m->port;
     contract->peer = contract->refusing = contract->unanswering = peer;
     contract->refusing.port = MEMORY_REFUSING;
     contract->unanswering.port = MEMORY_UNANSWERING;

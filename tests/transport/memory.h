@@ -18,7 +18,7 @@ typedef struct memory_wire {
 
 typedef struct memory {
     tcx_transport transport;
-    tcx_waiter waiter;
+    tcx_port port;
     size_t piece; /* the most bytes that one call moves */
     int stutter;  /* if not 0, every second call moves nothing and returns this */
 

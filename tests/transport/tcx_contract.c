@@ -24,7 +24,7 @@ static int fail(tcx_contract *c, const char *problem, int number)
 
 static uint32_t now(const tcx_contract *c)
 {
-    return c->waiter->now(c->waiter->context);
+    return c->port->tick(c->port->context);
 }
 
 static uint32_t bulk(const tcx_contract *c)
@@ -201,12 +201,12 @@ static int await(tcx_contract *c, unsigned wants, int again)
     uint32_t gone = now(c) - c->since;
 
     if (!again && gone < patience(c))
-        c->waiter->wait(c->waiter->context, wants, patience(c) - gone);
+        c->port->wait(c->port->context, wants, patience(c) - gone);
     if (now(c) - c->since < patience(c))
         return 1;
     if (again)
         return fail(c, "TCX_AGAIN was returned for too long: return it only after work was done", TCX_AGAIN);
-    return fail(c, "the wait brought no progress: check this return value, and the waiter",
+    return fail(c, "the wait brought no progress: check this return value, and the port's wait",
                 wants == TCX_READ    ? TCX_WANT_READ
                 : wants == TCX_WRITE ? TCX_WANT_WRITE
                                      : TCX_AGAIN);
@@ -225,7 +225,7 @@ static void pass_time(tcx_contract *c, uint32_t time)
     uint32_t began = now(c), gone;
 
     while ((gone = now(c) - began) < time)
-        c->waiter->wait(c->waiter->context, TCX_TIME, time - gone);
+        c->port->wait(c->port->context, TCX_TIME, time - gone);
 }
 
 /* ---- parts of the checks ---- */

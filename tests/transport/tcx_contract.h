@@ -1,7 +1,7 @@
 /*
  * The transport contract suite: checks that a port obeys tcexec/transport.h.
  *
- * It needs the transport, a waiter (tcexec/call.h), a test peer to dial, some memory, and string.h. So it also runs on
+ * It needs the transport, a port (tcexec/port.h: tick and wait), a test peer to dial, some memory, and string.h. So it also runs on
  * the device itself. RAM: this structure, the caller's buffer and less than 300 bytes of stack.
  *
  * If RAM is short, give a smaller buffer. It must be more than twice as large as what one send of the port can take.
@@ -10,8 +10,8 @@
  *
  *     static unsigned char buffer[TCX_CONTRACT_BUFFER_MAX];
  *     tcx_contract contract = {
- *         .transport = &port.transport,
- *         .waiter = &waiter,
+ *         .transport = &board.transport,
+ *         .port = &board.port,
  *         .peer = { TCX_TEXT("peer"), TCX_TEXT("192.0.2.1"), 7000, 0, 0 },
  *         .buffer = buffer,
  *         .buffer_size = sizeof buffer,
@@ -52,7 +52,7 @@ extern "C" {
 
 typedef struct tcx_contract {
     const tcx_transport *transport; /* required, and closed */
-    const tcx_waiter *waiter;       /* required */
+    const tcx_port *port;           /* required: its tick and its wait */
     tcx_peer peer;                  /* required: the test peer */
     void *buffer;                   /* required */
     size_t buffer_size;             /* bytes: at least TCX_CONTRACT_BUFFER_MIN */

@@ -129,14 +129,12 @@ static void test_freertos(void)
 {
     static tcx_freertos link;
     tcx_contract contract;
-    tcx_waiter waiter;
 
     memory_init(&wire);
     memory_bench(&wire, &contract, buffer, sizeof buffer);
     tcx_freertos_init(&link);
-    waiter = tcx_freertos_waiter(&link);
     contract.transport = &link.transport;
-    contract.waiter = &waiter;
+    contract.port = &link.port;
     contract.peer.address = contract.refusing.address = contract.unanswering.address = tcx_text_from("192.0.2.1");
     bench_run("FreeRTOS+TCP", &contract, 0);
     bench_report(sockets == 0, "FreeRTOS+TCP: no socket is left open");
@@ -345,18 +343,16 @@ static void test_answers(tcx_contract *contract)
 static void test_modem(void)
 {
     static const tcx_modem_board board = {
-        &wire, uart_write, uart_read, uart_carrier, uart_ready, uart_now, uart_wait
+        &wire, uart_write, uart_read, uart_carrier, uart_ready, uart_now, uart_wait, NULL
     };
     static tcx_modem link;
-    tcx_waiter waiter;
     tcx_contract contract;
 
     memory_init(&wire);
     memory_bench(&wire, &contract, buffer, sizeof buffer);
     tcx_modem_init(&link, &board);
-    waiter = tcx_modem_waiter(&link);
     contract.transport = &link.transport;
-    contract.waiter = &waiter;
+    contract.port = &link.port;
     bench_run("modem", &contract, 0);
     test_answers(&contract);
 

@@ -75,7 +75,6 @@ static void report_claims_all(uint16_t port)
     size_t way;
 
     for (way = 0; way < sizeof ways / sizeof ways[0]; way++) {
-        tcx_waiter waiter = tcx_posix_waiter(&right);
         const tcx_contract blank = { 0 };
         const tcx_peer loopback = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), port, 0, 0 };
         tcx_contract contract = blank;
@@ -87,7 +86,7 @@ static void report_claims_all(uint16_t port)
         wrong = right.transport;
         wrong.send = send_claims_all;
         contract.transport = &wrong;
-        contract.waiter = &waiter;
+        contract.port = &right.port;
         contract.peer = loopback;
         contract.buffer = buffer;
         contract.buffer_size = ways[way].buffer_size;
@@ -118,7 +117,6 @@ int main(void)
     before = open_descriptors();
     for (way = 0; way < 2; way++) {
         static tcx_posix_tcp tcp;
-        tcx_waiter waiter = tcx_posix_waiter(&tcp);
         const tcx_contract blank = { 0 };
         tcx_contract contract = blank;
         const tcx_peer loopback = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), 0, 0, 0 };
@@ -129,7 +127,7 @@ int main(void)
             tcp.ahead_size = sizeof ahead;
         }
         contract.transport = &tcp.transport;
-        contract.waiter = &waiter;
+        contract.port = &tcp.port;
         contract.peer = contract.refusing = contract.unanswering = loopback;
         contract.peer.port = (uint16_t)peer;
         contract.refusing.port = (uint16_t)refusing;

@@ -35,14 +35,14 @@ typedef struct fixture {
     script link;
     platform machine;
     tcx_call_config config;
-    tcx_waiter waiter;
+    tcx_port port;
     tcx_call call;
 } fixture;
 
 static void set_up(fixture *f, const char *answer)
 {
     const platform machine = { .tick = UINT32_MAX - 5, .passes = 1 };
-    const tcx_waiter waiter = { &f->machine, now, wait_for };
+    const tcx_port port = { .context = &f->machine, .tick = now, .wait = wait_for };
     const tcx_call_config config = {
         .transport = &f->link.transport,
         .signer = &f->signer,
@@ -55,7 +55,7 @@ static void set_up(fixture *f, const char *answer)
 
     script_init(&f->link, answer, strlen(answer));
     f->machine = machine;
-    f->waiter = waiter;
+    f->port = port;
     f->config = config;
     memset(&f->call, 0, sizeof f->call);
     assert_int_equal(tcx_signer_init(&f->signer, &tcx_example_credentials, TCX_SIGN_TC3), TCX_OK);
@@ -73,7 +73,7 @@ static void test_success(void **state)
             set_up(&f, ANSWER);
             f.link.stutter = stutters[i];
             f.link.piece = piece;
-            assert_status("success", tcx_execute(&f.call, &f.config, &tcx_example_request, &f.waiter), TCX_OK);
+            assert_status("success", tcx_execute(&f.call, &f.config, &tcx_example_request, &f.port), TCX_OK);
             assert_int_equal(f.call.outcome, TCX_ANSWERED);
             assert_bytes("result", f.call.response.result.bytes, f.call.response.result.length, tcx_text_from("XXX"));
             assert_int_equal(f.machine.last_wants & wants[i], wants[i]);
@@ -92,13 +92,13 @@ static void test_silence(void **state)
     (void)state;
     set_up(&f, "");
     f.machine.passes = 0;
-    assert_status("silence", tcx_execute(&f.call, &f.config, &tcx_example_request, &f.waiter), TCX_E_DEADLINE);
+    assert_status("silence", tcx_execute(&f.call, &f.config, &tcx_example_request, &f.port), TCX_E_DEADLINE);
     assert_int_equal(f.call.outcome, TCX_MAYBE_EXECUTED);
     assert_int_equal(f.machine.waits, 1);
     assert_int_equal(f.machine.last_left, TCX_TIMEOUT_DEFAULT);
     set_up(&f, ""); /* a wait that returns too early is no harm */
     f.machine.passes = 7000;
-    assert_status("silence", tcx_execute(&f.call, &f.config, &tcx_example_request, &f.waiter), TCX_E_DEADLINE);
+    assert_status("silence", tcx_execute(&f.call, &f.config, &tcx_example_request, &f.port), TCX_E_DEADLINE);
     assert_int_equal(f.machine.waits, 9);
     assert_int_equal(f.machine.last_left, TCX_TIMEOUT_DEFAULT - 8 * 7000);
 }
@@ -109,20 +109,20 @@ static void test_refusals(void **state)
 
     (void)state;
     for (int missing = 0; missing < 6; missing++) {
-        tcx_waiter waiter;
-        const tcx_waiter *given = &waiter;
+        tcx_port port;
+        const tcx_port *given = &port;
 
         set_up(&f, ANSWER);
-        waiter = f.waiter;
+        port = f.port;
         switch (missing) {
         case 0:
             given = NULL;
             break;
         case 1:
-            waiter.now = NULL;
+            port.tick = NULL;
             break;
         case 2:
-            waiter.wait = NULL;
+            port.wait = NULL;
             break;
         case 3:
             f.config.transport = NULL;
@@ -141,7 +141,7 @@ static void test_refusals(void **state)
         assert_int_equal(f.call.outcome, TCX_NOT_SENT);
     }
     set_up(&f, ANSWER);
-    assert_int_equal(tcx_execute(NULL, &f.config, &tcx_example_request, &f.waiter), TCX_E_NULL);
+    assert_int_equal(tcx_execute(NULL, &f.config, &tcx_example_request, &f.port), TCX_E_NULL);
 }
 
 int main(void)

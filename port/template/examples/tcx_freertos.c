@@ -90,15 +90,6 @@ static void freertos_close(void *context)
     link->is_up = 0;
 }
 
-void tcx_freertos_init(tcx_freertos *link)
-{
-    const tcx_transport transport = { link, freertos_open, freertos_send, freertos_recv, freertos_close, NULL, NULL };
-
-    memset(link, 0, sizeof *link);
-    link->transport = transport;
-    link->socket = FREERTOS_INVALID_SOCKET;
-}
-
 /* Computes in 64 bits. Wraps without a jump if a tick has 32 bits and lasts a whole number of milliseconds. */
 static uint32_t tick(void *context)
 {
@@ -115,9 +106,13 @@ static void wait(void *context, unsigned wants, uint32_t time_left)
     vTaskDelay(1);
 }
 
-tcx_waiter tcx_freertos_waiter(tcx_freertos *link)
+void tcx_freertos_init(tcx_freertos *link)
 {
-    const tcx_waiter waiter = { link, tick, wait };
+    const tcx_transport transport = { link, freertos_open, freertos_send, freertos_recv, freertos_close, NULL, NULL };
+    const tcx_port port = { &link->transport, link, tick, wait, NULL, NULL };
 
-    return waiter;
+    memset(link, 0, sizeof *link);
+    link->transport = transport;
+    link->port = port;
+    link->socket = FREERTOS_INVALID_SOCKET;
 }

@@ -18,13 +18,11 @@ enum { TCX_FREERTOS_NO_SOCKET = -1001, TCX_FREERTOS_NO_NUMBER = -1002, TCX_FREER
 /* One link. Do not move it: it points into itself. Other error numbers are FreeRTOS+TCP's: -pdFREERTOS_ERRNO_… */
 typedef struct tcx_freertos {
     tcx_transport transport;
+    tcx_port port; /* its unix_time and entropy are NULL: set them to functions of your board before you make a client */
     Socket_t socket; /* FREERTOS_INVALID_SOCKET: none */
     int is_up;
 } tcx_freertos;
 
 void tcx_freertos_init(tcx_freertos *link);
-
-/* For tcx_execute(). */
-tcx_waiter tcx_freertos_waiter(tcx_freertos *link);
 
 #endif

@@ -119,14 +119,14 @@ static void greet(tcx_modem *modem)
 {
     begin_command(modem, GREETING);
     append_string(modem, "AT\r");
-    modem->greeted = modem->board->now(modem->board->context);
+    modem->greeted = modem->board->tick(modem->board->context);
     modem->attempts++;
 }
 
 /* Returns the ms until AT must be sent again. */
 static uint32_t until_again(const tcx_modem *modem)
 {
-    const uint32_t gone = modem->board->now(modem->board->context) - modem->greeted;
+    const uint32_t gone = modem->board->tick(modem->board->context) - modem->greeted;
 
     return gone < AGAIN_AFTER ? AGAIN_AFTER - gone : 0;
 }
@@ -243,20 +243,11 @@ static void modem_close(void *context)
     modem->state = CLOSED;
 }
 
-void tcx_modem_init(tcx_modem *modem, const tcx_modem_board *board)
-{
-    const tcx_transport transport = { modem, modem_open, modem_send, modem_recv, modem_close, NULL, NULL };
-
-    memset(modem, 0, sizeof *modem);
-    modem->transport = transport;
-    modem->board = board;
-}
-
-static uint32_t modem_now(void *context)
+static uint32_t modem_tick(void *context)
 {
     const tcx_modem *modem = context;
 
-    return modem->board->now(modem->board->context);
+    return modem->board->tick(modem->board->context);
 }
 
 static void modem_wait(void *context, unsigned wants, uint32_t time_left)
@@ -268,9 +259,20 @@ static void modem_wait(void *context, unsigned wants, uint32_t time_left)
     modem->board->wait(modem->board->context, wants, time_left);
 }
 
-tcx_waiter tcx_modem_waiter(tcx_modem *modem)
+static int64_t modem_unix_time(void *context)
 {
-    const tcx_waiter waiter = { modem, modem_now, modem_wait };
+    const tcx_modem *modem = context;
 
-    return waiter;
+    return modem->board->unix_time(modem->board->context);
+}
+
+void tcx_modem_init(tcx_modem *modem, const tcx_modem_board *board)
+{
+    const tcx_transport transport = { modem, modem_open, modem_send, modem_recv, modem_close, NULL, NULL };
+    const tcx_port port = { &modem->transport, modem, modem_tick, modem_wait, modem_unix_time, NULL };
+
+    memset(modem, 0, sizeof *modem);
+    modem->transport = transport;
+    modem->port = port;
+    modem->board = board;
 }

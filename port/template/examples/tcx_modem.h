@@ -35,13 +35,15 @@ typedef struct tcx_modem_board {
     size_t (*read)(void *context, void *bytes, size_t length);        /* from the UART's ring; returns the count */
     int (*carrier)(void *context);                                    /* DCD: 1 while the link is up */
     void (*ready)(void *context, int on);                             /* DTR: off hangs up */
-    uint32_t (*now)(void *context);                                   /* ms, may wrap */
-    void (*wait)(void *context, unsigned wants, uint32_t time_left);  /* like that of a tcx_waiter */
+    uint32_t (*tick)(void *context);                                  /* ms, may wrap */
+    void (*wait)(void *context, unsigned wants, uint32_t time_left);  /* like that of a tcx_port */
+    int64_t (*unix_time)(void *context);                              /* like that of a tcx_port */
 } tcx_modem_board;
 
 /* One link. Do not move it. */
 typedef struct tcx_modem {
     tcx_transport transport;
+    tcx_port port; /* without entropy: the modem makes TLS. A wait ends when AT must be sent again */
     const tcx_modem_board *board;
     int state;
     char line[160]; /* the command; then the answer's current line; then bytes that may be NO CARRIER */
@@ -53,8 +55,5 @@ typedef struct tcx_modem {
 
 /* Borrows `board`. */
 void tcx_modem_init(tcx_modem *modem, const tcx_modem_board *board);
-
-/* Waits with the board's function, at most until AT must be sent again. Borrows `modem`. */
-tcx_waiter tcx_modem_waiter(tcx_modem *modem);
 
 #endif

@@ -69,8 +69,7 @@ static tcx_status call_once(uint16_t port)
         .address = TCX_TEXT("127.0.0.1"),
         .port = port,
     };
-    const tcx_waiter waiter = tcx_posix_waiter(&tcp);
-    tcx_status status = tcx_execute(&call, &config, &request, &waiter);
+    tcx_status status = tcx_execute(&call, &config, &request, &tcp.port);
 
     return status == TCX_OK && call.response.result.length != 3 ? TCX_E_JSON_SHAPE : status;
 }

@@ -1,6 +1,6 @@
 /*
  * units:  tcx_execute
- * bounds: a waiter with each function or without; any statuses, wants and ticks, any number of steps; replaced: the call
+ * bounds: a port with each function or without; any statuses, wants and ticks, any number of steps; replaced: the call
  * eva:    -eva-slevel 20
  */
 #include "any.h"
@@ -57,8 +57,8 @@ int main(void)
     static tcx_call call;
     static tcx_call_config config;
     static tcx_request request;
-    tcx_waiter waiter = { NULL, either(0, 1) ? now : NULL, either(0, 1) ? wait : NULL };
+    tcx_port port = { .tick = either(0, 1) ? now : NULL, .wait = either(0, 1) ? wait : NULL };
 
-    (void)tcx_execute(either(0, 1) ? &call : NULL, &config, &request, either(0, 1) ? &waiter : NULL);
+    (void)tcx_execute(either(0, 1) ? &call : NULL, &config, &request, either(0, 1) ? &port : NULL);
     return 0;
 }

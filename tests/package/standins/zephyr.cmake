@@ -32,6 +32,6 @@ endmacro()
 
 add_subdirectory(tcexec)
 target_compile_options(tcexec PRIVATE -Wall -Wextra -Werror)
-add_executable(app app.c tcexec/template/tcx_port.c)
+add_executable(app app.c tcexec/template/tcx_board.c)
 target_include_directories(app PRIVATE tcexec/template)
 target_link_libraries(app -Wl,--whole-archive tcexec -Wl,--no-whole-archive bearssl)

@@ -1,11 +1,11 @@
 /*
- * The port: see tcx_port.h. The table at the top of tcexec/transport.h is the contract of the four functions. The
+ * The port: see tcx_board.h. The table at the top of tcexec/transport.h is the contract of the four functions. The
  * comments here say what it means in practice. When everything is filled in, run the contract suite, tests/transport/.
  *
  * Only tcx_call_step() calls the four functions, one at a time, never from an interrupt. None of them may wait, not
  * even for a millisecond. A function that cannot continue returns what it waits for, and is called again.
  */
-#include "tcx_port.h"
+#include "tcx_board.h"
 
 enum { CLOSED, OPENING, OPEN };
 
@@ -24,18 +24,18 @@ enum { CLOSED, OPENING, OPEN };
  *   0               if open has returned 1 and close was not called since. The link belongs to the call that opened it,
  *                   and another call may want another host. That call ends with TCX_E_TRANSPORT_CONTRACT
  */
-static int port_open(void *context, const tcx_peer *peer)
+static int board_open(void *context, const tcx_peer *peer)
 {
-    tcx_port *port = context;
+    tcx_board *board = context;
 
     (void)peer;
-    switch (port->state) {
+    switch (board->state) {
     case CLOSED:
         /* TODO: empty the rings: bytes may have come since close. Start to connect, and set `state` to OPENING. */
-        return TCX_PORT_NO_OPEN;
+        return TCX_BOARD_NO_OPEN;
     case OPENING:
         /* TODO: check the progress. When the link is up, set `state` to OPEN and return 1. */
-        return TCX_PORT_NO_OPEN;
+        return TCX_BOARD_NO_OPEN;
     default:
         return 0;
     }
@@ -48,13 +48,13 @@ static int port_open(void *context, const tcx_peer *peer)
  * many you took: the library never offers these again, and always offers the rest. If there is no room at all, take
  * nothing and return TCX_WANT_WRITE, never 0. If the link is gone, return TCX_CLOSED or a number of yours.
  */
-static int port_send(void *context, const void *bytes, size_t length)
+static int board_send(void *context, const void *bytes, size_t length)
 {
     (void)context;
     (void)bytes;
     (void)length;
     /* TODO */
-    return TCX_PORT_NO_SEND;
+    return TCX_BOARD_NO_SEND;
 }
 
 /*
@@ -65,13 +65,13 @@ static int port_send(void *context, const void *bytes, size_t length)
  * returns 0 at the end, and -1 with EAGAIN for nothing. Other stacks return 0 for nothing. Never return
  * TCX_CLOSED_CLEAN: it is for layers that can prove a clean end.
  */
-static int port_recv(void *context, void *bytes, size_t length)
+static int board_recv(void *context, void *bytes, size_t length)
 {
     (void)context;
     (void)bytes;
     (void)length;
     /* TODO */
-    return TCX_PORT_NO_RECV;
+    return TCX_BOARD_NO_RECV;
 }
 
 /*
@@ -80,20 +80,12 @@ static int port_recv(void *context, void *bytes, size_t length)
  * error. Bytes that send took and that are still on their way may be lost: the answer is there by now, or it no longer
  * matters.
  */
-static void port_close(void *context)
+static void board_close(void *context)
 {
-    tcx_port *port = context;
+    tcx_board *board = context;
 
     /* TODO: hang up, empty what was received. */
-    port->state = CLOSED;
-}
-
-void tcx_port_init(tcx_port *port)
-{
-    const tcx_transport transport = { port, port_open, port_send, port_recv, port_close, NULL, NULL };
-
-    memset(port, 0, sizeof *port);
-    port->transport = transport;
+    board->state = CLOSED;
 }
 
 /*
@@ -101,11 +93,11 @@ void tcx_port_init(tcx_port *port)
  * go back, and should continue during sleep. TODO: return the system's tick (HAL_GetTick(), k_uptime_get_32(), a
  * timer). Until then each reading counts as a millisecond, so that a call still ends.
  */
-static uint32_t port_tick(void *context)
+static uint32_t board_tick(void *context)
 {
-    tcx_port *port = context;
+    tcx_board *board = context;
 
-    return port->looks++;
+    return board->looks++;
 }
 
 /*
@@ -114,18 +106,11 @@ static uint32_t port_tick(void *context)
  * time. TODO: sleep until an interrupt (WFI), take a semaphore that the interrupts give, or call poll(). Until then it
  * returns at once. That is correct, but wastes power.
  */
-static void port_wait(void *context, unsigned wants, uint32_t time_left)
+static void board_wait(void *context, unsigned wants, uint32_t time_left)
 {
     (void)context;
     (void)wants;
     (void)time_left;
-}
-
-tcx_waiter tcx_port_waiter(tcx_port *port)
-{
-    const tcx_waiter waiter = { port, port_tick, port_wait };
-
-    return waiter;
 }
 
 /*
@@ -133,8 +118,9 @@ tcx_waiter tcx_port_waiter(tcx_port *port)
  * minutes. Until the clock is set, return 0, and never an invented date: a call refuses 0 before it dials. TODO: read
  * an RTC that was set by the network, SNTP or GNSS. For a device with none of them, see port/README.md.
  */
-int64_t tcx_port_unix_time(void)
+static int64_t board_unix_time(void *context)
 {
+    (void)context;
     return 0;
 }
 
@@ -143,10 +129,20 @@ int64_t tcx_port_unix_time(void)
  * TCX_TLS_SEED bytes. rand(), a counter, a serial number and uninitialised RAM are not entropy: TLS keys made from them
  * can be guessed. If the generator reports a fault, return a negative number. Then no byte is sent. TODO
  */
-int tcx_port_entropy(void *context, void *out, size_t length)
+static int board_entropy(void *context, void *out, size_t length)
 {
     (void)context;
     (void)out;
     (void)length;
-    return TCX_PORT_NO_ENTROPY;
+    return TCX_BOARD_NO_ENTROPY;
+}
+
+void tcx_board_init(tcx_board *board)
+{
+    const tcx_transport transport = { board, board_open, board_send, board_recv, board_close, NULL, NULL };
+    const tcx_port port = { &board->transport, board, board_tick, board_wait, board_unix_time, board_entropy };
+
+    memset(board, 0, sizeof *board);
+    board->transport = transport;
+    board->port = port;
 }
