@@ -120,7 +120,7 @@ int tcx_posix_tcp_read_ahead(tcx_posix_tcp *tcp, unsigned wants, uint32_t time_l
  */
 void tcx_posix_tcp_peer(const tcx_posix_tcp *tcp, char *text, size_t size);
 
-/* ---- Clocks, entropy, output -------------------------------------------------------------------------------------- */
+/* ---- Clocks, entropy, output ------------------------------------------------------------------------------------- */
 
 /* Returns the monotonic clock in ms. It wraps. */
 uint32_t tcx_posix_tick(void);
