@@ -42,19 +42,16 @@ static size_t report_printable_size(const char *text, size_t length)
 /* Puts a line with what a peer sent, or nothing if it sent nothing. */
 static void report_put_text(const report_sink *sink, const char *before, tcx_text text)
 {
-    if (text.length == 0)
+    if (text.bytes == NULL || text.length == 0)
         return;
     report_put(sink, before);
-    while (text.length > 0) {
-        size_t size = report_printable_size(text.bytes, text.length);
-
+    for (size_t at = 0, size; at < text.length; at += size) {
+        size = report_printable_size(text.bytes + at, text.length - at);
         if (size > 0)
-            sink->put(sink->context, text.bytes, size);
+            sink->put(sink->context, text.bytes + at, size);
         else
             report_put(sink, "?");
-        size = size > 0 ? size : 1;
-        text.bytes += size;
-        text.length -= size;
+        size += size == 0;
     }
     report_put(sink, "\n");
 }
@@ -89,7 +86,7 @@ void tcx_client_report(const tcx_client *client, const tcx_client_words *words,
     report_put(&sink, "\n");
     report_put_text(&sink, "code: ", response->error_code);
     report_put_text(&sink, "message: ", response->error_message);
-    if (words != NULL && words->advice != NULL && response->error_code.length > 0)
+    if (words != NULL && words->advice != NULL && response->error_code.bytes != NULL)
         report_put_text(&sink, "advice: ", tcx_text_from(words->advice(response->error_code)));
     report_put_text(&sink, "RequestId: ", response->request_id);
     report_put_text(&sink, "answer: ", page);
