@@ -2,8 +2,8 @@
 
     dist.py OUT VERSION BEARSSL JSMN SOURCES POSIX      SOURCES and POSIX: a list of file names as one argument
 
-Writes tcexec.c and tcexec.h, the source tarball, its bills of materials, the packages for other build systems, and
-their SHA256SUMS to the folder OUT. Removes what was in OUT before.
+Writes tcexec.c and tcexec.h, the headers that lead to it, the source tarball, its bills of materials, the packages for
+other build systems, and their SHA256SUMS to the folder OUT. Removes what was in OUT before.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def products(project: Project) -> dict[str, bytes]:
     entries = tarball.contents(project)
     archive, stem = tarball.tarball(project, entries), f"tcexec-{project.version}"
     bare = {name: data for name, (_, data) in entries.items()}
-    out = {"tcexec.c": pair.source(project), "tcexec.h": pair.header(project), **ecosystems.packages(project)}
+    out = {"tcexec.c": pair.source(project), "tcexec.h": pair.header(project), **pair.forwarding(project),
+           **ecosystems.packages(project)}
     for name, document in (("spdx", sbom.spdx), ("cdx", sbom.cyclonedx)):
         out[f"{stem}.{name}.json"] = json.dumps(document(project, archive, bare), indent=2) + "\n"
     return {f"{stem}.tar.gz": archive, **{name: text.encode() for name, text in out.items()}}

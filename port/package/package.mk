@@ -85,39 +85,31 @@ uninstall:
 	rm -f $(foreach file,$(INSTALLED),'$(DESTDIR)$(lastword $(subst :, ,$(file)))')
 	rmdir '$(DESTDIR)$(INCLUDEDIR)/tcexec' '$(DESTDIR)$(LIBDIR)/cmake/tcexec' '$(DESTDIR)$(DATADIR)/tcexec' 2>/dev/null || true
 
-# The distribution: tcexec.c and tcexec.h, a tarball, bills of materials, packages for other build systems, checksums.
+# The distribution: tcexec.c and tcexec.h with small headers for their parts, a tarball, bills of materials, packages for
+# other build systems, checksums.
 POSIX_SOURCES := $(POSIX_OBJECTS:$(B)/%.o=%.c)
 # The versions that tcexec is written for. This machine may have others.
 DIST_BEARSSL  := 0.6
 DIST_JSMN     := 1.1.0
 
-## dist: one pair of files, tarball, SBOMs, packages for ESP-IDF, Zephyr, PlatformIO and Arduino, in build/dist
+## dist: in build/dist: two files, tarball, SBOMs, packages for CMake, ESP-IDF, Zephyr, PlatformIO, Arduino
 .PHONY: dist
 dist: $(if $(shell command -v python3),,| $(B)/packages/base)
 	python3 -B port/package/dist.py '$(B)/dist' '$(VERSION)' '$(DIST_BEARSSL)' '$(DIST_JSMN)' \
 	    '$(SOURCES)' '$(POSIX_SOURCES)'
 
 # Tests of the distribution, with the firmware's BearSSL and compiler.
-DIST_TEST    := $(B)/dist-test
-PAIR_INCLUDE := $(DIST_TEST)/include
-
-# For tests with the pair in place of the sources: each header that a test includes leads to tcexec.h.
-.PHONY: dist-test-headers
-dist-test-headers: dist
-	rm -rf $(PAIR_INCLUDE)
-	mkdir -p $(PAIR_INCLUDE)/tcexec
-	cp $(B)/dist/tcexec.h $(PAIR_INCLUDE)
-	for header in tcx_posix.h $(patsubst include/%,%,$(wildcard include/tcexec/*.h)); do \
-	    echo '#include <tcexec.h>' >$(PAIR_INCLUDE)/$$header; done
+DIST_TEST := $(B)/dist-test
+# Where the pair replaces the sources, its object needs the macros of its parts. The tests compile without them.
+$(filter %/tcexec.o,$(OBJECTS)): SEES = -DTCX_WITH_TLS -DTCX_WITH_POSIX
 
 ### dist-test: all tests with the pair in place of the sources, and from the unpacked tarball; the packages, compiled
 .PHONY: dist-test dist-test-pair dist-test-tarball dist-test-packages
 dist-test: dist-test-pair dist-test-tarball dist-test-packages
 
-dist-test-pair: dist-test-headers
+dist-test-pair: dist
 	echo '== the tests, with tcexec.c and tcexec.h'
-	CPPFLAGS='-I$(PAIR_INCLUDE) -DTCX_WITH_TLS -DTCX_WITH_POSIX' \
-	    $(MAKE) B=$(DIST_TEST)/pair SOURCES=$(B)/dist/tcexec.c POSIX_OBJECTS= test
+	CPPFLAGS='-I$(B)/dist' $(MAKE) B=$(DIST_TEST)/pair SOURCES=$(B)/dist/tcexec.c POSIX_OBJECTS= test
 
 dist-test-tarball: dist
 	echo '== the tests, from the tarball'

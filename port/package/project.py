@@ -10,6 +10,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIST = ".files"  # only in a tarball: a line with version and time, then the names of all files
+TLS = "include/tcexec/tls.h"
 OURS = re.compile(r'^#include (?:<(tcexec(?:/\w+)?\.h|tcx_posix\.h)>|"(\w+\.h)")\n', re.M)
 
 
@@ -34,11 +35,11 @@ class Project:
 
     def tls(self) -> list[str]:
         """Returns the sources that only TLS needs."""
-        return [source for source in self.sources if "#include <tcexec/tls.h>" in read(source)]
+        return [source for source in self.sources if needs_tls(source)]
 
     def core(self) -> list[str]:
         """Returns the other sources."""
-        return [source for source in self.sources if source not in self.tls()]
+        return [source for source in self.sources if not needs_tls(source)]
 
 
 def names(pattern: str) -> list[str]:
@@ -73,6 +74,11 @@ def ordered(wanted: list[str]) -> list[str]:
     for name in wanted:
         visit(name)
     return result
+
+
+def needs_tls(name: str) -> bool:
+    """Whether a file is part of TLS: it is tls.h, or includes it directly or through another file."""
+    return TLS in ordered([name])
 
 
 def git(*arguments: str) -> str:

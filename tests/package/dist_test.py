@@ -13,7 +13,8 @@ import tarfile
 import unittest
 import uuid
 
-from shared import BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, KEYS, TARGET, VERSION, run, scratch, stand
+from shared import (BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, KEYS, TARGET, VERSION, ReadmeProgram, run, scratch,
+                    stand)
 
 TARBALL = f"tcexec-{VERSION}.tar.gz"
 STRICT = ["-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
@@ -79,6 +80,34 @@ class Pair(unittest.TestCase):
                     "-lbearssl", "-pthread", "-o", program)
                 self.assertEqual(run(program, *endpoint.tls.split(":"), certificates.root, env=KEYS), "XXX\n")
             self.assertEqual(endpoint.state()["executions"]["total"], 2)
+
+    def test_programs_unchanged(self) -> None:
+        """With the small headers: the README's program, and the contract suite. Only tcexec.c is given macros."""
+        readme = ReadmeProgram("unchanged")
+        strict = ["-std=c99", *STRICT, f"-I{DIST}"]
+        run("gcc", *strict, *PARTS, "-c", DIST / "tcexec.c", "-o", readme.folder / "pair.o")
+        run("gcc", *strict, readme.source, readme.folder / "pair.o", "-lbearssl", "-pthread", "-o",
+            readme.folder / "program")
+        self.assertEqual(readme.call(readme.folder / "program"), "XXX\n")
+        run("gcc", *strict, "-c", stand.ROOT / "tests/transport/tcx_contract.c", "-o", readme.folder / "contract.o")
+
+    def test_small_headers(self) -> None:
+        """One for each header of the project. Each works alone, after tcexec.h, twice, in C and C++."""
+        folder = scratch("headers")
+        public = {str(path.relative_to(stand.ROOT / "include")) for path in (stand.ROOT / "include").rglob("*.h")}
+        public.add("tcx_posix.h")
+        made = {str(path.relative_to(DIST)) for path in (*DIST.glob("*.h"), *DIST.glob("tcexec/*.h"))}
+        self.assertEqual(made, public)
+        guards = {name: re.search(r"^#ifndef (\w+)", (stand.ROOT / place / name).read_text(), re.M)[1]
+                  for name in public for place in ("include", "port/posix") if (stand.ROOT / place / name).is_file()}
+        for name, guard in guards.items():
+            for before in ([], ["tcexec.h"], [name]):
+                lines = [f"#include <{header}>" for header in (*before, name)]
+                (folder / "one.c").write_text("\n".join([*lines, f"#ifndef {guard}", "#error", "#endif", ""]))
+                for compiler in (["gcc", "-std=c99", "-x", "c"], ["g++", "-std=c++11", "-x", "c++"]):
+                    with self.subTest(name, before=before, compiler=compiler[0]):
+                        self.assertEqual(run(*compiler, "-pedantic", "-Wall", "-Wextra", "-Werror", f"-I{DIST}",
+                                             "-fsyntax-only", folder / "one.c"), "")
 
     def test_manual(self) -> None:
         """The opening comment names the macros; the lines it gives are the ones to compile with."""

@@ -14,7 +14,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-import stand  # noqa: E402, F401
+import programs  # noqa: E402
+import stand  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ["B"]).resolve()
@@ -42,3 +43,20 @@ def scratch(name: str) -> pathlib.Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+class ReadmeProgram:
+    """The program of the project's README, unchanged, in a new folder with what it needs to call a local endpoint."""
+
+    def __init__(self, name: str):
+        self.folder = scratch(name)
+        self.source = self.folder / "program.c"
+        self.source.write_text(programs.blocks(stand.ROOT / "README.md")[0])
+        self.certificates = stand.Certificates(self.folder)
+        (self.folder / "anchors.h").write_text(run(BUILD / "tcexec", "anchors", self.certificates.root))
+
+    def call(self, program: pathlib.Path) -> str:
+        """Runs it as it was built; what it printed."""
+        with stand.Endpoint(self.certificates, "--lifetime", "60") as endpoint:
+            return subprocess.run([program, *endpoint.tls.split(":")], env=KEYS, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True).stdout
