@@ -4,10 +4,11 @@
 # BEARSSL_SRC, LWIP_SRC: their source; without, Debian's is fetched. MPS2_CROSS, VIRT_CROSS: other tool prefixes.
 
 # What all of them need: packages, BearSSL's source, and jsmn.h in a folder without the host's other headers.
+# `make bearssl` needs only the source: its compiler is not the one that the packages are for.
 ifndef BEARSSL_SRC
 BEARSSL_SRC    := $(abspath $(B))/bearssl
 BEARSSL_SHA256 := 102a625bd8f6155260867a50c508df8d8c3f796985dd744df1a68e5cd1a79004
-$(BEARSSL_SRC)/inc/bearssl.h: port/firmware/source.sh | $(B)/packages/firmware
+$(BEARSSL_SRC)/inc/bearssl.h: port/firmware/source.sh | $(if $(filter-out bearssl,$(MAKECMDGOALS)),$(B)/packages/firmware)
 	sh port/firmware/source.sh bearssl $(BEARSSL_SHA256) $(BEARSSL_SRC)
 	touch $@
 endif
@@ -18,6 +19,37 @@ $(FIRMWARE_JSMN)/jsmn.h: | $(B)/packages/check
 	cp $(or $(JSMN),/usr/include)/jsmn.h $@
 .PHONY: firmware-needs
 firmware-needs: $(FIRMWARE_NEEDS) | $(B)/packages/firmware
+
+# $(call bearssl,NAME): the one rule that builds BearSSL, as NAME_BEARSSL, with NAME_CC, NAME_AR and NAME_CFLAGS. The two
+# switches are off because a chip has no system clock and no random device. The library passes in both.
+define bearssl
+$$($(1)_BEARSSL): port/firmware/firmware.mk | $(BEARSSL_SRC)/inc/bearssl.h $($(1)_PACKAGES)
+	echo '  BEARSSL $$@'
+	rm -rf $$(@D)
+	mkdir -p $$(@D)
+	$$(MAKE) -s -C $(BEARSSL_SRC) lib BUILD=$$(abspath $$(@D)) CC='$$($(1)_CC)' AR='$$($(1)_AR)' \
+	    CFLAGS='$$($(1)_CFLAGS) -DBR_USE_UNIX_TIME=0 -DBR_USE_URANDOM=0' >$$(@D)/log
+endef
+
+## bearssl: BearSSL for your chip: make bearssl CC=arm-none-eabi-gcc CFLAGS="-mcpu=cortex-m4 -mthumb -Os"
+ifneq ($(filter bearssl,$(MAKECMDGOALS)),)
+tool         = $(shell $(CC) -print-prog-name=$(1))
+CHIP        := $(B)/bearssl-$(shell printf '%s' '$(notdir $(CC)) $(CFLAGS)' | tr -cs 'A-Za-z0-9+.' -)
+CHIP_CC     := $(CC)
+CHIP_AR     := $(if $(filter file,$(origin AR)),$(call tool,$(if $(findstring -flto,$(CFLAGS)),gcc-ar,ar)),$(AR))
+CHIP_CFLAGS := $(CFLAGS) $(TARGET_FLAGS)
+# A BearSSL tree, as BEARSSL= wants it.
+CHIP_BEARSSL := $(CHIP)/build/libbearssl.a
+$(eval $(call bearssl,CHIP))
+.PHONY: bearssl
+bearssl: $(CHIP_BEARSSL)
+	rm -rf $(CHIP)/inc
+	cp -r $(BEARSSL_SRC)/inc $(CHIP)
+	$(call tool,size) -t $< | awk 'END { print "The archive has " $$1 " bytes of code and constants." }'
+	echo 'A program links only the parts that it uses.'
+	echo 'Compile with: -I$(CHIP)/inc'
+	echo 'Link with:    -L$(CHIP)/build -lbearssl'
+endif
 
 # What an image trusts: roots and a key made for the tests.
 CERTIFICATES := $(B)/firmware/certificates
@@ -68,13 +100,7 @@ $(1)_BOARD := $(patsubst %,$($(1))/port/firmware/%.o,$($(1)_OBJECTS))
 $$($(1)_LIB): $(SOURCES:%.c=$($(1))/%.o)
 	rm -f $$@
 	$$($(1)_AR) rcsD $$@ $$^
-
-# BearSSL for the target. The two switches are off because there is no system clock and no random device.
-$$($(1)_BEARSSL): port/firmware/firmware.mk | $(FIRMWARE_NEEDS) $($(1)_PACKAGES)
-	echo '  BEARSSL $$@'
-	mkdir -p $$(@D)
-	$$(MAKE) -s -C $(BEARSSL_SRC) lib BUILD=$$(abspath $$(@D)) CC=$$($(1)_CC) AR=$$($(1)_AR) \
-	    CFLAGS='$$($(1)_CFLAGS) -DBR_USE_UNIX_TIME=0 -DBR_USE_URANDOM=0' >$$(@D)/log
+$(call bearssl,$(1))
 
 $($(1))/port/firmware/image_full.o: $(CERTIFICATES)/roots.h
 $($(1))/port/firmware/image_rsa.o: $(CERTIFICATES)/roots_rsa.h

@@ -3,6 +3,7 @@
 #   source.sh PACKAGE SHA256 FOLDER      SHA256: of the upstream archive
 set -eu
 package=$1 sha256=$2
+command -v xz >/dev/null || { echo "missing: xz (Debian package xz-utils)"; exit 1; }
 rm -rf "$3"
 mkdir -p "$3"
 folder=$(cd "$3" && pwd)

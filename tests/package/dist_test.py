@@ -13,8 +13,8 @@ import tarfile
 import unittest
 import uuid
 
-from shared import (BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, KEYS, TARGET, VERSION, ReadmeProgram, run, scratch,
-                    stand)
+from shared import (BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, KEYS, TARGET, VERSION, ReadmeProgram, run,
+                    scratch, stand)
 
 TARBALL = f"tcexec-{VERSION}.tar.gz"
 STRICT = ["-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
@@ -126,6 +126,35 @@ def folder_with_pair(folder: pathlib.Path) -> pathlib.Path:
     for name in ("tcexec.c", "tcexec.h"):
         shutil.copy(DIST / name, folder)
     return folder
+
+
+class BearsslForAChip(unittest.TestCase):
+    """make bearssl: what it prints is what compiles and links."""
+
+    def made(self, compiler: str, flags: str) -> list[str]:
+        text = run("make", "-C", stand.ROOT, "bearssl", f"B={BUILD}", f"BEARSSL_SRC={BEARSSL}", f"CC={compiler}",
+                   f"CFLAGS={flags}", env={"PATH": os.environ["PATH"]})
+        size = int(re.search(r"(\d+) bytes", text)[1])
+        self.assertGreater(size, 50000)
+        self.assertLess(size, 1000000)
+        return re.findall(r" (-[ILl]\S+)", text)
+
+    def test_chip(self) -> None:
+        """Everything that the library calls is in it, for this chip."""
+        folder, chip = scratch("chip"), [*TARGET, "-mcpu=cortex-m4"]
+        flags = self.made(CROSS, " ".join(chip))
+        run(CROSS, *chip, "--specs=nosys.specs", "-Wl,--no-warnings", *BEARSSL_FLAGS[2:], PARTS[0],
+            HERE / "standins/app.c", DIST / "tcexec.c", f"-I{DIST}", *flags, "-o", folder / "app")
+        archive = next(flag for flag in flags if flag.startswith("-L"))[2:] + "/libbearssl.a"
+        self.assertEqual(set(re.findall(r"Tag_CPU_arch: (.*)", run("arm-none-eabi-readelf", "-A", archive))), {"v7E-M"})
+
+    def test_this_machine(self) -> None:
+        readme = ReadmeProgram("chip-host")
+        flags = self.made("gcc", "-O1")
+        run("gcc", *PARTS, readme.source, DIST / "tcexec.c", f"-I{DIST}", *flags, "-pthread", "-o",
+            readme.folder / "program")
+        self.assertNotIn("bearssl", run("readelf", "-d", readme.folder / "program"))
+        self.assertEqual(readme.call(readme.folder / "program"), "XXX\n")
 
 
 class Distribution(unittest.TestCase):
