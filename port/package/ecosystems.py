@@ -1,4 +1,4 @@
-"""Makes the packages for ESP-IDF, Zephyr, PlatformIO and Arduino from the folders here and the sources."""
+"""Makes the packages for CMake, ESP-IDF, Zephyr, PlatformIO and Arduino from the folders here and the sources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from project import ROOT, Project, names, read
 
 SENTENCE = "Calls ExecuteFunction of Tencent Cloud's MPS and VOD from a device with a few kilobytes of RAM."
 PORT = ["port/template/tcx_board.c", "port/template/tcx_board.h"]
-PLACES = {"esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec", "platformio": "platformio", "arduino": "arduino"}
+PLACES = {"cmake": "cmake/tcexec", "esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec", "platformio": "platformio",
+          "arduino": "arduino"}
 
 
 def fill(text: str, values: dict[str, str]) -> str:
@@ -17,15 +18,15 @@ def fill(text: str, values: dict[str, str]) -> str:
     return re.sub(r"@([A-Z]+)@", lambda match: values[match[1]], text)
 
 
-def lines(sources: list[str]) -> str:
+def lines(sources: list[str], folder: str = "src") -> str:
     """Returns a list of sources for CMake."""
-    return "\n".join(f"    src/{pathlib.PurePath(source).name}" for source in sources)
+    return "\n".join(f"    {folder}/{pathlib.PurePath(source).name}" for source in sources)
 
 
 def packages(project: Project) -> dict[str, str]:
     """Returns the text of every file of every package, by its path in the output folder."""
     values = {"VERSION": project.version, "BEARSSL": project.bearssl, "JSMN": project.jsmn, "SENTENCE": SENTENCE,
-              "CORE": lines(project.core()), "TLS": lines(project.tls())}
+              "CORE": lines(project.core()), "TLS": lines(project.tls()), "POSIX": lines(project.posix, "posix")}
     out: dict[str, str] = {}
     for ecosystem, place in PLACES.items():
         folder = f"port/package/{ecosystem}"
@@ -40,5 +41,8 @@ def packages(project: Project) -> dict[str, str]:
             out[f"{place}/{headers}/{name.removeprefix('include/')}"] = read(name)
         for name in PORT:
             out[f"{place}/{template}/{pathlib.PurePath(name).name}"] = read(name)
+        if ecosystem == "cmake":  # the only one for systems with POSIX
+            for name in [*project.posix, *names("port/posix/*.h")]:
+                out[f"{place}/posix/{pathlib.PurePath(name).name}"] = read(name)
         out[f"{place}/LICENSE"] = read("LICENSE")
     return out

@@ -10,7 +10,8 @@ import shutil
 import subprocess
 import unittest
 
-from shared import BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, JSMN, TARGET, VERSION, run, scratch, stand
+from shared import (BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, JSMN, TARGET, VERSION, ReadmeProgram, run,
+                    scratch, stand)
 
 SOURCES = {path.name for path in (stand.ROOT / "src").glob("*.c")}
 HEADERS = {str(path.relative_to(stand.ROOT / "include")) for path in (stand.ROOT / "include").rglob("*.h")}
@@ -37,7 +38,8 @@ class Ecosystem(unittest.TestCase):
                 self.assertNotRegex(path.read_text(), "@[A-Z]+@")
         self.assertIn("Not tested:", (package / "README.md").read_text())
 
-    def cmake(self, folder: pathlib.Path, stand_in: str, settings: dict[str, str]) -> None:
+    def cmake(self, folder: pathlib.Path, stand_in: str, settings: dict[str, str],
+              tls: str = "CONFIG_TCEXEC_TLS") -> None:
         """Builds the package in `folder` with what stands in for its build system."""
         shutil.copy(HERE / "standins" / stand_in, folder / "CMakeLists.txt")
         shutil.copy(HERE / "standins/app.c", folder)
@@ -45,13 +47,13 @@ class Ecosystem(unittest.TestCase):
             f"-DCMAKE_C_FLAGS={' '.join(TARGET)} --specs=nosys.specs -std=gnu99 -Wl,--no-warnings",
             *(f"-D{name}={value}" for name, value in settings.items()))
         run("cmake", "--build", folder / "build", "-j2")
-        self.check_program(folder / "build/app", settings["CONFIG_TCEXEC_TLS"] == "y")
+        self.check_program(folder / "build/app", settings[tls] == "y")
 
     def check_program(self, program: pathlib.Path, tls: bool = True) -> None:
         """Every source is linked, those of TLS only with it."""
         linked = exported(program)
         for name in SOURCES:
-            wanted = tls or "#include <tcexec/tls.h>" not in (stand.ROOT / "src" / name).read_text()
+            wanted = tls or "tcexec/tls.h" not in (BUILD / "src" / name.replace(".c", ".d")).read_text()
             self.assertEqual(exported(BUILD / "src" / name.replace(".c", ".o")) <= linked, wanted, name)
 
     def compile_all(self, folder: pathlib.Path, sources: list[pathlib.Path], flags: list[str]) -> None:
@@ -105,6 +107,52 @@ class Ecosystem(unittest.TestCase):
                 settings = self.kconfig(package / "Kconfig", TCEXEC_TLS=tls)
                 self.assertEqual(settings, {"CONFIG_TCEXEC_TLS": tls})
                 self.cmake(folder, "esp-idf.cmake", settings)
+
+    def test_cmake_for_the_target(self) -> None:
+        """BearSSL is compiled from its source. What is missing is named, with the setting that gives it."""
+        package, folder = DIST / "cmake/tcexec", scratch("cmake-target")
+        self.check_files(package, "include")
+        shutil.copytree(package, folder / "tcexec")
+        (folder / "bearssl").symlink_to(BEARSSL)
+        settings: dict[str, str] = {"TCEXEC_TLS": "y"}
+        for said, more in (("for this tool chain. Set TCEXEC_BEARSSL_SOURCE", {"TCEXEC_BEARSSL_SOURCE": "nowhere"}),
+                           ("TCEXEC_BEARSSL_SOURCE: there is no", {"TCEXEC_BEARSSL_SOURCE": "bearssl"}),
+                           ("Set TCEXEC_JSMN_INCLUDE_DIR", {"TCEXEC_JSMN_INCLUDE_DIR": str(JSMN)})):
+            with self.assertRaises(AssertionError) as refused:
+                self.cmake(folder, "cmake.cmake", settings, "TCEXEC_TLS")
+            self.assertIn(said, " ".join(str(refused.exception).split()))
+            settings.update(more)
+        for tls in ("y", "n"):
+            with self.subTest(tls=tls):
+                self.cmake(folder, "cmake.cmake", {**settings, "TCEXEC_TLS": tls}, "TCEXEC_TLS")
+
+    def test_cmake_makes_a_call(self) -> None:
+        """As its README says: by both ways to add it, with BearSSL installed, from its source, and as a target."""
+        added, fetched = self.recipe(package := DIST / "cmake/tcexec", "cmake")
+        targets = ("add_library(bearssl INTERFACE)\ntarget_link_libraries(bearssl INTERFACE -l:libbearssl.a)\n"
+                   f"add_library(jsmn INTERFACE)\ntarget_include_directories(jsmn SYSTEM INTERFACE {JSMN})\n")
+        fetched = fetched.replace("/path/to/tcexec", str(package))
+        source = [f"-DTCEXEC_BEARSSL_SOURCE={BEARSSL}", f"-DTCEXEC_JSMN_INCLUDE_DIR={JSMN}"]
+        readme = ReadmeProgram("cmake-call")
+        shutil.copytree(package, readme.folder / "third_party/tcexec")
+        for name, recipe, options in (("added", added, []), ("fetched", fetched, []), ("added-source", added, source),
+                                      ("fetched-source", fetched, source), ("targets", targets + added, [])):
+            with self.subTest(name):
+                (readme.folder / "CMakeLists.txt").write_text(
+                    "cmake_minimum_required(VERSION 3.13)\nproject(app C)\nset(CMAKE_C_STANDARD 90)\n"
+                    f"set(CMAKE_C_EXTENSIONS OFF)\nadd_executable(program program.c)\n{recipe}")
+                build = readme.folder / name
+                run("cmake", "-S", readme.folder, "-B", build, *options,
+                    "-DCMAKE_C_FLAGS=-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror")
+                run("cmake", "--build", build, "-j2")
+                self.assertEqual(readme.call(build / "program"), "XXX\n")
+                self.assertEqual("bearssl" in run("readelf", "-d", build / "program"), name in ("added", "fetched"))
+
+    def test_cmake_without_bearssl(self) -> None:
+        nowhere = ["-DCMAKE_FIND_ROOT_PATH=/nowhere", "-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY"]
+        with self.assertRaises(AssertionError) as refused:
+            run("cmake", "-S", DIST / "cmake/tcexec", "-B", scratch("cmake-missing"), *nowhere)
+        self.assertIn("Install Debian package libbearssl-dev.", " ".join(str(refused.exception).split()))
 
     def test_zephyr(self) -> None:
         package = DIST / "zephyr/tcexec"
