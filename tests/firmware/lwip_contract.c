@@ -44,15 +44,16 @@ static int is_all_free(void)
 /* Takes all connections. A dial then fails for want of memory: the address is a number, and nothing is wrong with it. */
 static int is_named(void)
 {
+    const tcx_transport *link = net_port.link;
     struct tcp_pcb *pcbs[MEMP_NUM_TCP_PCB];
     int result, detail;
     tcx_status status;
 
     for (size_t i = 0; i < MEMP_NUM_TCP_PCB; i++)
         pcbs[i] = tcp_new();
-    result = detail = net_link.transport.open(line.transport.context, &contract.peer);
-    status = net_link.transport.failure(line.transport.context, &detail);
-    net_link.transport.close(line.transport.context);
+    result = detail = link->open(link->context, &contract.peer);
+    status = link->failure(link->context, &detail);
+    link->close(link->context);
     for (size_t i = 0; i < MEMP_NUM_TCP_PCB; i++)
         if (pcbs[i] != NULL)
             tcp_abort(pcbs[i]);
