@@ -60,7 +60,7 @@ int board_pretend_entropy(void *context, void *out, size_t length);
 uint32_t board_ask_host(uint32_t operation, const void *argument);
 
 void board_print(const char *text);
-void board_print_bytes(const char *bytes, size_t length);
+void board_put(void *context, const char *bytes, size_t length); /* for tcx_client_report(). Ignores `context` */
 void board_print_number(int32_t number);
 
 /* Copies the words of -semihosting-config's `arg=`. Without them, `line` is "". */

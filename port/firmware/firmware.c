@@ -1,6 +1,6 @@
 /*
  * The firmware: makes the calls in its command line, in that order, over TLS. The first call uses UART 0, the next one
- * UART 1. Prints the result of each call, and the memory used. Exit status: 0 every call succeeded, 1 a call failed, 2
+ * UART 1. Prints a report of each call, and the memory used. Exit status: 0 every call succeeded, 1 a call failed, 2
  * the command line is wrong, 99 a fault.
  *
  *   mps     ExampleFunc of Media Processing
@@ -8,7 +8,7 @@
  *   flash   ExampleFunc with an argument of 100 KiB that is never in memory as a whole
  *   1500    milliseconds: the deadline of the calls that follow
  */
-#include <tcexec.h>
+#include <tcexec/client.h>
 
 #include "board.h"
 #include "image.h"
@@ -22,10 +22,7 @@ static const tcx_credentials credentials = {
 };
 
 static uart_link line;
-static tcx_tls tls;
-static tcx_signer signer;
-static tcx_call call;
-static tcx_token tokens[11]; /* an answer with an error has 11 */
+static tcx_client client;
 static char answer[1024];
 
 /* Stands in for a log in flash: the same record again and again. */
@@ -42,90 +39,48 @@ static int read_records(void *context, uint32_t offset, void *out, size_t length
 
 static tcx_source records; /* main() sets it up: as initialised data it would take flash and RAM */
 
-static const struct {
-    char name[6];
-    char function[12];
-    const tcx_service *service;
-    const char *argument; /* NULL: from the source */
-} jobs[] = {
-    { "mps", "ExampleFunc", &tcx_mps, "XXX" },
-    { "vod", "Echo", &tcx_vod, "{\"input\":\"movie.mp4\"}" },
-    { "flash", "ExampleFunc", &tcx_mps, NULL },
+static const shell_job jobs[] = {
+    { TCX_TEXT("mps"),
+      { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc"), .function_arg = TCX_TEXT("XXX") } },
+    { TCX_TEXT("vod"),
+      { .service = &tcx_vod,
+        .function_name = TCX_TEXT("Echo"),
+        .function_arg = TCX_TEXT("{\"input\":\"movie.mp4\"}") } },
+    { TCX_TEXT("flash"),
+      { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc"), .function_arg_source = &records } },
 };
-
-/* Makes one call. If its set-up fails, nothing is sent. */
-static tcx_status execute(const tcx_request *request, uint32_t timeout)
-{
-    const tcx_call_config config = {
-        .transport = &tls.transport,
-        .signer = &signer,
-        .buffer = answer,
-        .buffer_size = sizeof answer,
-        .tokens = tokens,
-        .token_count = sizeof tokens / sizeof tokens[0],
-        .unix_time = board_unix_time(),
-        .timeout = timeout,
-    };
-    tcx_tls_config tls_config = { .link = &line.transport, .entropy = board_pretend_entropy };
-    tcx_status status = image_set(&tls_config);
-
-    if (status == TCX_OK)
-        status = tcx_tls_init(&tls, &tls_config);
-    if (status == TCX_OK)
-        status = tcx_execute(&call, &config, request, &line.port);
-    tcx_tls_wipe(&tls);
-    return status;
-}
-
-/* Sets the request of the job with this name. Returns 0 if there is none. */
-static int set_request(tcx_request *request, tcx_text name)
-{
-    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
-        if (name.length == strlen(jobs[i].name) && memcmp(name.bytes, jobs[i].name, name.length) == 0) {
-            memset(request, 0, sizeof *request);
-            request->service = jobs[i].service;
-            request->function_name = tcx_text_from(jobs[i].function);
-            request->function_arg = tcx_text_from(jobs[i].argument);
-            if (jobs[i].argument == NULL)
-                request->function_arg_source = &records;
-            return 1;
-        }
-    }
-    return 0;
-}
 
 int main(void)
 {
     char command_line[36];
     const char *rest = command_line;
-    uint32_t timeout = TCX_TIMEOUT_DEFAULT;
     unsigned calls = 0;
     int exit_status = 0;
 
     board_command_line(command_line, sizeof command_line);
     tcx_source_init(&records, read_records, NULL, 100 * 1024);
-    if (tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3) != TCX_OK)
-        return 1;
+    uart_init(&line, 0);
+    tcx_client_init(&client, &line.port, answer, sizeof answer);
+    tcx_client_credentials(&client, &credentials);
+    image_trust(&client);
     while (*rest != '\0') {
         tcx_text word = shell_word(&rest);
-        tcx_request request;
-        tcx_status status;
+        const tcx_request *request = shell_request(jobs, sizeof jobs / sizeof jobs[0], word);
 
-        if (!set_request(&request, word)) {
-            timeout = shell_number(word);
-            if (timeout == 0)
+        if (request == NULL) {
+            client.config.timeout = shell_number(word);
+            if (client.config.timeout == 0)
                 return 2;
             continue;
         }
         if (calls == uart_count)
             return 2;
         uart_init(&line, calls++);
-        status = execute(&request, timeout);
-        shell_report_call(word, &call, status);
-        if (status != TCX_OK)
+        if (tcx_client_execute(&client, request) != TCX_OK)
             exit_status = 1;
+        shell_report_call(word, &client);
     }
-    tcx_signer_wipe(&signer);
+    tcx_client_wipe(&client);
     shell_report_memory();
     return calls > 0 ? exit_status : 2;
 }

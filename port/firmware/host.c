@@ -38,15 +38,16 @@ size_t board_stack_peak(void)
     return (size_t)(board_stack_top - word) * sizeof *word;
 }
 
-void board_print_bytes(const char *bytes, size_t length)
+void board_put(void *context, const char *bytes, size_t length)
 {
+    (void)context;
     while (length-- > 0)
         (void)board_ask_host(SYS_WRITEC, bytes++);
 }
 
 void board_print(const char *text)
 {
-    board_print_bytes(text, strlen(text));
+    board_put(NULL, text, strlen(text));
 }
 
 void board_print_number(int32_t number)

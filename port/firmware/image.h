@@ -10,10 +10,10 @@
 #ifndef IMAGE_H
 #define IMAGE_H
 
-#include <tcexec/tls.h>
+#include <tcexec/client.h>
 
-/* Sets profile, trust, buffer and buffer_size. */
-TCX_MUST_CHECK tcx_status image_set(tcx_tls_config *config);
+/* Gives the client the image's trust, profile and record buffer. For one client: they are the image's own. */
+void image_trust(tcx_client *client);
 
 /* A br_ecdsa_vrfy for P-256 only. It ignores `curves`. */
 uint32_t image_verify_p256(const br_ec_impl *curves, const void *hash, size_t hash_length, const br_ec_public_key *key,

@@ -3,7 +3,7 @@
 
 #include "roots.h"
 
-static tcx_tls_chain chain;
+static tcx_client_chain chain;
 static unsigned char records[4096 + 325]; /* for records of up to 4096 bytes: the server is asked not to exceed this */
 
 /* The first suite is the preferred one: without AES hardware, ChaCha20 is much faster. */
@@ -36,11 +36,7 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
     br_x509_minimal_set_ecdsa(validator, &br_ec_p256_m31, image_verify_p256);
 }
 
-tcx_status image_set(tcx_tls_config *config)
+void image_trust(tcx_client *client)
 {
-    config->profile = profile;
-    config->trust = &chain.trust;
-    config->buffer = records;
-    config->buffer_size = sizeof records;
-    return tcx_tls_chain_init(&chain, trust_anchors, TRUST_ANCHOR_COUNT);
+    tcx_client_trust_chain(client, &chain, profile, trust_anchors, TRUST_ANCHOR_COUNT, records, sizeof records);
 }

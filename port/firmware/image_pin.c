@@ -3,7 +3,7 @@
 
 #include "pin.h"
 
-static tcx_tls_pin pin;
+static tcx_client_pin pin;
 static unsigned char records[TCX_TLS_BUFFER_MIN];
 
 static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
@@ -23,11 +23,7 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
     br_ssl_engine_set_chapol(engine, &br_sslrec_in_chapol_vtable, &br_sslrec_out_chapol_vtable);
 }
 
-tcx_status image_set(tcx_tls_config *config)
+void image_trust(tcx_client *client)
 {
-    config->profile = profile;
-    config->trust = &pin.trust;
-    config->buffer = records;
-    config->buffer_size = sizeof records;
-    return tcx_tls_pin_init(&pin, &trust_anchors[0].pkey);
+    tcx_client_trust_pin(client, &pin, profile, &trust_anchors[0].pkey, records, sizeof records);
 }

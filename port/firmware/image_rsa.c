@@ -3,7 +3,7 @@
 
 #include "roots_rsa.h"
 
-static tcx_tls_chain chain;
+static tcx_client_chain chain;
 static unsigned char records[4096 + 325]; /* for records of up to 4096 bytes: the server is asked not to exceed this */
 
 static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
@@ -25,11 +25,7 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
     br_x509_minimal_set_rsa(validator, br_rsa_i31_pkcs1_vrfy);
 }
 
-tcx_status image_set(tcx_tls_config *config)
+void image_trust(tcx_client *client)
 {
-    config->profile = profile;
-    config->trust = &chain.trust;
-    config->buffer = records;
-    config->buffer_size = sizeof records;
-    return tcx_tls_chain_init(&chain, trust_anchors, TRUST_ANCHOR_COUNT);
+    tcx_client_trust_chain(client, &chain, profile, trust_anchors, TRUST_ANCHOR_COUNT, records, sizeof records);
 }

@@ -8,14 +8,15 @@ static void print_field(const char *name, int32_t number)
     board_print_number(number);
 }
 
-void shell_report_call(tcx_text name, const tcx_call *call, tcx_status status)
+void shell_report_call(tcx_text name, const tcx_client *client)
 {
-    board_print_bytes(name.bytes, name.length);
-    print_field(": status ", status);
-    print_field(" outcome ", (int32_t)call->outcome);
-    print_field(" detail ", call->detail);
-    board_print(" result ");
-    board_print_bytes(call->response.result.bytes, call->response.result.length);
+    const tcx_text result = client->call.response.result;
+
+    board_put(NULL, name.bytes, name.length);
+    board_print(": ");
+    tcx_client_report(client, NULL, board_put, NULL);
+    board_print("result ");
+    board_put(NULL, result.bytes, result.length);
     board_print("\n");
 }
 
@@ -51,4 +52,12 @@ uint32_t shell_number(tcx_text word)
         value = value * 10 + (uint32_t)(word.bytes[i] - '0');
     }
     return value;
+}
+
+const tcx_request *shell_request(const shell_job *jobs, size_t count, tcx_text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name.length == jobs[i].name.length && memcmp(name.bytes, jobs[i].name.bytes, name.length) == 0)
+            return &jobs[i].request;
+    return NULL;
 }

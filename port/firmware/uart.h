@@ -20,7 +20,7 @@ extern const unsigned uart_count;
  */
 typedef struct uart_link {
     tcx_transport transport;
-    tcx_port port; /* this link, and the clocks and the entropy of the board. A wait ends with a byte received or sent */
+    tcx_port port; /* this link, and the board's clocks and entropy. A wait ends with a byte received or sent */
     volatile struct uart_registers *registers;
     volatile unsigned written, taken; /* bytes so far; wrap */
     volatile unsigned char ring[64];

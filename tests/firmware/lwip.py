@@ -16,7 +16,7 @@ import sys
 import time
 import unittest
 
-from run import AUTHORITY, Budget, Call, MAYBE_EXECUTED, NOT_SENT, ANSWERED, Run, STATUS
+from run import AUTHORITY, Budget, Call, MAYBE_EXECUTED, NOT_SENT, ANSWERED, Run, STATUS, read_report
 from certificates import Server
 from nameserver import NameServer
 import stand
@@ -57,10 +57,7 @@ def boot(image: str, address: str, *words: str, names: NameServer | None = None)
     done = start(image, address.rpartition(":")[2], *words, names=names)
     seconds = time.monotonic() - began
     output = done.stdout + done.stderr  # semihosting's console is standard error
-    found = {name: Call(int(status), int(outcome), int(detail), result) for name, status, outcome, detail, result in
-             re.findall(r"^(\w+): status (-?\d+) outcome (\d) detail (-?\d+) result (.*)$", output, re.M)}
-    memory = {name: int(number) for name, number in
-              re.findall(r"(flash|data|bss|stack|awake) (-?\d+)", output.strip().rpartition("\n")[2])}
+    found, memory = read_report(output)
     if set(found) != {word for word in words if word.isalpha()} or len(memory) != 5:
         raise AssertionError(f"exit status {done.returncode}: {output}")
     peak = peaks.setdefault(image, memory)

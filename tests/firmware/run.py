@@ -69,6 +69,8 @@ PATIENCE = 120  # seconds for one run of QEMU: it hangs
 class Call:
     status: int
     outcome: int
+    attempts: int
+    http_status: int
     detail: int
     result: str
 
@@ -80,6 +82,15 @@ class Run:
     memory: dict[str, int]
     seconds: float
 
+
+# What shell_report_call() prints.
+REPORT = re.compile(r"""
+    ^(?P<name>\w+):\ status\ (?P<status>-?\d+)\n
+    (?P<outcome>not\ sent|unknown|answered)\b.*;\ attempts\ (?P<attempts>\d+),\ HTTP\ status\ (?P<http_status>\d+),
+    \ detail\ (?P<detail>-?\d+)\n
+    (?:(?:code|message|RequestId|answer):\ .*\n)*
+    result\ (?P<result>.*)$""", re.M | re.X)
+OUTCOMES = {"not sent": NOT_SENT, "unknown": MAYBE_EXECUTED, "answered": ANSWERED}
 
 peaks: dict[str, dict[str, int]] = {}  # image → what it took, with the deepest stack of all runs
 
@@ -106,16 +117,23 @@ def start(image: str, address: str, *words: str, options: tuple[str, ...] = (),
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
 
 
+def read_report(output: str) -> tuple[dict[str, Call], dict[str, int]]:
+    """The calls and the memory that a firmware reports."""
+    calls = {found["name"]: Call(int(found["status"]), OUTCOMES[found["outcome"]], int(found["attempts"]),
+                                 int(found["http_status"]), int(found["detail"]), found["result"])
+             for found in REPORT.finditer(output)}
+    memory = {name: int(number) for name, number in
+              re.findall(r"(flash|data|bss|stack|awake) (-?\d+)", output.strip().rpartition("\n")[2])}
+    return calls, memory
+
+
 def boot(image: str, address: str, *words: str, options: tuple[str, ...] = ()) -> Run:
     """Runs the image as start() does, and reads what it reports."""
     began = time.monotonic()
     done = start(image, address, *words, options=options)
     seconds = time.monotonic() - began
     output = done.stdout + done.stderr  # semihosting's console is standard error
-    calls = {name: Call(int(status), int(outcome), int(detail), result) for name, status, outcome, detail, result in
-             re.findall(r"^(\w+): status (-?\d+) outcome (\d) detail (-?\d+) result (.*)$", output, re.M)}
-    memory = {name: int(number) for name, number in
-              re.findall(r"(flash|data|bss|stack|awake) (-?\d+)", output.strip().rpartition("\n")[2])}
+    calls, memory = read_report(output)
     if set(calls) != {word for word in words if not word.isdigit()} or len(memory) != 5:
         raise AssertionError(f"exit status {done.returncode}: {output}")
     peak = peaks.setdefault(image, memory)
