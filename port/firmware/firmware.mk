@@ -106,11 +106,13 @@ $($(1))/port/firmware/image_full.o: $(CERTIFICATES)/roots.h
 $($(1))/port/firmware/image_rsa.o: $(CERTIFICATES)/roots_rsa.h
 $($(1))/port/firmware/image_pin.o: $(CERTIFICATES)/pin.h
 $(1)_IMAGES   := $(patsubst %,$($(1))/%.elf,full rsa pin)
+$(1)_FIRST    := $($(1))/first.elf
 $(1)_CONTRACT := $($(1))/contract.elf
 $$($(1)_IMAGES) $($(1))/overflow.elf: $($(1))/port/firmware/firmware.o
+$$($(1)_FIRST): $($(1))/port/firmware/first.o $($(1))/port/firmware/image_full.o
 $$($(1)_CONTRACT): $($(1))/tests/firmware/uart_contract.o $($(1))/tests/transport/tcx_contract.o
-$$($(1)_IMAGES) $$($(1)_CONTRACT) $($(1))/overflow.elf: $($(1))/port/firmware/uart.o $$($(1)_BOARD) $$($(1)_LIB) \
-                                                        $$($(1)_BEARSSL) port/firmware/$(2)/$(2).ld
+$$($(1)_IMAGES) $$($(1)_FIRST) $$($(1)_CONTRACT) $($(1))/overflow.elf: $($(1))/port/firmware/uart.o $$($(1)_BOARD) \
+                                    $$($(1)_LIB) $$($(1)_BEARSSL) port/firmware/$(2)/$(2).ld
 	echo '  LD $$@'
 	$$($(1)_CC) $$($(1)_CFLAGS) $$($(1)_LDFLAGS) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -o $$@
 $$($(1)_IMAGES): $($(1))/%.elf: $($(1))/port/firmware/image_%.o
@@ -125,7 +127,7 @@ $(MPS2)/port/firmware/memory.o: MPS2_CFLAGS += -fno-lto -fno-builtin -fno-tree-l
 
 ## firmware: bare-metal images for a Cortex-M3, at most 64 KiB of flash and 24 KiB of RAM
 .PHONY: firmware
-firmware: $(MPS2_IMAGES)
+firmware: $(MPS2_IMAGES) $(MPS2_FIRST)
 
 ### firmware-test: run them in QEMU, the UART joined to the local endpoint
 ### firmware-test-write: the same; takes what they use as the new baseline, and writes it into the documents
@@ -142,7 +144,7 @@ firmware-instructions firmware-instructions-write:
 
 ### firmware-riscv: the same for an RV32IMAC
 .PHONY: firmware-riscv
-firmware-riscv: $(VIRT_IMAGES)
+firmware-riscv: $(VIRT_IMAGES) $(VIRT_FIRST)
 
 ### firmware-riscv-test: run them in QEMU
 .PHONY: firmware-riscv-test

@@ -195,6 +195,30 @@ class Firmware(unittest.TestCase):
     def test_pin_looks_at_no_name_and_no_date(self) -> None:
         self.succeed("pin", server_for("pin", names=("other.example",), days=-1))
 
+    # ---- the first program ----
+
+    def first(self, server: Server, exit_status: int, says: str, fault: dict | None = None) -> None:
+        """One run of it. `says` matches all of its output."""
+        with stand.Endpoint(server, *breaking(fault)) as endpoint:
+            done = start("first", endpoint.tls, lines=1)
+        console = re.sub("^qemu-system-.*\n", "", done.stdout + done.stderr, flags=re.M)
+        self.assertRegex(console, f"\\A{says}\\Z")
+        self.assertEqual(done.returncode, exit_status)
+
+    def test_first_program(self) -> None:
+        self.first(server_for("first"), 0, "XXX\n")
+
+    def test_first_program_reports_an_error_of_the_service(self) -> None:
+        self.first(server_for("first"), 1,
+                   f"status {STATUS['TCX_E_API']}\nanswered; attempts 1, HTTP status 200, detail 0\n"
+                   "code: InternalError.Test\nmessage: why\nRequestId: [-0-9a-f]+\n",
+                   fault={"kind": "api_error", "code": "InternalError.Test", "message": "why"})
+
+    def test_first_program_reports_a_wrong_server(self) -> None:
+        self.first(server_for("first", names=("other.example",)), 1,
+                   f"status {STATUS['TCX_E_X509_NAME']}\nnot sent: the function did not run;"
+                   " attempts 1, HTTP status 0, detail [1-9][0-9]*\n")
+
     # ---- the server is not who it should be: no byte of the request leaves ----
 
     def test_wrong_name(self) -> None:
