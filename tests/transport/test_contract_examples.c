@@ -7,6 +7,8 @@
 #include "tcx_freertos.h"
 #include "tcx_modem.h"
 
+#include <tcexec/client.h>
+
 #include <stdlib.h>
 #include <FreeRTOS_TCP_IP.h>
 #include <task.h>
@@ -283,6 +285,12 @@ static uint32_t uart_now(void *context)
     return memory_now(&wire);
 }
 
+static int64_t a_date(void *context)
+{
+    (void)context;
+    return 1800000000;
+}
+
 /* A dial, and an echo if it comes about, to `port`. Returns what tcx_contract_check() does; `*took`: ms. */
 static int dial(tcx_contract *contract, uint16_t port, uint32_t *took)
 {
@@ -340,10 +348,47 @@ static void test_answers(tcx_contract *contract)
     modem.lost = modem.garbled = 0;
 }
 
+/* The service, at the other end of the modem's TLS. */
+static void answer_request(void *context, tcx_event event, uint32_t number)
+{
+    static const char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 49\r\n\r\n"
+                               "{\"Response\":{\"Result\":\"XXX\",\"RequestId\":\"an-id\"}}";
+
+    (void)context;
+    (void)number;
+    if (event == TCX_EVENT_REQUEST_SENT) {
+        memcpy(wire.in.bytes, text, sizeof text - 1);
+        wire.in.length = sizeof text - 1;
+    }
+}
+
+/* A call, with the modem's own TLS. */
+static void test_call(tcx_modem *link)
+{
+    static const tcx_credentials credentials = { TCX_TEXT("AKIDEXAMPLE"), TCX_TEXT("SKEXAMPLE"), { NULL, 0 } };
+    static const tcx_trace trace = { answer_request, NULL };
+    static tcx_client client;
+    const tcx_request request = { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc") };
+    const tcx_text *result = &client.call.response.result;
+    tcx_status status;
+
+    memory_init(&wire);
+    tcx_client_init(&client, &link->port, buffer, sizeof buffer);
+    tcx_client_credentials(&client, &credentials);
+    tcx_client_trust_link(&client);
+    client.config.address = tcx_text_from("peer");
+    client.config.port = MEMORY_PEER;
+    client.config.trace = &trace;
+    status = tcx_client_execute(&client, &request);
+    bench_report(status == TCX_OK && result->length == 3 && memcmp(result->bytes, "XXX", 3) == 0,
+                 "modem: a call of a client: %s, %d", tcx_status_name(status), client.call.detail);
+    tcx_client_wipe(&client);
+}
+
 static void test_modem(void)
 {
     static const tcx_modem_board board = {
-        &wire, uart_write, uart_read, uart_carrier, uart_ready, uart_now, uart_wait, NULL
+        &wire, uart_write, uart_read, uart_carrier, uart_ready, uart_now, uart_wait, a_date
     };
     static tcx_modem link;
     tcx_contract contract;
@@ -367,6 +412,8 @@ static void test_modem(void)
     contract.peer.address = tcx_text_from("peer\",443,2\rAT+CFUN=0");
     bench_report(tcx_contract_check(&contract, 0) < 0 && contract.number == TCX_MODEM_ADDRESS,
                  "modem: an address that would be a command is not dialled");
+
+    test_call(&link);
 }
 
 int main(void)

@@ -1,9 +1,17 @@
 /*
- * A worked example: FreeRTOS+TCP sockets as a transport. TLS goes on top: pass &freertos.transport to tcx_tls_init() as
- * its link.
+ * A worked example: FreeRTOS+TCP sockets as a transport. The client makes TLS on top of them.
+ *
+ *     tcx_freertos_init(&freertos);
+ *     freertos.port.unix_time = board_unix_time;
+ *     freertos.port.entropy = board_entropy;
+ *     tcx_client_init(&client, &freertos.port, answer, sizeof answer);
+ *     tcx_client_credentials(&client, &credentials);
+ *     tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, anchors, anchor_count, records, sizeof records);
+ *     client.config.address = address;
+ *     status = tcx_client_execute(&client, &request);
  *
  * Addresses are numbers ("192.0.2.1"), IPv4 only. FreeRTOS_gethostbyname() blocks, so look up the name before the call,
- * and use the result as the call's `address`.
+ * and give the client the result as `address`.
  */
 #ifndef TCX_FREERTOS_H
 #define TCX_FREERTOS_H
@@ -18,7 +26,7 @@ enum { TCX_FREERTOS_NO_SOCKET = -1001, TCX_FREERTOS_NO_NUMBER = -1002, TCX_FREER
 /* One link. Do not move it: it points into itself. Other error numbers are FreeRTOS+TCP's: -pdFREERTOS_ERRNO_… */
 typedef struct tcx_freertos {
     tcx_transport transport;
-    tcx_port port; /* its unix_time and entropy are NULL: set them to functions of your board before you make a client */
+    tcx_port port;   /* unix_time and entropy are NULL: set them to functions of your board */
     Socket_t socket; /* FREERTOS_INVALID_SOCKET: none */
     int is_up;
 } tcx_freertos;

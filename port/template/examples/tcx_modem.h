@@ -1,6 +1,12 @@
 /*
- * A worked example: a cellular modem, driven by AT commands, that makes the connection and its TLS itself. The call
- * uses this transport directly. Neither BearSSL's TLS nor certificates are in the image.
+ * A worked example: a cellular modem, driven by AT commands, that makes the connection and its TLS itself. The client
+ * trusts this link. Neither BearSSL's TLS nor certificates are in the image.
+ *
+ *     tcx_modem_init(&modem, &board);
+ *     tcx_client_init(&client, &modem.port, answer, sizeof answer);
+ *     tcx_client_credentials(&client, &credentials);
+ *     tcx_client_trust_link(&client);
+ *     status = tcx_client_execute(&client, &request);
  *
  * The modem must verify the server, because the library cannot. Send these commands once after power-up. They are
  * Quectel's, for TLS context 1: look up those of your modem.
