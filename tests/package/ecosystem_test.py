@@ -244,8 +244,9 @@ class Ecosystem(unittest.TestCase):
         with stand.Endpoint(certificates, "--lifetime", "60") as endpoint:
             address, port = endpoint.tls.split(":")
             flags = ["-Wall", "-Wextra", "-Werror", f"-I{DIST}/arduino/src", f"-I{HERE}/standins/arduino"]
-            for roots, said, ran in (((folder / "roots.h").read_text(), "there is no usable trust anchor", 0),
-                                     (run(BUILD / "tcexec", "anchors", certificates.root), "XXX; answered\n", 1)):
+            without = r"TCX_E_\w+ -\d+: there is no usable trust anchor.*\n"
+            for roots, said, ran in (((folder / "roots.h").read_text(), without, 0),
+                                     (run(BUILD / "tcexec", "anchors", certificates.root), r"XXX\n", 1)):
                 (folder / "roots.h").write_text(roots)
                 run("gcc", *flags, "-c", folder / "anchors.c", "-o", folder / "anchors.o")
                 run("g++", "-std=gnu++11", *flags, "-DESP32", f'-DDIAL_ADDRESS="{address}"', f"-DDIAL_PORT={port}",
@@ -254,7 +255,7 @@ class Ecosystem(unittest.TestCase):
                 with subprocess.Popen([folder / "sketch"], stdout=subprocess.PIPE, text=True) as board:
                     line = board.stdout.readline()
                     board.terminate()
-                self.assertIn(said, line)
+                self.assertRegex(line, f"\\A{said}\\Z")
                 self.assertEqual(endpoint.state()["executions"]["total"], ran)
 
 
