@@ -101,7 +101,7 @@ tcx_status tcx_call_begin(tcx_call *call, const tcx_call_config *config, const t
     memset(call, 0, sizeof *call);
     call->status = TCX_E_NULL;
     if (config == NULL || !call_is_usable(config->transport) || config->buffer == NULL || config->buffer_size == 0 ||
-        config->tokens == NULL || (config->retry != NULL && config->retry->again == NULL) ||
+        (config->retry != NULL && config->retry->again == NULL) ||
         (config->connection != NULL && config->connection->look == NULL) ||
         (config->rate != NULL && config->rate->wait == NULL) || (config->trace != NULL && config->trace->event == NULL))
         return call->status;
@@ -365,7 +365,7 @@ static void call_reader_returned(tcx_call *call, tcx_status status)
     }
     keep = tcx_http_keeps_alive(&call->http) && !call->surplus && !early;
     tcx_call_trace(call, TCX_EVENT_ANSWER, call->http.status);
-    status = tcx_response_read(&call->http, call->config->tokens, call->config->token_count, &call->response);
+    status = tcx_response_read(&call->http, &call->response, &call->detail);
     if (early && CALL_IS_SUCCESS(status)) {
         memset(&call->response.result, 0, sizeof call->response.result);
         status = TCX_E_HTTP_EARLY;

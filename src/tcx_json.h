@@ -2,8 +2,9 @@
 #ifndef TCX_JSON_H
 #define TCX_JSON_H
 
-#include <tcexec/status.h>
-#include <tcexec/text.h>
+#include <limits.h>
+
+#include <tcexec/response.h>
 
 /*
  * Checks that `text` is one JSON value and nothing else, against the whole grammar: separators, numbers, literals,
@@ -14,6 +15,19 @@
  */
 /*@ ensures *tokens <= length; */
 tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens);
+
+/*
+ * Returns how many bytes are missing where `room` bytes must hold a gap and `count` tokens, at most INT_MAX. 0: they
+ * fit. A text has fewer than 2^32 tokens, because its buffer is not larger.
+ */
+static inline int tcx_json_missing(uint32_t room, unsigned gap, uint32_t count)
+{
+    const uint64_t needed = gap + (uint64_t)count * TCX_JSON_TOKEN_SIZE;
+
+    if (needed <= room)
+        return 0;
+    return needed - room < INT_MAX ? (int)(needed - room) : INT_MAX;
+}
 
 /*
  * Decodes the inside of a checked string in place. `*length` is its length before and after, and never grows. Returns 0

@@ -6,8 +6,8 @@
 #define JSMN_PARENT_LINKS
 #include <jsmn.h>
 
-/* A tcx_token is a jsmntok_t, so that the user does not need jsmn's header. */
-typedef char response_token_size_fits[sizeof(tcx_token) == sizeof(jsmntok_t) ? 1 : -1];
+/* The header says how large a token is, so that the user does not need jsmn's header. */
+typedef char response_token_size_fits[TCX_JSON_TOKEN_SIZE == sizeof(jsmntok_t) ? 1 : -1];
 
 typedef struct response_document {
     char *text;
@@ -118,11 +118,27 @@ static tcx_status response_read_answer(response_document *json, tcx_response *re
     return json->status;
 }
 
-static tcx_status response_read_body(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
+/*
+ * Returns the place for `count` tokens in the buffer, after the body. Returns NULL if it is `*missing` bytes too small.
+ * The gap before the tokens aligns them, because the body has any length and the buffer any alignment.
+ */
+static jsmntok_t *response_place_tokens(const tcx_http *http, size_t count, int *missing)
+{
+    unsigned char *end = http->body + http->body_length;
+    unsigned gap = 0;
+
+    while (gap < sizeof(int) - 1 && ((uintptr_t)end + gap) % sizeof(int) != 0)
+        gap++;
+    *missing = tcx_json_missing(http->body_capacity - http->body_length, gap, (uint32_t)count);
+    return *missing == 0 ? (jsmntok_t *)(void *)(end + gap) : NULL;
+}
+
+static tcx_status response_read_body(tcx_http *http, tcx_response *response, int *detail)
 {
     static const char bom[3] = { '\xEF', '\xBB', '\xBF' }; /* the byte order mark: RFC 8259 section 8.1 */
-    response_document json = { (char *)http->body, (const jsmntok_t *)tokens, 0, TCX_OK };
+    response_document json = { (char *)http->body, NULL, 0, TCX_OK };
     size_t length = (size_t)http->body_length, count;
+    jsmntok_t *tokens;
     jsmn_parser parser;
     tcx_status status;
 
@@ -133,10 +149,12 @@ static tcx_status response_read_body(tcx_http *http, tcx_token *tokens, size_t t
     status = tcx_json_check(json.text, length, &count);
     if (status != TCX_OK)
         return status;
-    if (count > token_count)
+    tokens = response_place_tokens(http, count, detail);
+    if (tokens == NULL)
         return TCX_E_JSON_TOKENS;
     jsmn_init(&parser);
-    json.count = jsmn_parse(&parser, json.text, length, (jsmntok_t *)tokens, (unsigned)token_count);
+    json.tokens = tokens;
+    json.count = jsmn_parse(&parser, json.text, length, tokens, (unsigned)count);
     /* jsmn refuses a lone number or literal */
     return json.count > 0 ? response_read_answer(&json, response) : TCX_E_JSON_SHAPE;
 }
@@ -155,18 +173,21 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response)
     }
 }
 
-tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_count, tcx_response *response)
+tcx_status tcx_response_read(tcx_http *http, tcx_response *response, int *detail)
 {
     static const tcx_text none = { NULL, 0 };
     tcx_status status;
 
     tcx_response_partial(http, response);
-    status = response_read_body(http, tokens, token_count, response);
+    *detail = 0;
+    status = response_read_body(http, response, detail);
     if (tcx_http_is_encoded(http) && response->body.bytes != NULL && status != TCX_E_JSON_UTF8)
         status = TCX_E_HTTP_ENCODING;
     if (status != TCX_E_API && http->status != 200)
         status = tcx_http_refusal(http);
     if (status != TCX_OK)
         response->result = none;
+    if (status != TCX_E_JSON_TOKENS)
+        *detail = 0;
     return status;
 }

@@ -118,7 +118,7 @@
     ROW(TCX_E_JSON_SYNTAX, "the answer is not JSON: see its body. A gateway or proxy may have sent it") \
     ROW(TCX_E_JSON_UTF8, "the function ran, but its Result is not valid UTF-8: make the function return UTF-8") \
     ROW(TCX_E_JSON_DEPTH, "the answer is nested deeper than 32 levels: check who answers") \
-    ROW(TCX_E_JSON_TOKENS, "the answer has more JSON values than there are tokens: give more tokens") \
+    ROW(TCX_E_JSON_TOKENS, "the answer buffer has no room for the JSON tokens after the body: give a larger one") \
     ROW(TCX_E_JSON_DUPLICATE, "the answer has a member twice, so it is rejected: check who answers") \
     ROW(TCX_E_JSON_TYPE, "the answer has a member of the wrong type, so it is rejected: check who answers") \
     ROW(TCX_E_JSON_SHAPE, "the answer is JSON but has no Response: check that the address and port are the service's") \

@@ -67,14 +67,17 @@ void tcx_connection_close(tcx_connection *connection, const tcx_transport *trans
 /*
  * The configuration of a call. The library borrows everything until the call ends, and the buffer until you no longer
  * use the response. tcx_call_unix_time() and tcx_call_clock_offset() read the configuration after the end too.
+ *
+ * The buffer must hold the JSON text of the answer, and after it TCX_JSON_TOKEN_SIZE bytes (20, or 10 where int has 16
+ * bits) for each JSON value and each member name. An ordinary answer has 7 values and names together, and an answer with
+ * an error has 11. Add sizeof(int) - 1 bytes, because the library aligns them. If the text fits and the rest does not,
+ * the call ends with TCX_E_JSON_TOKENS, and `detail` says how many bytes are missing.
  */
 typedef struct tcx_call_config {
     const tcx_transport *transport; /* required: open, send, recv and close are set */
     tcx_signer *signer;             /* required */
     void *buffer;                   /* required: takes the body of the answer. The space after the body is scratch */
-    size_t buffer_size;             /* bytes, at least 1. The JSON text of the answer must fit */
-    tcx_token *tokens;              /* required */
-    size_t token_count;             /* TCX_TOKENS_DEFAULT is more than enough */
+    size_t buffer_size;             /* bytes, at least 1. See above */
 
     int64_t unix_time;   /* the time now, in seconds since 1970-01-01 UTC. Signs, and checks certificates */
     int64_t clock_floor; /* an earlier unix_time fails with TCX_E_CLOCK_UNSET. 0: TCX_CLOCK_FLOOR */

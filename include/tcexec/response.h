@@ -18,13 +18,9 @@ extern "C" {
 
 #define TCX_HTTP_HEAD_MAX  65536u /* bytes of head, with 1xx answers, chunk extensions and trailers */
 #define TCX_JSON_DEPTH_MAX 32u    /* nested arrays and objects */
-#define TCX_TOKENS_DEFAULT 64u    /* tokens. An ordinary answer has 7 (success) or 11 (error) */
 
-/* Space for one JSON token. */
-typedef struct tcx_token {
-    /* Private: do not read or write. */
-    int opaque[5];
-} tcx_token;
+/* Bytes that the reader of an answer needs for each JSON value and each member name: see tcx_response_read(). */
+#define TCX_JSON_TOKEN_SIZE (5 * sizeof(int))
 
 /*
  * What the service answered. The texts are in the response buffer, unescaped in place, in UTF-8. They may contain
@@ -82,8 +78,8 @@ const char *tcx_api_advice(tcx_text error_code);
 typedef struct tcx_http tcx_http;
 
 /*
- * Starts a response. `body` takes the body, up to `capacity` bytes (less than 4 GiB are used). It is borrowed until you
- * no longer use the texts that were read from it.
+ * Starts a response. `body` takes the body, up to `capacity` bytes (less than 4 GiB are used), at any alignment. It is
+ * borrowed until you no longer use the texts that were read from it. tcx_response_read() needs space after the body.
  */
 void tcx_http_init(tcx_http *http, void *body, size_t capacity);
 
@@ -118,10 +114,13 @@ int tcx_http_keeps_alive(const tcx_http *http);
 void tcx_response_partial(const tcx_http *http, tcx_response *response);
 
 /*
- * Reads a complete response: its status and its body. It changes the body, because it unescapes texts in place.
+ * Reads a complete response: its status and its body. It changes the body, because it unescapes texts in place. It uses
+ * the space after the body in the buffer of tcx_http_init(): TCX_JSON_TOKEN_SIZE bytes for each JSON value and each
+ * member name, and up to sizeof(int) - 1 bytes to align them. An ordinary answer has 7 values and names together, and an
+ * answer with an error has 11.
  *
- *   tokens    space for `token_count` tokens. TCX_TOKENS_DEFAULT is more than enough. Not used after the return
  *   response  out: always set. It contains the fields that the service sent, as far as they can be trusted
+ *   detail    out: after TCX_E_JSON_TOKENS, how many bytes larger the buffer must be, at most INT_MAX. Else 0
  *   returns   TCX_OK: success. `result` may be unset.
  *             TCX_E_API: the service answered with an error.
  *             TCX_E_JSON_UTF8: the function ran, but its Result is not text. `body` holds it as it came, escaped.
@@ -138,8 +137,7 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response);
  * The old error shape {"code","message","codeDesc"} sets error_code and error_message, and `body` is unset. It returns
  * TCX_E_JSON_SHAPE under status 200, else TCX_E_HTTP_REDIRECT or TCX_E_HTTP_STATUS.
  */
-TCX_MUST_CHECK tcx_status tcx_response_read(tcx_http *http, tcx_token *tokens, size_t token_count,
-                                            tcx_response *response);
+TCX_MUST_CHECK tcx_status tcx_response_read(tcx_http *http, tcx_response *response, int *detail);
 
 #ifdef __cplusplus
 }

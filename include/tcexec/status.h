@@ -127,7 +127,7 @@ typedef enum tcx_status {
     TCX_E_JSON_SYNTAX = -600,
     TCX_E_JSON_UTF8 = -601,      /* answered, but Result is not text: invalid UTF-8 or half of a surrogate pair */
     TCX_E_JSON_DEPTH = -602,     /* nested deeper than TCX_JSON_DEPTH_MAX */
-    TCX_E_JSON_TOKENS = -603,    /* more tokens than the caller's array holds */
+    TCX_E_JSON_TOKENS = -603,    /* no room after the body to read it: give a buffer that is `detail` bytes larger */
     TCX_E_JSON_DUPLICATE = -604, /* a member that the library reads is there twice */
     TCX_E_JSON_TYPE = -605,      /* a member that the library reads has the wrong type */
     TCX_E_JSON_SHAPE = -606,     /* no `Response` object */

@@ -339,7 +339,7 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size);
 
 /* ---- tcexec_run.c ---- */
 
-#define TCEXEC_TOKENS_MAX 4096u /* JSON values of an answer */
+#define TCEXEC_TOKENS_MAX 4096u /* JSON values and names that fit beside the longest answer */
 
 /* Sets the request and checks it. Returns 0, or the exit code. */
 int tcexec_describe(const tcexec_options *options, const tcexec_argument *argument, tcx_request *request);

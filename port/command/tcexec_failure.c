@@ -90,7 +90,7 @@ void tcexec_failure_text(const tcexec_exchange *ended, char *text, size_t size)
         snprintf(text, size, "the answer is over 16 MiB");
         break;
     case TCX_E_JSON_TOKENS:
-        snprintf(text, size, "the answer has over %u JSON values", TCEXEC_TOKENS_MAX);
+        snprintf(text, size, "the answer has too many JSON values for the 16 MiB that tcexec has for an answer");
         break;
     default:
         put_status(call->status, text, size);

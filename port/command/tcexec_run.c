@@ -35,23 +35,18 @@ int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_call
 {
     memset(config, 0, sizeof *config);
     config->signer = signer;
-    config->buffer = malloc(BODY_MAX);
-    config->buffer_size = BODY_MAX;
-    config->tokens = malloc(TCEXEC_TOKENS_MAX * sizeof *config->tokens);
-    config->token_count = TCEXEC_TOKENS_MAX;
+    config->buffer_size = BODY_MAX + TCEXEC_TOKENS_MAX * TCX_JSON_TOKEN_SIZE;
+    config->buffer = malloc(config->buffer_size);
     config->unix_time = tcexec_time(options);
     config->clock_floor = options->has_time ? TCEXEC_TIME_MIN : 0;
     config->timeout = options->timeout;
     config->address = options->address;
     config->port = options->port;
-    return config->buffer != NULL && config->tokens != NULL
-               ? 0
-               : tcexec_say("no memory for an answer of 16 MiB: %s", strerror(errno));
+    return config->buffer != NULL ? 0 : tcexec_say("no memory for an answer of 16 MiB: %s", strerror(errno));
 }
 
 void tcexec_configure_end(tcx_call_config *config)
 {
-    free(config->tokens);
     free(config->buffer);
 }
 

@@ -99,6 +99,9 @@ void tcexec_detail_text(tcx_status status, int detail, char *text, size_t size)
     case TCX_E_RESOLVE:
         snprintf(text, size, "%s", gai_strerror(detail));
         break;
+    case TCX_E_JSON_TOKENS:
+        snprintf(text, size, "%d byte%s missing", detail, detail == 1 ? " is" : "s are");
+        break;
     case TCX_E_PROXY:
         snprintf(text, size, "HTTP %d", detail);
         break;

@@ -75,7 +75,7 @@ int main(void)
         }
         if (calls == uart_count)
             return 2;
-        uart_init(&line, calls++);
+        uart_init(&line, calls++); /* the next UART, in the link that the client has */
         if (tcx_client_execute(&client, request) != TCX_OK)
             exit_status = 1;
         shell_report_call(word, &client);

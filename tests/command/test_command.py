@@ -715,12 +715,34 @@ class Failures(Case):
             (b'{"Response":{"Result":5}}', "TCX_E_JSON_TYPE"),
             (b'{"Response":{"Result":"\xff"}}', "TCX_E_JSON_UTF8(.|\n)*the function ran. A new call would run it again"),
             (b'{"Response":{"Result":"a","Result":"b"}}', "TCX_E_JSON_DUPLICATE"),
-            (b'{"Response":{"x":[' + b"1," * 5000 + b"1]}}", "TCX_E_JSON_TOKENS"),
+            (b'{"Response":{"x":[' + b"1," * 2000000 + b"1]}}", "TCX_E_JSON_TOKENS, [0-9]+ bytes are missing"),
             (b'{"code":4100,"message":"old","codeDesc":"AuthFailure"}', "TCX_E_JSON_SHAPE"),
         ]:
             with self.subTest(body=body[:40]):
                 endpoint.answer(body)
                 self.check(plain("mps", "Echo", "x"), NOT_UNDERSTOOD, said, b"")
+
+    def test_members_that_are_not_read(self) -> None:
+        for count in (1, 5000, 100000):
+            with self.subTest(count=count):
+                endpoint.answer(b'{"Response":{"x":[' + b"1," * count + b'1],"Result":"ok","RequestId":"r"}}')
+                self.check(plain("mps", "Echo", "x"), DONE, out=b"ok\n")
+
+    def test_answers_about_as_large_as_the_buffer(self) -> None:
+        """It holds 16 MiB and 4096 tokens. A body may use the room of tokens that it does not need."""
+        before, after = b'{"Response":{"Result":"', b'","RequestId":"r"}}'
+        room = (16 << 20) + 4096 * 20
+        for size, code, said in [
+            (16 << 20, DONE, ".*"),
+            (room - 7 * 20, DONE, ".*"),
+            (room - 7 * 20 + 1, NOT_UNDERSTOOD, r"TCX_E_JSON_TOKENS, 4 bytes are missing"),
+            (room, NOT_UNDERSTOOD, r"TCX_E_JSON_TOKENS, 140 bytes are missing"),
+            (room + 1, NOT_UNDERSTOOD, "TCX_E_HTTP_BODY_TOO_LARGE"),
+        ]:
+            with self.subTest(size=size):
+                result = b"a" * (size - len(before) - len(after))
+                endpoint.answer(before + result + after)
+                self.check(plain("mps", "Echo", "x"), code, said, result + b"\n" if code == DONE else b"")
 
     def start(self, *words: Word, ignoring: str = "", **more: Any) -> subprocess.Popen:
         """The command in the background; `ignoring` is the signals that it inherits as ignored."""

@@ -344,6 +344,7 @@ static void check_call(const tcx_call *call, const tcx_call_config *config, cons
     fuzz_check(line.opened == line.closed + is_kept && is_kept == line.is_open, "%u opened, %u closed", line.opened,
                line.closed);
     fuzz_check(line.traced == line.taken, "the trace counts other bytes");
+    fuzz_check(call->status != TCX_E_JSON_TOKENS || call->detail > 0, "%d bytes are missing", call->detail);
     /* Before the request was sent whole, an error of the service is an answer, and nothing else. */
     fuzz_check(call->outcome == TCX_NOT_SENT || line.wholes > 0 || call->status == TCX_E_API ||
                    (call->outcome == TCX_ANSWERED && call->response.error_code.bytes != NULL),
@@ -398,19 +399,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const tcx_scheme *const schemes[] = { TCX_SIGN_TC3, TCX_SIGN_TC3_COMPAT, TCX_SIGN_HMAC_SHA1, TCX_SIGN_HMAC_SHA256 };
     fuzz_input input = { data, data + size };
     const unsigned flags = fuzz_byte(&input), way = fuzz_byte(&input), low = fuzz_byte(&input);
-    const size_t buffer_size = 64 + low + fuzz_byte(&input) % 8u * 256, token_count = fuzz_byte(&input) % 65u;
+    const size_t text_size = 64 + low + fuzz_byte(&input) % 8u * 256;
+    const size_t buffer_size = text_size + fuzz_byte(&input) % 65u * TCX_JSON_TOKEN_SIZE, offset = way >> 4 & 3;
     const uint32_t timeout = 1u + fuzz_byte(&input) * 100u, began = 0u - fuzz_byte(&input) * 200u;
     size_t script_length = fuzz_byte(&input);
-    tcx_token *tokens = fuzz_memory(token_count * sizeof *tokens), enough[7];
+    unsigned char *memory = fuzz_memory(offset + buffer_size);
+    unsigned char enough[47 + 7 * TCX_JSON_TOKEN_SIZE + sizeof(int) - 1];
     tcx_connection connection;
     tcx_rate rate;
     tcx_signer signer;
     tcx_call_config config = { .transport = &line.transport,
                                .signer = &signer,
-                               .buffer = fuzz_memory(buffer_size),
+                               .buffer = memory + offset,
                                .buffer_size = buffer_size,
-                               .tokens = tokens,
-                               .token_count = token_count,
                                .unix_time = NOW,
                                .timeout = timeout,
                                .trace = &trace,
@@ -457,14 +458,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     line.peer.end = line.peer.at + sizeof good - 1;
     line.links = 0;
     config.rate = NULL;
-    config.tokens = enough;
-    config.token_count = FUZZ_COUNT(enough);
+    config.buffer = enough;
+    config.buffer_size = sizeof enough;
     make_call(&call, &config, &request, began); /* whatever came before: the objects are as good as new */
     fuzz_check(call.status == TCX_OK && call.response.result.length == 2, "the next call fails: %d", call.status);
 
     tcx_connection_close(&connection, &line.transport);
     free(line.given);
-    free(config.buffer);
-    free(tokens);
+    free(memory);
     return 0;
 }

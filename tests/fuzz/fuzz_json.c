@@ -68,30 +68,44 @@ static void check_tree(const char *text, size_t length, size_t tokens)
     free(tree);
 }
 
-/* Reads a body as the answer under a status. The texts lie in `*body`, which the caller frees. */
-static tcx_status read_body(const char *text, size_t length, int http_status, size_t token_count, char **body,
-                            tcx_response *response)
+/* Returns the bytes that so many tokens need after a text that begins `offset` bytes behind an alignment. */
+static size_t room_for(size_t tokens, size_t offset, size_t length)
 {
-    tcx_token *tokens = fuzz_memory(token_count * sizeof *tokens);
+    const size_t over = (offset + length) % sizeof(int);
+
+    return tokens * TCX_JSON_TOKEN_SIZE + (over > 0 ? sizeof(int) - over : 0);
+}
+
+/*
+ * Reads a body as the answer under a status, from a buffer that begins `offset` bytes behind an alignment, with `room`
+ * bytes after the body, where `missing` more are needed. The texts lie in `*memory`, which the caller frees.
+ */
+static tcx_status read_body(const char *text, size_t length, int http_status, size_t offset, size_t room, int missing,
+                            char **memory, tcx_response *response)
+{
+    char *body;
     char head[80];
+    int detail = -1;
     tcx_http http;
     size_t used;
     tcx_status status;
 
-    *body = fuzz_memory(length);
+    *memory = fuzz_memory(offset + length + room);
+    body = *memory + offset;
     snprintf(head, sizeof head, "HTTP/1.1 %d\r\nContent-Length: %zu\r\n\r\n", http_status, length);
-    tcx_http_init(&http, *body, length);
+    tcx_http_init(&http, body, length + room);
     status = tcx_http_feed(&http, head, strlen(head), &used);
     if (status == TCX_PENDING)
         status = tcx_http_feed(&http, text, length, &used);
     fuzz_check(status == TCX_OK, "the body was not taken: %d", status);
-    status = tcx_response_read(&http, tokens, token_count, response);
-    free(tokens);
-    fuzz_inside(response->result, *body, length, "result");
-    fuzz_inside(response->request_id, *body, length, "request_id");
-    fuzz_inside(response->error_code, *body, length, "error_code");
-    fuzz_inside(response->error_message, *body, length, "error_message");
-    fuzz_inside(response->body, *body, length, "body");
+    status = tcx_response_read(&http, response, &detail);
+    fuzz_check(detail == missing && (detail > 0) == (status == TCX_E_JSON_TOKENS), "%d with %d bytes missing, not %d",
+               status, detail, missing);
+    fuzz_inside(response->result, body, length, "result");
+    fuzz_inside(response->request_id, body, length, "request_id");
+    fuzz_inside(response->error_code, body, length, "error_code");
+    fuzz_inside(response->error_message, body, length, "error_message");
+    fuzz_inside(response->body, body, length, "body");
     fuzz_check(response->result.bytes == NULL || (status == TCX_OK && http_status == 200), "a Result with status %d",
                status);
     return status;
@@ -115,19 +129,19 @@ static void same_text(judge_span object, const char *name, tcx_text text, size_t
 
 /*
  * The text as the body of an answer. What is believed is what the judge finds, once, at its exact level. `json`: where
- * it begins, behind a byte order mark.
+ * it begins, behind a byte order mark. `offset`: of the buffer, behind an alignment.
  */
-static void check_answer(const char *text, size_t length, const char *json, size_t tokens, tcx_status checked)
+static void check_answer(const char *text, size_t length, const char *json, size_t tokens, tcx_status checked,
+                         size_t offset)
 {
+    const size_t room = checked == TCX_OK ? room_for(tokens, offset, length) : 0;
     const judge_span whole = { json, text + length };
     judge_span answer, value;
     tcx_response response;
     tcx_status status;
-    char *body;
+    char *memory;
 
-    if (checked != TCX_OK)
-        tokens = length + 1;
-    status = read_body(text, length, 200, tokens, &body, &response);
+    status = read_body(text, length, 200, offset, room, 0, &memory, &response);
     if (checked != TCX_OK) {
         fuzz_check(status == checked, "%d for a text that is %d", status, checked);
         fuzz_check(response.body.length == length, "the raw body is gone");
@@ -157,15 +171,18 @@ static void check_answer(const char *text, size_t length, const char *json, size
         fuzz_check(status == TCX_E_JSON_DUPLICATE || status == TCX_E_JSON_TYPE || status == TCX_E_JSON_SHAPE,
                    "%d for good JSON", status);
     }
-    free(body);
+    free(memory);
     if (checked == TCX_OK) {
-        fuzz_check(read_body(text, length, 200, tokens - 1, &body, &response) == TCX_E_JSON_TOKENS,
-                   "one token less would do");
-        free(body);
-        fuzz_check(read_body(text, length, 502, tokens, &body, &response) ==
+        fuzz_check(read_body(text, length, 200, offset, room - 1, 1, &memory, &response) == TCX_E_JSON_TOKENS,
+                   "one byte less would do");
+        free(memory);
+        fuzz_check(read_body(text, length, 200, offset, 0, (int)room, &memory, &response) == TCX_E_JSON_TOKENS,
+                   "no room would do");
+        free(memory);
+        fuzz_check(read_body(text, length, 502, offset, room, 0, &memory, &response) ==
                        (status == TCX_E_API ? TCX_E_API : TCX_E_HTTP_STATUS),
                    "under status 502");
-        free(body);
+        free(memory);
     }
 }
 
@@ -174,7 +191,7 @@ static void check_member(const char *text, size_t length, size_t tokens, tcx_sta
 {
     static const char before[] = "{\"Response\":{\"Result\":\"r\",\"X\":", after[] = ",\"RequestId\":\"id\"}}";
     const size_t size = sizeof before - 1 + length + sizeof after - 1;
-    char *whole = fuzz_memory(size), *body;
+    char *whole = fuzz_memory(size), *memory;
     size_t ignored;
     tcx_response response;
     tcx_status status;
@@ -184,7 +201,7 @@ static void check_member(const char *text, size_t length, size_t tokens, tcx_sta
     memcpy(whole + sizeof before - 1 + length, after, sizeof after - 1);
     if (checked != TCX_OK)
         tokens = size;
-    status = read_body(whole, size, 200, tokens + 8, &body, &response);
+    status = read_body(whole, size, 200, 0, room_for(tokens + 8, 0, size), 0, &memory, &response);
     if (checked == TCX_OK)
         fuzz_check(status == TCX_OK || status == TCX_E_JSON_DEPTH, "%d as a member", status);
     if (status == TCX_OK) {
@@ -198,7 +215,7 @@ static void check_member(const char *text, size_t length, size_t tokens, tcx_sta
         if (checked == TCX_OK) /* what is no JSON may end the object, and be followed by another */
             fuzz_check(response.result.length == 1 && response.request_id.length == 2, "as a member it hides others");
     }
-    free(body);
+    free(memory);
     free(whole);
 }
 
@@ -219,6 +236,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_member(text, size, tokens, status);
     if (mark > 0)
         status = tcx_json_check(text + mark, size - mark, &tokens);
-    check_answer(text, size, text + mark, tokens, status);
+    for (size_t offset = 0; offset < sizeof(int); offset++)
+        check_answer(text, size, text + mark, tokens, status, offset);
     return 0;
 }

@@ -19,7 +19,6 @@
 static unsigned char records[TCX_TLS_BUFFER_SAFE], answer[4096];
 static char pem[PEM_MAX];
 static br_x509_trust_anchor memory[2][256]; /* the anchors in use, and those that come */
-static tcx_token tokens[TCX_TOKENS_DEFAULT];
 static tcx_posix_tcp tcp;
 static tcx_tls_chain chain;
 static tcx_tls tls;
@@ -55,8 +54,6 @@ static int call(tcx_signer *signer, const char *port)
         .signer = signer,
         .buffer = answer,
         .buffer_size = sizeof answer,
-        .tokens = tokens,
-        .token_count = TCX_TOKENS_DEFAULT,
         .unix_time = tcx_posix_unix_time(),
         .timeout = 10000,
         .address = TCX_TEXT("127.0.0.1"),

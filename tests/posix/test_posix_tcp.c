@@ -813,7 +813,6 @@ static tcx_call_config set_up_call(tcx_signer *signer)
 {
     static const tcx_credentials credentials = { TCX_TEXT("AKID"), TCX_TEXT("key"), { NULL, 0 } };
     static unsigned char buffer[1024];
-    static tcx_token tokens[TCX_TOKENS_DEFAULT];
     tcx_call_config config;
 
     assert_int_equal(tcx_signer_init(signer, &credentials, TCX_SIGN_TC3), TCX_OK);
@@ -822,8 +821,6 @@ static tcx_call_config set_up_call(tcx_signer *signer)
     config.signer = signer;
     config.buffer = buffer;
     config.buffer_size = sizeof buffer;
-    config.tokens = tokens;
-    config.token_count = TCX_TOKENS_DEFAULT;
     config.unix_time = tcx_posix_unix_time();
     config.timeout = TIMEOUT;
     return config;

@@ -42,17 +42,18 @@ static void print_requests(tcx_text name, tcx_text string)
 
 static void print_result(tcx_text answer)
 {
-    char *body = frame_memory(answer.length);
-    tcx_token tokens[TCX_TOKENS_DEFAULT];
+    const size_t room = answer.length + 64 * TCX_JSON_TOKEN_SIZE;
+    char *body = frame_memory(room);
     tcx_response response;
     size_t used;
     tcx_http http;
     tcx_status status;
+    int detail;
 
-    tcx_http_init(&http, body, answer.length);
+    tcx_http_init(&http, body, room);
     status = tcx_http_feed(&http, answer.bytes, answer.length, &used);
     if (status == TCX_OK)
-        status = tcx_response_read(&http, tokens, TCX_TOKENS_DEFAULT, &response);
+        status = tcx_response_read(&http, &response, &detail);
     print_text(status, status == TCX_OK ? response.result : answer);
     free(body);
 }

@@ -391,8 +391,6 @@ void set_up(SSL_CTX *context)
                                      .signer = &f.signer,
                                      .buffer = f.buffer,
                                      .buffer_size = sizeof f.buffer,
-                                     .tokens = f.tokens,
-                                     .token_count = TCX_COUNT(f.tokens),
                                      .unix_time = NOW };
 
     set_up_link(context);

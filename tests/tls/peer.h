@@ -95,7 +95,6 @@ void hide_fragment_length(SSL_CTX *context);
 
 extern struct fixture {
     tcx_signer signer;
-    tcx_token tokens[TCX_TOKENS_DEFAULT];
     unsigned char buffer[60000];
     tcx_call_config config;
     tcx_tls_chain chain;

@@ -16,7 +16,7 @@ static const struct line {
     size_t room;   /* bytes of the request in one record, at most */
 } lines[] = {
     { "plain", 0, 0, 16384, MOST },
-    { "plain, in pieces", 0, 0, 100, MOST },
+    { "plain, in pieces", 0, 0, 200, MOST },
     { "plain, kept", 0, 1, 16384, MOST },
     { "TLS, the smallest buffer", 1, 0, TCX_TLS_BUFFER_MIN, 512 },
     { "TLS, one way", 1, 0, TCX_TLS_BUFFER_SAFE, 16384 },

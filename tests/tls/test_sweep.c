@@ -105,7 +105,7 @@ static const struct line {
     unsigned phases; /* in which it calls the transport */
 } lines[] = {
     { "plain", 0, 0, 0, 2048, 2048, SCRIPT_NEVER, 16384, AT(OPEN) | AT(LAST) | AT(SILENCE) },
-    { "plain, in pieces", 0, 0, 0, 100, 100, 30, 16384,
+    { "plain, in pieces", 0, 0, 0, 200, 200, 30, 16384,
       AT(OPEN) | AT(SEND) | AT(LAST) | AT(SILENCE) | AT(HEAD) | AT(BODY) },
     { "plain, kept", 0, 0, 1, 2048, 2048, 30, 16384, AT(LOOK) | AT(KEPT) | AT(SILENCE) | AT(HEAD) | AT(BODY) },
     { "TLS", 1, 0, 0, TCX_TLS_BUFFER_SAFE, 16384, SCRIPT_NEVER, 16384,

@@ -334,8 +334,6 @@ void script_series_init(script_series *series, const script_exchange *script, si
     series->config.signer = &series->signer;
     series->config.buffer = series->buffer;
     series->config.buffer_size = sizeof series->buffer;
-    series->config.tokens = series->tokens;
-    series->config.token_count = TCX_COUNT(series->tokens);
     series->config.unix_time = SCRIPT_NOW;
     series->request = tcx_example_request;
     series->tick = UINT32_MAX - 10;

@@ -114,7 +114,6 @@ enum { SCRIPT_EXCHANGES = 8, SCRIPT_WAITS = 64, SCRIPT_NOW = 1800000000 /* Fri, 
 typedef struct script_series {
     tcx_transport transport;
     tcx_signer signer;
-    tcx_token tokens[TCX_TOKENS_DEFAULT];
     unsigned char buffer[2048];
     tcx_call_config config;
     tcx_request request;

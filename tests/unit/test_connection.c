@@ -232,7 +232,7 @@ static void test_speaks_in_sending(void **state)
 
                 script[1].answer = words[i];
                 set_up(script, 3);
-                s.config.buffer_size = 100;
+                s.config.buffer_size = 100 + 7 * TCX_JSON_TOKEN_SIZE;
                 assert_int_equal(script_series_run(&s), TCX_OK);
                 assert_int_equal(script_series_run(&s), again ? TCX_E_HTTP_STATUS : TCX_OK);
                 assert_int_equal(s.call.outcome, again ? TCX_NOT_SENT : TCX_ANSWERED);

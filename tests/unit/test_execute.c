@@ -30,7 +30,6 @@ static void wait_for(void *context, unsigned wants, uint32_t time_left)
 
 typedef struct fixture {
     tcx_signer signer;
-    tcx_token tokens[TCX_TOKENS_DEFAULT];
     unsigned char buffer[256];
     script link;
     platform machine;
@@ -48,8 +47,6 @@ static void set_up(fixture *f, const char *answer)
         .signer = &f->signer,
         .buffer = f->buffer,
         .buffer_size = sizeof f->buffer,
-        .tokens = f->tokens,
-        .token_count = TCX_COUNT(f->tokens),
         .unix_time = 1800000000,
     };
 

@@ -322,8 +322,7 @@ static void judge(const tcx_call *call, const char *expected)
 static void test_outcomes(void **state)
 {
     const tcx_retry retry = tcx_retry_rule(4, 100, 1000, 1, 1, NULL);
-    static unsigned char buffer[600];
-    tcx_token tokens[TCX_TOKENS_DEFAULT];
+    static unsigned char buffer[600 + 11 * TCX_JSON_TOKEN_SIZE];
     tcx_connection connection;
     tcx_call call = { 0 };
     uint32_t tick = 0;
@@ -339,9 +338,7 @@ static void test_outcomes(void **state)
         tcx_call_config config = { .transport = &line.transport,
                                    .signer = &signer,
                                    .buffer = buffer,
-                                   .buffer_size = 150 + pick(450),
-                                   .tokens = tokens,
-                                   .token_count = TCX_COUNT(tokens),
+                                   .buffer_size = 150 + 11 * TCX_JSON_TOKEN_SIZE + pick(450),
                                    .unix_time = SCRIPT_NOW,
                                    .timeout = 5000,
                                    .jitter = tcx_random(&seed) };

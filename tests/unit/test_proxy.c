@@ -567,7 +567,6 @@ static size_t give(void *context, unsigned char *bytes, size_t length)
 static void call_through(const char *proxy_says, const char *service_says, tcx_call *call)
 {
     static unsigned char buffer[2048];
-    static tcx_token tokens[TCX_TOKENS_DEFAULT];
     static tcx_signer signer;
     static tcx_call_config config;
 
@@ -582,8 +581,6 @@ static void call_through(const char *proxy_says, const char *service_says, tcx_c
                                 .signer = &signer,
                                 .buffer = buffer,
                                 .buffer_size = sizeof buffer,
-                                .tokens = tokens,
-                                .token_count = TCX_COUNT(tokens),
                                 .unix_time = SCRIPT_NOW };
     assert_status("signer", tcx_signer_init(&signer, &tcx_example_credentials, TCX_SIGN_TC3), TCX_OK);
     assert_status("begin", tcx_call_begin(call, &config, &tcx_example_request, 0), TCX_OK);

@@ -1,6 +1,7 @@
 /*
  * Tests what a complete response means: Result, RequestId, errors, and everything that is not an answer of the service.
- * Each row is read with every number of tokens from none to one too many, from a buffer that ends at a guard page.
+ * Each row is read from every size of buffer, from the body's length to one byte too many, at every alignment. The
+ * buffer ends at a guard page, or less than an int before it.
  */
 #include "script.h"
 
@@ -225,22 +226,34 @@ static const answer answers[] = {
     { "400 HTML", 400, "<html>", TCX_E_HTTP_STATUS, NONE, NONE, NONE, NONE, 1 },
 };
 
-/* Reads `body` as a complete response under `http_status`, from a buffer that it just fits. */
-static tcx_status read_body(tcx_http *http, int http_status, const char *body, size_t length, size_t token_count,
-                            tcx_response *response)
+enum { FILL = 0x55 };
+
+/* Reads `body` as a complete response under `http_status`, from a buffer of `size` bytes. */
+static tcx_status read_from(unsigned char *buffer, size_t size, int http_status, const char *body, size_t length,
+                            tcx_http *http, tcx_response *response, int *detail)
 {
-    static tcx_token tokens[TCX_TOKENS_DEFAULT + 2];
-    tcx_token *room = tokens + TCX_COUNT(tokens) - token_count; /* so that one too many is found by a sanitizer */
     char head[64];
     size_t used;
 
     snprintf(head, sizeof head, "HTTP/1.1 %d x\r\nContent-Length: %zu\r\n\r\n", http_status, length);
-    tcx_http_init(http, script_edge(0, length), length);
+    tcx_http_init(http, buffer, size);
     check(tcx_http_feed(http, head, strlen(head), &used) == (length > 0 ? TCX_PENDING : TCX_OK), "%s", head);
     assert_int_equal(tcx_http_feed(http, body, length, &used), TCX_OK);
-    memset(response, 0x55, sizeof *response);
-    memset(tokens, 0x55, sizeof tokens);
-    return tcx_response_read(http, room, token_count, response);
+    memset(buffer + length, FILL, size - length);
+    memset(response, FILL, sizeof *response);
+    *detail = FILL;
+    return tcx_response_read(http, response, detail);
+}
+
+/* The same, with more than enough room. */
+static tcx_status read_body(const char *body, size_t length, tcx_http *http, tcx_response *response)
+{
+    const size_t size = length + 64 * TCX_JSON_TOKEN_SIZE;
+    int detail;
+    const tcx_status status = read_from(script_edge(0, size), size, 200, body, length, http, response, &detail);
+
+    check(detail == 0, "%s: %d bytes are missing", body, detail);
+    return status;
 }
 
 static void check_text(const answer *row, const char *field, tcx_text text, const char *expected)
@@ -251,12 +264,52 @@ static void check_text(const answer *row, const char *field, tcx_text text, cons
         assert_bytes(row->name, text.bytes, text.length, tcx_text_from(expected));
 }
 
-/* What a body is that needs more tokens than there are. */
+/* The status of a body whose tokens do not fit. */
 static tcx_status unread(int http_status)
 {
     if (http_status == 200)
         return TCX_E_JSON_TOKENS;
     return http_status / 100 == 3 ? TCX_E_HTTP_REDIRECT : TCX_E_HTTP_STATUS;
+}
+
+/*
+ * Reads a row from a buffer of `size` bytes at that alignment, where `enough` is the least size. So a buffer that is
+ * larger by the number that is missing is read too.
+ */
+static void read_row(const answer *row, size_t alignment, size_t size, size_t enough)
+{
+    const size_t length = strlen(row->body), slack = (2 * sizeof(int) - size % sizeof(int) - alignment) % sizeof(int);
+    unsigned char *buffer = script_edge(0, size + slack);
+    tcx_http http;
+    tcx_response response;
+    tcx_status status;
+    int detail;
+
+    assert_int_equal((uintptr_t)buffer % sizeof(int), alignment);
+    memset(buffer + size, FILL, slack);
+    status = read_from(buffer, size, row->http_status, row->body, length, &http, &response, &detail);
+    assert_int_equal(response.http_status, row->http_status);
+    assert_true(tcx_response_time(&response) == 0);
+    for (size_t at = size; at < size + slack; at++)
+        check(buffer[at] == FILL, "%s: a byte after the buffer was written", row->name);
+    if (size < enough) {
+        assert_status(row->name, status, unread(row->http_status));
+        check((size_t)detail == (status == TCX_E_JSON_TOKENS ? enough - size : 0), "%s: %d bytes, not %zu", row->name,
+              detail, enough - size);
+        assert_bytes(row->name, response.body.bytes, response.body.length, tcx_text_from(row->body));
+        check(response.result.bytes == NULL && response.error_code.bytes == NULL, "%s", row->name);
+        return;
+    }
+    assert_status(row->name, status, row->status);
+    check(detail == 0, "%s: %d bytes are missing", row->name, detail);
+    check(status == TCX_OK || response.result.bytes == NULL, "%s: a result beside an error", row->name);
+    if (row->raw < 0)
+        return; /* which of two counts is nobody's business */
+    check_text(row, "result", response.result, status == TCX_OK ? row->result : NULL);
+    check_text(row, "request_id", response.request_id, row->request_id);
+    check_text(row, "error_code", response.error_code, row->code);
+    check_text(row, "error_message", response.error_message, row->message);
+    check_text(row, "body", response.body, row->raw ? row->body : status == TCX_OK ? NULL : row->result);
 }
 
 static void test_answers(void **state)
@@ -267,29 +320,49 @@ static void test_answers(void **state)
         int is_json = tcx_json_check(row->body + mark, length - mark, &needed) == TCX_OK;
 
         needed = is_json ? needed : 0;
-        for (size_t count = 0; count <= needed + 1; count++) {
-            tcx_http http;
-            tcx_response response;
-            tcx_status status = read_body(&http, row->http_status, row->body, length, count, &response);
+        for (size_t alignment = 0; alignment < sizeof(int); alignment++) {
+            const size_t over = (alignment + length) % sizeof(int);
+            const size_t gap = needed > 0 && over > 0 ? sizeof(int) - over : 0;
 
-            assert_int_equal(response.http_status, row->http_status);
-            assert_true(tcx_response_time(&response) == 0);
-            if (count < needed) {
-                assert_status(row->name, status, unread(row->http_status));
-                assert_bytes(row->name, response.body.bytes, response.body.length, tcx_text_from(row->body));
-                check(response.result.bytes == NULL && response.error_code.bytes == NULL, "%s", row->name);
-                continue;
-            }
-            assert_status(row->name, status, row->status);
-            check(status == TCX_OK || response.result.bytes == NULL, "%s: a result beside an error", row->name);
-            if (row->raw < 0)
-                continue; /* which of two counts is nobody's business */
-            check_text(row, "result", response.result, status == TCX_OK ? row->result : NULL);
-            check_text(row, "request_id", response.request_id, row->request_id);
-            check_text(row, "error_code", response.error_code, row->code);
-            check_text(row, "error_message", response.error_message, row->message);
-            check_text(row, "body", response.body, row->raw ? row->body : status == TCX_OK ? NULL : row->result);
+            for (size_t room = 0; room <= needed * TCX_JSON_TOKEN_SIZE + gap + 1; room++)
+                read_row(row, alignment, length + room, length + gap + needed * TCX_JSON_TOKEN_SIZE);
         }
+    }
+}
+
+/* The sum that decides, with more tokens than any machine's answer has. The limit of an int is that of this machine. */
+static void test_missing(void **state)
+{
+    static const struct {
+        uint32_t room;
+        unsigned gap;
+        uint32_t count;
+        uint64_t missing;
+    } rows[] = {
+        { 0, 0, 0, 0 },
+        { 0, 3, 0, 3 },
+        { 3, 3, 0, 0 },
+        { 0, 0, 1, TCX_JSON_TOKEN_SIZE },
+        { TCX_JSON_TOKEN_SIZE, 0, 1, 0 },
+        { TCX_JSON_TOKEN_SIZE, 1, 1, 1 },
+        { TCX_JSON_TOKEN_SIZE - 1, 0, 1, 1 },
+        { UINT32_MAX - 1, 0, UINT32_MAX / TCX_JSON_TOKEN_SIZE, 0 },
+        { UINT32_MAX / TCX_JSON_TOKEN_SIZE * TCX_JSON_TOKEN_SIZE, 0, UINT32_MAX / TCX_JSON_TOKEN_SIZE + 1,
+          TCX_JSON_TOKEN_SIZE },
+        { UINT32_MAX - 1, 3, UINT32_MAX, INT_MAX },
+        { 0, 0, UINT32_MAX, INT_MAX },
+        { 0, 3, UINT32_MAX / TCX_JSON_TOKEN_SIZE + 1, INT_MAX }, /* a sum of 32 bits would be small */
+        { 0, INT_MAX % TCX_JSON_TOKEN_SIZE - 1, INT_MAX / TCX_JSON_TOKEN_SIZE, INT_MAX - 1 },
+        { 0, INT_MAX % TCX_JSON_TOKEN_SIZE, INT_MAX / TCX_JSON_TOKEN_SIZE, INT_MAX },
+        { 0, INT_MAX % TCX_JSON_TOKEN_SIZE + 1, INT_MAX / TCX_JSON_TOKEN_SIZE, INT_MAX },
+        { 1, INT_MAX % TCX_JSON_TOKEN_SIZE, INT_MAX / TCX_JSON_TOKEN_SIZE, INT_MAX - 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const int missing = tcx_json_missing(rows[i].room, rows[i].gap, rows[i].count);
+
+        check(missing >= 0 && (uint64_t)missing == rows[i].missing, "row %zu: %d", i, missing);
     }
 }
 
@@ -301,7 +374,7 @@ static void test_zero_bytes(void **state)
     tcx_response response;
 
     (void)state;
-    assert_int_equal(read_body(&http, 200, body, sizeof body - 1, 7, &response), TCX_OK);
+    assert_int_equal(read_body(body, sizeof body - 1, &http, &response), TCX_OK);
     assert_int_equal(response.result.length, 4);
     assert_memory_equal(response.result.bytes, "a\0b", 4);
     assert_int_equal(response.request_id.length, 1);
@@ -341,7 +414,7 @@ static void test_unknown_members(void **state)
                                   place == 2 ? ",\"A\":" : "", place == 2 ? shape : "", place == 3 ? ",\"A\":" : "",
                                   place == 3 ? shape : "");
 
-            assert_status(body, read_body(&http, 200, body, (size_t)length, TCX_TOKENS_DEFAULT, &response), TCX_OK);
+            assert_status(body, read_body(body, (size_t)length, &http, &response), TCX_OK);
             assert_bytes(body, response.result.bytes, response.result.length, tcx_text_from("x"));
             assert_bytes(body, response.request_id.bytes, response.request_id.length, tcx_text_from("id-1"));
         }
@@ -358,8 +431,7 @@ static void test_cut(void **state)
         tcx_http http;
         tcx_response response;
 
-        check(read_body(&http, 200, body, length, TCX_TOKENS_DEFAULT, &response) <= TCX_E_JSON_SYNTAX, "%zu bytes",
-              length);
+        check(read_body(body, length, &http, &response) <= TCX_E_JSON_SYNTAX, "%zu bytes", length);
         check(response.error_code.bytes == NULL && response.request_id.bytes == NULL, "%zu bytes", length);
         assert_int_equal(response.body.length, length);
         assert_memory_equal(response.body.bytes, body, length);
@@ -372,13 +444,14 @@ static void test_server_time(void **state)
         "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 15\r\n\r\n{\"Response\":{}}";
     tcx_http http;
     tcx_response response;
-    tcx_token tokens[8];
+    unsigned char buffer[15 + 4 * TCX_JSON_TOKEN_SIZE];
     size_t used;
+    int detail;
 
     (void)state;
-    tcx_http_init(&http, script_edge(0, 15), 15);
+    tcx_http_init(&http, buffer, sizeof buffer);
     assert_int_equal(tcx_http_feed(&http, answer_bytes, sizeof answer_bytes - 1, &used), TCX_OK);
-    assert_int_equal(tcx_response_read(&http, tokens, TCX_COUNT(tokens), &response), TCX_OK);
+    assert_int_equal(tcx_response_read(&http, &response, &detail), TCX_OK);
     assert_true(tcx_response_time(&response) == 784111777);
 
     tcx_http_init(&http, script_edge(0, 15), 15); /* and none where none came */
@@ -391,7 +464,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers), cmocka_unit_test(test_zero_bytes),  cmocka_unit_test(test_unknown_members),
-        cmocka_unit_test(test_cut),     cmocka_unit_test(test_server_time),
+        cmocka_unit_test(test_cut),     cmocka_unit_test(test_server_time), cmocka_unit_test(test_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,6 @@
 #define BUNDLE_MAX    65536
 #define OTHER_FILES   16  /* descriptors that belong to no call */
 #define ANSWER_SIZE   512 /* bytes: enough for Echo's answer to a short argument */
-#define ANSWER_TOKENS 16
 
 /* All the memory of one call. Without TLS, only the fields before `tls` are needed. */
 typedef struct flight {
@@ -34,7 +33,6 @@ typedef struct flight {
     tcx_call_config config;
     tcx_request request;
     char argument[32];
-    tcx_token tokens[ANSWER_TOKENS];
     unsigned char answer[ANSWER_SIZE];
     uint32_t wake; /* the tick at which it is stepped even if its socket is not ready */
 
@@ -78,8 +76,6 @@ static tcx_status begin(flight *it, long number, uint16_t port)
     it->config.signer = &signer; /* shared: a call uses it only inside tcx_call_begin() and tcx_call_step() */
     it->config.buffer = it->answer;
     it->config.buffer_size = sizeof it->answer;
-    it->config.tokens = it->tokens;
-    it->config.token_count = ANSWER_TOKENS;
     it->config.unix_time = tcx_posix_unix_time();
     it->config.timeout = TIMEOUT;
     it->config.address = tcx_text_from("127.0.0.1");

@@ -17,7 +17,6 @@
 #define ROOTS_MAX 65536
 
 static unsigned char records[TCX_TLS_BUFFER_DUPLEX], ahead[TCX_POSIX_READ_AHEAD], answer[4096];
-static tcx_token tokens[TCX_TOKENS_DEFAULT];
 static tcx_posix_tcp tcp;
 static tcx_posix_anchors roots;
 static tcx_tls_chain chain;
@@ -62,8 +61,6 @@ static tcx_status call_once(uint16_t port)
         .signer = &signer,
         .buffer = answer,
         .buffer_size = sizeof answer,
-        .tokens = tokens,
-        .token_count = TCX_TOKENS_DEFAULT,
         .unix_time = tcx_posix_unix_time(),
         .connection = &connection,
         .address = TCX_TEXT("127.0.0.1"),

@@ -21,6 +21,7 @@
 
 #define RESULT_MAX (2u << 20)
 #define ROOM       (RESULT_MAX + 1024)
+#define TOKENS     64
 
 static char answer[ROOM]; /* as it comes from the wire */
 static size_t answer_length;
@@ -54,23 +55,23 @@ static void compose(size_t size)
 static void by_tcexec(void)
 {
     tcx_http http;
-    tcx_token tokens[TCX_TOKENS_DEFAULT];
     tcx_response response;
     size_t used;
+    int detail;
 
     tcx_http_init(&http, body, sizeof body);
     if (tcx_http_feed(&http, answer, answer_length, &used) != TCX_OK || used != answer_length ||
-        tcx_response_read(&http, tokens, TCX_TOKENS_DEFAULT, &response) != TCX_OK || response.result.bytes == NULL)
+        tcx_response_read(&http, &response, &detail) != TCX_OK || response.result.bytes == NULL)
         abort();
 }
 
 static void by_jsmn(void)
 {
     jsmn_parser parser;
-    jsmntok_t tokens[TCX_TOKENS_DEFAULT];
+    jsmntok_t tokens[TOKENS];
 
     jsmn_init(&parser);
-    if (jsmn_parse(&parser, json, json_length, tokens, TCX_TOKENS_DEFAULT) < 7)
+    if (jsmn_parse(&parser, json, json_length, tokens, TOKENS) < 7)
         abort();
 }
 

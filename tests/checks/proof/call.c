@@ -219,14 +219,14 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response)
     }
 }
 
-tcx_status tcx_response_read(tcx_http *http, tcx_token *room, size_t token_count, tcx_response *response)
+tcx_status tcx_response_read(tcx_http *http, tcx_response *response, int *detail)
 {
     size_t what = each(0, 3);
 
     //@ assert http->status >= 200;
     tcx_response_partial(http, response);
-    writes(http->body, http->body_length);
-    writes(room, token_count * sizeof *room);
+    writes(http->body, http->body_capacity);
+    *detail = any(0, INT_MAX);
     if (what == 0) {
         response->result.bytes = (const char *)http->body;
         response->result.length = http->body_length;
@@ -397,7 +397,6 @@ static const tcx_transport layer = { NULL, dial, send_bytes, receive_bytes, clos
 static const tcx_trace trace = { see_event, NULL };
 static const tcx_retry retry = { .again = again };
 static tcx_rate rate = { .wait = wait };
-static tcx_token tokens[1];
 static const tcx_scheme scheme = { NULL, &br_sha256_vtable };
 static tcx_signer signer = { .scheme = &scheme };
 
@@ -409,8 +408,6 @@ static void set_config(tcx_call_config *config, int all, size_t size)
     config->signer = &signer;
     config->buffer = buffer + (BUFFER - size);
     config->buffer_size = size;
-    config->tokens = tokens;
-    config->token_count = 1;
     config->unix_time = any_int64();
     config->clock_floor = any_int64();
     config->timeout = any_uint32();
@@ -494,7 +491,6 @@ static void forget(void)
     Frama_C_make_unknown((char *)buffer, sizeof buffer);
     Frama_C_make_unknown((char *)composed, sizeof composed);
     Frama_C_make_unknown(text, sizeof text);
-    Frama_C_make_unknown((char *)tokens, sizeof tokens);
     transfers = is_busy = is_up = is_taken = may_be_taken = 0;
     offered = NULL;
 }
@@ -616,7 +612,6 @@ static void set_any_config(tcx_call_config *config, tcx_transport *transport)
     transport->close = maybe(close_link);
     config->transport = maybe(transport);
     config->buffer = maybe(buffer);
-    config->tokens = maybe(tokens);
     config->address = any_text(text, TEXT, 1);
     config->connection = maybe(either(0, 1) ? &connection : &no_connection);
     config->retry = maybe(either(0, 1) ? &retry : &no_retry);

@@ -103,7 +103,6 @@ static const tcx_transport transport = { .open = link_open, .send = link_send, .
 
 static tcx_signer signer;
 static tcx_call call;
-static tcx_token tokens[TCX_TOKENS_DEFAULT];
 static unsigned char buffer[1024];
 static char wire[2048];
 static const tcx_scheme *scheme;
@@ -133,8 +132,7 @@ static void build(void)
 static void make_call(void)
 {
     const tcx_call_config config = { .transport = &transport, .signer = &signer, .buffer = buffer,
-                                     .buffer_size = sizeof buffer, .tokens = tokens,
-                                     .token_count = TCX_TOKENS_DEFAULT, .unix_time = TIME };
+                                     .buffer_size = sizeof buffer, .unix_time = TIME };
 
     memset(&call, 0, sizeof call);
     if (tcx_call_begin(&call, &config, &request, 0) != TCX_OK)

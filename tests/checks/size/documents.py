@@ -54,7 +54,6 @@ def memory(data: dict) -> str:
         ["record buffer: `TCX_TLS_BUFFER_DUPLEX`", f"{ram['TCX_TLS_BUFFER_DUPLEX']:,}"],
         ["all of these, with a pin and the smallest buffer", f"{call + small:,}"],
         ["all of these, with a chain and the safe buffer", f"{call + large:,}"],
-        ["one `tcx_token`", f"{ram['tcx_token']:,}"],
     ])
 
 

@@ -59,7 +59,7 @@ CONFIGURATIONS = {  # name: entry points, and those of a configuration whose siz
     "+ names of statuses": ([*CORE, "tcx_status_name"], CORE),
     "+ texts of statuses": ([*CORE, "tcx_status_text"], CORE),
 }
-STRUCTURES = ["tcx_signer", "tcx_call", "tcx_source", "tcx_connection", "tcx_rate", "tcx_token", "tcx_tls", "tcx_tls_chain",
+STRUCTURES = ["tcx_signer", "tcx_call", "tcx_source", "tcx_connection", "tcx_rate", "tcx_tls", "tcx_tls_chain",
               "tcx_tls_pin", "tcx_tls_session", "tcx_proxy"]
 BUFFERS = ["TCX_TLS_BUFFER_MIN", "TCX_TLS_BUFFER_SAFE", "TCX_TLS_BUFFER_DUPLEX"]
 STACKS = ["tcx_signer_init", "tcx_request_build", "tcx_call_begin", "tcx_call_step", "tcx_response_read", "tls_open",
