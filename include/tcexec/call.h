@@ -101,7 +101,7 @@ typedef struct tcx_call_config {
 typedef struct tcx_call {
     tcx_status status;     /* TCX_PENDING while under way, then how it ended */
     tcx_outcome outcome;   /* what became of the request, over all attempts. Exact: see tcexec/status.h */
-    int detail;            /* the lower layer's own error number, if the comment at `status` says so. Else 0 */
+    int detail;            /* a number about `status`, if the comment at that status says so. Else 0 */
     uint32_t attempts;     /* how many were made */
 
     /* Private: do not read or write. */
