@@ -16,8 +16,8 @@
 
 #include <stdio.h>
 
+#include <tcexec/client.h>
 #include <tcexec/proxy.h>
-#include <tcexec/tls.h>
 
 #include "tcx_posix.h"
 
@@ -222,12 +222,10 @@ int tcexec_anchors(const tcexec_options *options);
 /* The retry rule: tcx_retry_delay(), and a message when the clock is corrected. Do not move it. */
 typedef struct tcexec_rule {
     tcx_retry retry; /* for the call */
-    const tcexec_options *options;
-    int64_t unix_time; /* when the call began … */
-    uint32_t began;    /* … and the tick at that time */
+    const tcexec_exchange *with;
 } tcexec_rule;
 
-void tcexec_rule_init(tcexec_rule *rule, const tcexec_options *options, int64_t unix_time, uint32_t began);
+void tcexec_rule_init(tcexec_rule *rule, const tcexec_exchange *with);
 
 /* ---- tcexec_trace.c ---- */
 
@@ -300,20 +298,28 @@ void tcexec_signals_end(const tcx_call *call);
 struct tcexec_exchange {
     const tcexec_options *options;
     const tcexec_trust *trust;
-    tcx_call call;
+    tcx_client client;
     int is_refused;   /* the library refused its input: nothing was sent */
     uint32_t elapsed; /* ms */
     tcx_posix_tcp tcp;
+    tcx_port port; /* that of `tcp`, or a tunnel through a proxy over it */
     tcexec_rule rule;
     tcexec_trace trace;
     tcx_proxy proxy;
     tcx_proxy_config proxy_config;
+    tcx_tls tls;
+    tcexec_session session;
     unsigned char ahead[TCX_POSIX_READ_AHEAD];
+    unsigned char records[TCX_TLS_BUFFER_DUPLEX]; /* two buffers, to receive an early answer while sending */
 };
 
-/* Makes the call, over a transport of its own. Returns 0 after the call has ended, or the exit code. */
+/*
+ * Makes the call, over a transport of its own. Returns 0 after the call has ended, or the exit code. In both cases
+ * tcexec_exchange_end() frees the answer's memory.
+ */
 int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,
-                         tcx_call_config *config, const tcx_request *request);
+                         tcx_signer *signer, const tcx_request *request);
+void tcexec_exchange_end(tcexec_exchange *with);
 
 /* ---- tcexec_progress.c ---- */
 
@@ -344,9 +350,12 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size);
 /* Sets the request and checks it. Returns 0, or the exit code. */
 int tcexec_describe(const tcexec_options *options, const tcexec_argument *argument, tcx_request *request);
 
-/* Sets `config` except its transport. tcexec_configure_end() frees its memory. Returns 0, or the exit code. */
-int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_call_config *config);
-void tcexec_configure_end(tcx_call_config *config);
+/*
+ * Sets up a client except its trust, and the clock of `port`. tcexec_configure_end() frees its memory, in any case.
+ * Returns 0, or the exit code.
+ */
+int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_port *port, tcx_client *client);
+void tcexec_configure_end(tcx_client *client);
 
 /* Runs a call or a preview. Returns the exit code. */
 int tcexec_run(const tcexec_options *options);
@@ -359,7 +368,7 @@ int tcexec_doctor(const tcexec_options *options);
 /* ---- tcexec_preview.c ---- */
 
 /* Writes the request to standard output instead of sending it. Returns the exit code. */
-int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const tcx_request *request);
+int tcexec_preview(const tcexec_options *options, tcx_signer *signer, const tcx_request *request);
 
 /* ---- tcexec_report.c ---- */
 

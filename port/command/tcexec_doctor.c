@@ -227,7 +227,7 @@ static int check_roots(findings *found, tcexec_trust *trust)
 /* Prints a bad line: where, what happened, and how the body begins. */
 static void print_failure(const char *what, const tcexec_exchange *with)
 {
-    const tcx_call *call = &with->call;
+    const tcx_call *call = &with->client.call;
     char where[400];
     char happened[TCEXEC_PROBLEM_MAX];
     char detail[160];
@@ -260,14 +260,14 @@ static void set_remedy(findings *found, int code, const tcexec_exchange *with)
     char words[2 * TCEXEC_PROBLEM_MAX];
 
     tcexec_remedy_text(with, words, sizeof words);
-    set_next(found, code, "%s", words[0] ? words : tcx_status_text(with->call.status));
+    set_next(found, code, "%s", words[0] ? words : tcx_status_text(with->client.call.status));
 }
 
 /* Returns whether the name was resolved. */
 static int check_dns(findings *found, const tcexec_exchange *with)
 {
     const tcexec_proxy *proxy = &found->options->proxy;
-    const tcx_text name = proxy->address.bytes != NULL ? proxy->address : with->call.peer.address;
+    const tcx_text name = proxy->address.bytes != NULL ? proxy->address : with->client.call.peer.address;
     char peer[80];
 
     tcx_posix_tcp_peer(&with->tcp, peer, sizeof peer);
@@ -308,7 +308,7 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
 static int check_proxy(findings *found, const tcexec_exchange *with)
 {
     const tcexec_proxy *proxy = &found->options->proxy;
-    const tcx_text to = with->call.peer.address;
+    const tcx_text to = with->client.call.peer.address;
     char name[TCEXEC_PROXY_TEXT_MAX];
     char advice[2 * TCEXEC_PROBLEM_MAX];
 
@@ -317,7 +317,7 @@ static int check_proxy(findings *found, const tcexec_exchange *with)
     tcexec_proxy_text(proxy, name, sizeof name);
     if (with->proxy.is_up) {
         ok("proxy", "%s (from %s) connected to %.*s:%u", name, proxy->origin, (int)to.length, to.bytes,
-           (unsigned)with->call.peer.port);
+           (unsigned)with->client.call.peer.port);
         return 1;
     }
     print_failure("proxy", with);
@@ -329,7 +329,7 @@ static int check_proxy(findings *found, const tcexec_exchange *with)
 /* Returns whether the server was verified. */
 static int check_tls(findings *found, const tcexec_exchange *with)
 {
-    const tcx_text host = with->call.peer.name;
+    const tcx_text host = with->client.call.peer.name;
 
     if (found->options->plaintext) {
         skipped("tls", "not used with --plaintext");
@@ -347,7 +347,7 @@ static int check_tls(findings *found, const tcexec_exchange *with)
 
 static void check_clock(findings *found, const tcexec_exchange *with)
 {
-    const tcx_call *call = &with->call;
+    const tcx_call *call = &with->client.call;
     const int64_t offset = tcx_call_clock_offset(call);
     char words[200];
 
@@ -404,7 +404,7 @@ static void check_api_error(findings *found, const tcx_call *call, const char *r
 
 static void check_service(findings *found, const tcexec_exchange *with)
 {
-    const tcx_call *call = &with->call;
+    const tcx_call *call = &with->client.call;
     char request_id[120];
 
     put_request_id(call, request_id, sizeof request_id);
@@ -440,7 +440,7 @@ static void skip_from(const findings *found, const char *first, const char *reas
 
 static void check_exchange(findings *found, const tcexec_exchange *with)
 {
-    const tcx_call *call = &with->call;
+    const tcx_call *call = &with->client.call;
 
     if (with->is_refused) {
         print_refusal(found, call);
@@ -463,19 +463,16 @@ static int make_call(findings *found, const tcx_credentials *credentials, const 
                      const tcx_request *request)
 {
     tcx_signer signer;
-    tcx_call_config config;
     tcexec_exchange with;
     const tcx_status status = tcx_signer_init(&signer, credentials, found->options->scheme);
     int code;
 
     if (status != TCX_OK)
         return tcexec_refused(status, 0);
-    code = tcexec_configure(found->options, &signer, &config);
-    if (code == 0)
-        code = tcexec_exchange_make(&with, found->options, trust, &config, request);
+    code = tcexec_exchange_make(&with, found->options, trust, &signer, request);
     if (code == 0)
         check_exchange(found, &with);
-    tcexec_configure_end(&config);
+    tcexec_exchange_end(&with);
     tcx_signer_wipe(&signer);
     return code;
 }

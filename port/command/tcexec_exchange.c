@@ -11,12 +11,12 @@
 /* Steps a call until it ends. With -v there is no progress line: the events show the progress. */
 static void drive(tcexec_exchange *with)
 {
-    const tcx_port *port = &with->tcp.port;
+    const tcx_port *port = &with->port;
     const int is_watched = tcexec_is_terminal() && !with->options->verbose && !with->options->quiet;
-    tcx_call *call = &with->call;
+    tcx_call *call = &with->client.call;
     tcx_status status;
 
-    while ((status = tcx_call_step(call, tcx_posix_tick())) == TCX_PENDING && !tcexec_signals_caught()) {
+    while ((status = tcx_client_step(&with->client)) == TCX_PENDING && !tcexec_signals_caught()) {
         uint32_t left = tcx_call_time_left(call, tcx_posix_tick());
 
         if (is_watched)
@@ -65,95 +65,97 @@ static int was_refused(const tcx_call *call)
            call->status != TCX_E_SOURCE && call->attempts <= 1;
 }
 
-static void call_service(tcexec_exchange *with, const tcx_call_config *config, const tcx_request *request)
+/* Returns 0 after the call has ended, or the exit code. */
+static int call_service(tcexec_exchange *with, const tcx_request *request)
 {
+    tcx_status status;
+
     if (with->options->verbose) {
         note_trust(with->trust);
         note_proxy(&with->options->proxy);
     }
-    if (tcx_call_begin(&with->call, config, request, with->trace.began) != TCX_OK) {
-        with->is_refused = 1;
-        return;
-    }
+    status = tcx_client_begin(&with->client, request);
+    if (status == TCX_E_TLS_ENTROPY) /* for the first delay: TLS itself begins later */
+        return tcexec_say("--attempts: the system returned no random numbers: %s", strerror(errno));
+    with->is_refused = status != TCX_PENDING;
+    if (with->is_refused)
+        return 0;
     tcexec_signals_begin();
     drive(with);
-    tcexec_signals_end(&with->call);
-    with->is_refused = was_refused(&with->call);
+    tcexec_signals_end(&with->client.call);
+    with->is_refused = was_refused(&with->client.call);
     with->elapsed = tcx_posix_tick() - with->trace.began;
     if (with->options->verbose && !with->is_refused)
         note_link(with);
+    return 0;
 }
 
-/* Sets `*link` to the transport below TLS: TCP, or a tunnel through a proxy over TCP. */
-static tcx_status make_link(tcexec_exchange *with, const tcx_transport **link)
+/* Puts a tunnel through the proxy into the port. */
+static tcx_status set_proxy(tcexec_exchange *with, const tcexec_proxy *proxy)
 {
-    const tcexec_proxy *proxy = &with->options->proxy;
-
-    *link = &with->tcp.transport;
-    if (proxy->address.bytes == NULL)
-        return TCX_OK;
     with->proxy_config.link = &with->tcp.transport;
     with->proxy_config.address = proxy->address;
     with->proxy_config.port = proxy->port;
     with->proxy_config.credentials = proxy->credentials;
-    *link = &with->proxy.transport;
+    with->port.link = &with->proxy.transport;
     return tcx_proxy_init(&with->proxy, &with->proxy_config);
 }
 
-static int call_over_tls(tcexec_exchange *with, tcx_call_config *config, const tcx_request *request)
+/* How the client recognises the server. */
+static void set_trust(tcexec_exchange *with)
 {
-    unsigned char records[TCX_TLS_BUFFER_DUPLEX]; /* two buffers, to receive an early answer while sending */
-    tcexec_session session;
-    tcx_tls tls;
-    tcx_tls_config tls_config;
-    int code = tcexec_session_load(with->options, &session);
-
-    if (code != 0)
-        return code;
-    memset(&tls_config, 0, sizeof tls_config);
-    with->call.status = make_link(with, &tls_config.link);
-    tls_config.profile = tcx_tls_profile_full;
-    tls_config.trust = with->trust->use;
-    tls_config.entropy = tcx_posix_entropy;
-    tls_config.buffer = records;
-    tls_config.buffer_size = sizeof records;
-    tls_config.session = with->options->session_file ? &session.session : NULL;
-    tls_config.trace = &with->trace.trace;
-    if (with->call.status == TCX_OK)
-        with->call.status = tcx_tls_init(&tls, &tls_config);
-    with->is_refused = with->call.status != TCX_OK;
-    if (!with->is_refused) {
-        config->transport = &tls.transport;
-        call_service(with, config, request);
+    if (with->options->plaintext) {
+        tcx_client_trust_link(&with->client);
+        return;
     }
-    if (!with->is_refused)
-        tcexec_session_save(with->options, &with->trace, &session);
-    config->transport = NULL; /* it ends with this function */
-    tcx_tls_wipe(&tls);
-    tcx_wipe(records, sizeof records);
-    tcx_wipe(&session, sizeof session);
-    return 0;
+    with->client.tls.session = with->options->session_file ? &with->session.session : NULL;
+    with->client.tls.trace = &with->trace.trace;
+    tcx_client_trust(&with->client, &with->tls, tcx_tls_profile_full, with->trust->use, with->records,
+                     sizeof with->records);
 }
 
 int tcexec_exchange_make(tcexec_exchange *with, const tcexec_options *options, const tcexec_trust *trust,
-                         tcx_call_config *config, const tcx_request *request)
+                         tcx_signer *signer, const tcx_request *request)
 {
-    memset(with, 0, sizeof *with);
-    if (options->attempts > 1 && tcx_posix_entropy(NULL, &config->jitter, sizeof config->jitter) < 0)
-        return tcexec_say("--attempts: the system returned no random numbers: %s", strerror(errno));
+    const tcexec_proxy *proxy = &options->proxy;
+    tcx_status status = TCX_OK;
+    int code;
+
+    memset(with, 0, offsetof(tcexec_exchange, ahead));
     with->options = options;
     with->trust = trust;
     tcx_posix_tcp_init(&with->tcp, options->timeout);
     with->tcp.loopback_only = options->plaintext;
     with->tcp.ahead = with->ahead;
     with->tcp.ahead_size = sizeof with->ahead;
+    with->port = with->tcp.port;
+    if (proxy->address.bytes != NULL)
+        status = set_proxy(with, proxy);
     tcexec_trace_init(&with->trace, options);
-    tcexec_rule_init(&with->rule, options, config->unix_time, with->trace.began);
-    config->trace = &with->trace.trace;
-    config->retry = &with->rule.retry;
-    if (!options->plaintext)
-        return call_over_tls(with, config, request);
-    config->transport = &with->tcp.transport;
-    call_service(with, config, request);
-    return 0;
+    tcexec_rule_init(&with->rule, with);
+    code = tcexec_configure(options, signer, &with->port, &with->client);
+    if (code == 0)
+        code = tcexec_session_load(options, &with->session);
+    if (code != 0)
+        return code;
+    with->client.config.trace = &with->trace.trace;
+    with->client.config.retry = options->attempts > 1 ? &with->rule.retry : NULL;
+    set_trust(with);
+    if (status == TCX_OK) {
+        code = call_service(with, request);
+    } else {
+        with->client.call.status = status;
+        with->is_refused = 1;
+    }
+    if (code == 0 && !with->is_refused)
+        tcexec_session_save(options, &with->trace, &with->session);
+    tcx_client_wipe(&with->client);
+    tcx_wipe(with->records, sizeof with->records);
+    tcx_wipe(&with->session, sizeof with->session);
+    return code;
+}
+
+void tcexec_exchange_end(tcexec_exchange *with)
+{
+    tcexec_configure_end(&with->client);
 }

@@ -9,7 +9,7 @@
 
 void tcexec_where_text(const tcexec_exchange *ended, char *text, size_t size)
 {
-    const tcx_peer *peer = &ended->call.peer;
+    const tcx_peer *peer = &ended->client.call.peer;
     char name[300];
     char number[80];
     char proxy[TCEXEC_PROXY_TEXT_MAX];
@@ -42,7 +42,7 @@ static void put_status(tcx_status status, char *text, size_t size)
 
 void tcexec_failure_text(const tcexec_exchange *ended, char *text, size_t size)
 {
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
     const int is_in_handshake =
         call->outcome == TCX_NOT_SENT && !ended->options->plaintext && !ended->trace.connected && ended->tcp.sent > 0;
 
@@ -163,7 +163,7 @@ static const char *check_options(const tcexec_options *options)
 
 static void put_clock_remedy(const tcexec_exchange *ended, char *text, size_t size)
 {
-    const int64_t now = tcx_call_unix_time(&ended->call);
+    const int64_t now = tcx_call_unix_time(&ended->client.call);
     char date[TCEXEC_DATE_SIZE];
 
     tcexec_date_text(now, date);
@@ -179,7 +179,7 @@ static void put_clock_remedy(const tcexec_exchange *ended, char *text, size_t si
 void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
 {
     const tcexec_options *options = ended->options;
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
     const int is_doctor = options->command == TCEXEC_DOCTOR;
     const tcx_status status = call->status;
     char where[400];

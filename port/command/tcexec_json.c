@@ -70,7 +70,7 @@ static void print_measures(const tcexec_exchange *ended)
 
 void tcexec_json(const tcexec_exchange *ended)
 {
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
     const tcx_response *response = &call->response;
     const int64_t server_time = tcx_response_time(response);
     const int is_text = call->status != TCX_E_JSON_UTF8; /* otherwise result_raw has the Result as it was received */

@@ -225,41 +225,49 @@ static int write_command(void *context, const void *bytes, size_t length)
 
 /* ---- the preview ---- */
 
-/* Runs the call over the printing transport. The tick is always 0, so a slow reader causes no timeout. */
-static tcx_status print_request(tcx_call *call, const tcx_call_config *config, const tcx_request *request)
+/* The tick is always 0, so a slow reader causes no timeout. */
+static uint32_t stopped_tick(void *context)
 {
-    tcx_status status = tcx_call_begin(call, config, request, 0);
-
-    while (status == TCX_OK || status == TCX_PENDING)
-        status = tcx_call_step(call, 0);
-    return status;
+    (void)context;
+    return 0;
 }
 
-int tcexec_preview(const tcexec_options *options, tcx_call_config *config, const tcx_request *request)
+/* Returns the exit code of a call over the printing transport. `client` is set up except its trust. */
+static int print_request(const preview *shown, tcx_client *client, const tcx_request *request)
 {
-    tcx_transport printer = { NULL, accept_open, write_raw, report_closed, ignore_close, NULL, NULL };
-    preview shown;
-    tcx_call call;
     tcx_status status;
 
-    memset(&shown, 0, sizeof shown);
-    memset(&call, 0, sizeof call);
-    shown.options = options;
-    printer.context = &shown;
-    if (options->curl)
-        printer.send = write_command;
-    config->transport = &printer;
-    status = print_request(&call, config, request);
-    config->transport = NULL; /* it ends with this function */
-    if (status == TCX_E_SEND && call.detail == -ENOBUFS)
+    tcx_client_trust_link(client);
+    status = tcx_client_begin(client, request);
+    while (status == TCX_PENDING)
+        status = tcx_client_step(client);
+    if (status == TCX_E_SEND && client->call.detail == -ENOBUFS)
         return tcexec_say("--curl: the head of the request is over %u bytes", HEAD_MAX);
     if (status != TCX_E_SEND && status != TCX_E_CLOSED)
-        return tcexec_refused(status, call.detail);
-    if (options->curl) {
+        return tcexec_refused(status, client->call.detail);
+    if (shown->options->curl) {
         tcexec_note(
             "the command contains a signature, and the token if there is one. It does not contain the SecretKey. "
             "The signature is valid for five minutes before and after its time");
-        end_body(&shown);
+        end_body(shown);
     }
     return tcexec_flush(EXIT_DONE, EXIT_USAGE);
+}
+
+int tcexec_preview(const tcexec_options *options, tcx_signer *signer, const tcx_request *request)
+{
+    preview shown;
+    const tcx_transport printer = { &shown,        accept_open,  options->curl ? write_command : write_raw,
+                                    report_closed, ignore_close, NULL,
+                                    NULL };
+    tcx_port port = { .link = &printer, .tick = stopped_tick };
+    tcx_client client;
+    int code = tcexec_configure(options, signer, &port, &client);
+
+    memset(&shown, 0, sizeof shown);
+    shown.options = options;
+    if (code == 0)
+        code = print_request(&shown, &client, request);
+    tcexec_configure_end(&client);
+    return code;
 }

@@ -12,7 +12,7 @@ static double in_unit(uint64_t bytes, int is_large)
 /* The total does not count the head. That matters only for a small body, which is sent too fast to be seen. */
 static void put_sending(const tcexec_exchange *with, char *text)
 {
-    const uint64_t whole = with->call.message.content_length;
+    const uint64_t whole = with->client.call.message.content_length;
     const uint64_t sent = with->trace.sent < whole ? with->trace.sent : whole;
     const int is_large = whole >= 1048576;
 
@@ -44,7 +44,8 @@ static void put_text(const tcexec_exchange *with, uint32_t tick, char *text)
         snprintf(text, TEXT_SIZE, "receiving the answer, %.0f KiB", in_unit(trace->received, 0));
         break;
     case TCEXEC_STAGE_PAUSE:
-        snprintf(text, TEXT_SIZE, "attempt %lu failed; trying again in %lu s", (unsigned long)with->call.attempts,
+        snprintf(text, TEXT_SIZE, "attempt %lu failed; trying again in %lu s",
+                 (unsigned long)with->client.call.attempts,
                  elapsed < trace->pause ? (trace->pause - elapsed + 999) / 1000 : 0ul);
         break;
     }

@@ -255,7 +255,7 @@ void tcexec_proxy_text(const tcexec_proxy *proxy, char *text, size_t size)
 
 int tcexec_proxy_failed(const tcexec_exchange *ended)
 {
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
 
     return ended->options->proxy.address.bytes != NULL && !ended->proxy.is_up && call->outcome == TCX_NOT_SENT &&
            call->status <= TCX_E_CONNECT && call->status != TCX_E_CANCELLED;
@@ -264,7 +264,7 @@ int tcexec_proxy_failed(const tcexec_exchange *ended)
 void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size)
 {
     const tcexec_proxy *proxy = &ended->options->proxy;
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
     const tcx_text to = call->peer.address;
     /* 407; tinyproxy answers wrong credentials with 401 */
     const int wants_credentials = call->detail == 407 || call->detail == 401;

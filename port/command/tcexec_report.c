@@ -63,8 +63,9 @@ static void note_peer(const char *what, tcx_text text)
 
 void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size)
 {
-    tcexec_clock_text(ended->options, tcx_call_unix_time(&ended->call), tcx_call_clock_offset(&ended->call), text,
-                      size);
+    const tcx_call *call = &ended->client.call;
+
+    tcexec_clock_text(ended->options, tcx_call_unix_time(call), tcx_call_clock_offset(call), text, size);
 }
 
 static void note_clock_offset(const tcexec_exchange *ended)
@@ -80,7 +81,7 @@ static void note_own_advice(const tcexec_exchange *ended, tcx_api_class kind)
 {
     if (kind == TCX_API_DUPLICATE)
         tcexec_note("with a new --session-id, the function would run again");
-    if (kind != TCX_API_CLOCK || tcx_response_time(&ended->call.response) == 0)
+    if (kind != TCX_API_CLOCK || tcx_response_time(&ended->client.call.response) == 0)
         return;
     note_clock_offset(ended);
     if (ended->options->attempts == 1)
@@ -89,7 +90,7 @@ static void note_own_advice(const tcexec_exchange *ended, tcx_api_class kind)
 
 static void say_api_error(const tcexec_exchange *ended)
 {
-    const tcx_response *response = &ended->call.response;
+    const tcx_response *response = &ended->client.call.response;
     char where[400];
 
     tcexec_where_text(ended, where, sizeof where);
@@ -99,7 +100,7 @@ static void say_api_error(const tcexec_exchange *ended)
     fputs(": ", stderr);
     tcexec_print_peer(stderr, response->error_message, PEER_TEXT_MAX);
     fputc('\n', stderr);
-    if (ended->call.outcome == TCX_ANSWERED)
+    if (ended->client.call.outcome == TCX_ANSWERED)
         tcexec_note("%s", tcx_api_advice(response->error_code));
     else
         tcexec_note("an earlier attempt may have run. You can repeat the call with the same --session-id: it will not "
@@ -126,7 +127,7 @@ static void note_early_answer(const tcx_call *call)
 static void note_outcome(const tcexec_exchange *ended)
 {
     const tcexec_options *options = ended->options;
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
 
     if (call->status == TCX_E_RESULT_LOST)
         tcexec_note(
@@ -150,7 +151,7 @@ static void note_outcome(const tcexec_exchange *ended)
 /* Writes a line each: where and what happened, how the body begins, what was sent, what to do. */
 static void say_failure(const tcexec_exchange *ended)
 {
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
     const tcx_response *response = &call->response;
     char where[400];
     char happened[TCEXEC_PROBLEM_MAX];
@@ -209,7 +210,7 @@ static void note_request_id(const tcx_call *call)
 
 static void note_more(const tcexec_exchange *ended)
 {
-    const tcx_call *call = &ended->call;
+    const tcx_call *call = &ended->client.call;
 
     tcexec_note("%s, %s, HTTP %d", tcx_status_name(call->status), tcx_outcome_name(call->outcome),
                 call->response.http_status);
@@ -224,8 +225,8 @@ static void note_more(const tcexec_exchange *ended)
  */
 int tcexec_report(const tcexec_exchange *ended)
 {
-    const tcx_response *response = &ended->call.response;
-    const tcx_status status = ended->call.status;
+    const tcx_response *response = &ended->client.call.response;
+    const tcx_status status = ended->client.call.status;
     int code;
 
     if (ended->options->json) {
@@ -234,12 +235,12 @@ int tcexec_report(const tcexec_exchange *ended)
         fwrite(response->result.bytes, 1, response->result.length, stdout);
         fputc('\n', stdout);
     }
-    code = tcexec_flush(tcexec_exit_code(&ended->call), EXIT_NO_ANSWER);
+    code = tcexec_flush(tcexec_exit_code(&ended->client.call), EXIT_NO_ANSWER);
     if (status == TCX_E_API)
         say_api_error(ended);
     else if (status != TCX_OK)
         say_failure(ended);
-    note_request_id(&ended->call);
+    note_request_id(&ended->client.call);
     if (ended->options->verbose)
         note_more(ended);
     return code;

@@ -10,22 +10,18 @@ static uint32_t delay(const tcx_retry *retry, const tcx_attempt *attempt, uint32
 
     if (wait != TCX_RETRY_STOP && attempt->status == TCX_E_API &&
         tcx_api_classify(attempt->response->error_code) == TCX_API_CLOCK) {
-        int64_t now = rule->unix_time + (tcx_posix_tick() - rule->began) / 1000;
-
-        tcexec_clock_text(rule->options, now, tcx_response_time(attempt->response) - now, words, sizeof words);
+        tcexec_call_clock_text(rule->with, words, sizeof words);
         tcexec_note("%s. Attempt %lu uses the service's clock", words, (unsigned long)attempt->number + 1);
     }
     return wait;
 }
 
-void tcexec_rule_init(tcexec_rule *rule, const tcexec_options *options, int64_t unix_time, uint32_t began)
+void tcexec_rule_init(tcexec_rule *rule, const tcexec_exchange *with)
 {
     memset(rule, 0, sizeof *rule);
-    tcx_retry_init(&rule->retry, options->attempts);
+    tcx_retry_init(&rule->retry, with->options->attempts);
     rule->retry.delay = delay;
-    rule->options = options;
     rule->retry.correct_clock = 1;
     rule->retry.repeat_ambiguous = 1;
-    rule->unix_time = unix_time;
-    rule->began = began;
+    rule->with = with;
 }

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define BODY_MAX ((size_t)16 * 1024 * 1024) /* bytes of an answer; unused pages take no memory */
+#define BODY_MAX   ((size_t)16 * 1024 * 1024) /* bytes of an answer */
+#define ANSWER_MAX (BODY_MAX + TCEXEC_TOKENS_MAX * TCX_JSON_TOKEN_SIZE) /* unused pages take no memory */
 
 /* ---- input ---- */
 
@@ -31,23 +32,29 @@ int tcexec_describe(const tcexec_options *options, const tcexec_argument *argume
     return status != TCX_OK ? tcexec_refused(status, 0) : draw_nonce(&request->nonce);
 }
 
-int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_call_config *config)
+/* The clock is --time or the system's, read once. So the port's clock is 0, and the client's offset is the time. */
+static int64_t return_zero(void *context)
 {
-    memset(config, 0, sizeof *config);
-    config->signer = signer;
-    config->buffer_size = BODY_MAX + TCEXEC_TOKENS_MAX * TCX_JSON_TOKEN_SIZE;
-    config->buffer = malloc(config->buffer_size);
-    config->unix_time = tcexec_time(options);
-    config->clock_floor = options->has_time ? TCEXEC_TIME_MIN : 0;
-    config->timeout = options->timeout;
-    config->address = options->address;
-    config->port = options->port;
-    return config->buffer != NULL ? 0 : tcexec_say("no memory for an answer of 16 MiB: %s", strerror(errno));
+    (void)context;
+    return 0;
 }
 
-void tcexec_configure_end(tcx_call_config *config)
+int tcexec_configure(const tcexec_options *options, tcx_signer *signer, tcx_port *port, tcx_client *client)
 {
-    free(config->buffer);
+    port->unix_time = return_zero;
+    tcx_client_init(client, port, malloc(ANSWER_MAX), ANSWER_MAX);
+    client->clock_offset = tcexec_time(options);
+    client->config.signer = signer;
+    client->config.clock_floor = options->has_time ? TCEXEC_TIME_MIN : 0;
+    client->config.timeout = options->timeout;
+    client->config.address = options->address;
+    client->config.port = options->port;
+    return client->config.buffer != NULL ? 0 : tcexec_say("no memory for an answer of 16 MiB: %s", strerror(errno));
+}
+
+void tcexec_configure_end(tcx_client *client)
+{
+    free(client->config.buffer);
 }
 
 /* ---- the call ---- */
@@ -60,8 +67,8 @@ static int report_lost_result(const tcexec_exchange *ended)
 {
     const tcexec_options *options = ended->options;
 
-    if (ended->call.status != TCX_OK)
-        return tcexec_exit_code(&ended->call);
+    if (ended->client.call.status != TCX_OK)
+        return tcexec_exit_code(&ended->client.call);
     if (options->request.session_id.length > 0)
         tcexec_note(
             "the function ran, but its Result could not be written. Find out what it did. The service refuses a "
@@ -72,30 +79,25 @@ static int report_lost_result(const tcexec_exchange *ended)
     return EXIT_NO_ANSWER;
 }
 
-static int call_service(const tcexec_options *options, const tcexec_trust *trust, tcx_call_config *config,
+static int report(const tcexec_exchange *ended)
+{
+    int code;
+
+    if (ended->is_refused)
+        return tcexec_refused(ended->client.call.status, ended->client.call.detail);
+    code = tcexec_report(ended);
+    return ferror(stdout) ? report_lost_result(ended) : code;
+}
+
+static int call_service(const tcexec_options *options, const tcexec_trust *trust, tcx_signer *signer,
                         const tcx_request *request)
 {
     tcexec_exchange ended;
-    int code = tcexec_exchange_make(&ended, options, trust, config, request);
+    int code = tcexec_exchange_make(&ended, options, trust, signer, request);
 
-    if (code != 0)
-        return code;
-    if (ended.is_refused)
-        return tcexec_refused(ended.call.status, ended.call.detail);
-    code = tcexec_report(&ended);
-    return ferror(stdout) ? report_lost_result(&ended) : code;
-}
-
-static int run(const tcexec_options *options, const tcexec_trust *trust, tcx_signer *signer, const tcx_request *request)
-{
-    tcx_call_config config;
-    int code = tcexec_configure(options, signer, &config);
-
-    if (code == 0 && (options->dry_run || options->curl))
-        code = tcexec_preview(options, &config, request);
-    else if (code == 0)
-        code = call_service(options, trust, &config, request);
-    tcexec_configure_end(&config);
+    if (code == 0)
+        code = report(&ended);
+    tcexec_exchange_end(&ended);
     return code;
 }
 
@@ -129,8 +131,10 @@ int tcexec_run(const tcexec_options *options)
         code = tcexec_say("%s", trust.problem);
     if (code == 0)
         note_skipped(options, &trust);
-    if (code == 0)
-        code = run(options, &trust, &signer, &request);
+    if (code == 0 && (options->dry_run || options->curl))
+        code = tcexec_preview(options, &signer, &request);
+    else if (code == 0)
+        code = call_service(options, &trust, &signer, &request);
     tcx_signer_wipe(&signer);
     tcx_posix_credentials_wipe(&credentials);
     free(trust.memory);
