@@ -1,6 +1,6 @@
 /*
  * Makes many calls at the same time, from one thread, with poll(). It allocates memory only at the start. Each call has
- * its own transport, TLS client and buffers. A call is stepped when its socket is ready or its time is over.
+ * its own transport, client, TLS and buffers. A call is stepped when its socket is ready or its time is over.
  *
  *     many PORT [CALLS [ROOTS.pem]]
  *
@@ -15,30 +15,26 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include <tcexec.h>
-#include <tcexec/tls.h>
+#include <tcexec/client.h>
 
 #include "tcx_posix.h"
 
-#define TIMEOUT       60000u /* ms for each call */
-#define CALLS_MAX     100000
-#define BUNDLE_MAX    65536
-#define OTHER_FILES   16  /* descriptors that belong to no call */
-#define ANSWER_SIZE   512 /* bytes: enough for Echo's answer to a short argument */
+#define TIMEOUT     60000u /* ms for each call */
+#define CALLS_MAX   100000
+#define BUNDLE_MAX  65536
+#define OTHER_FILES 16  /* descriptors that belong to no call */
+#define ANSWER_SIZE 512 /* bytes: enough for Echo's answer to a short argument */
 
-/* All the memory of one call. Without TLS, only the fields before `tls` are needed. */
+/* All the memory of one call. Without TLS, only the fields before `chain` are needed. */
 typedef struct flight {
     tcx_posix_tcp tcp;
-    tcx_call call;
-    tcx_call_config config;
+    tcx_client client;
     tcx_request request;
     char argument[32];
     unsigned char answer[ANSWER_SIZE];
     uint32_t wake; /* the tick at which it is stepped even if its socket is not ready */
 
-    tcx_tls tls;
-    tcx_tls_config tls_config;
-    tcx_tls_chain chain;
+    tcx_client_chain chain;
     unsigned char records[TCX_TLS_BUFFER_MIN]; /* TCX_TLS_BUFFER_SAFE if the server cannot send smaller records */
 } flight;
 
@@ -57,54 +53,41 @@ static int complain(const char *what)
 static tcx_status begin(flight *it, long number, uint16_t port)
 {
     tcx_posix_tcp_init(&it->tcp, TIMEOUT);
-    it->config.transport = &it->tcp.transport;
-    if (anchors.count > 0) {
-        tcx_status status = tcx_tls_chain_init(&it->chain, anchors.anchors, anchors.count);
-
-        it->tls_config.link = &it->tcp.transport;
-        it->tls_config.profile = tcx_tls_profile_full;
-        it->tls_config.trust = &it->chain.trust;
-        it->tls_config.entropy = tcx_posix_entropy;
-        it->tls_config.buffer = it->records;
-        it->tls_config.buffer_size = sizeof it->records;
-        if (status == TCX_OK)
-            status = tcx_tls_init(&it->tls, &it->tls_config);
-        if (status != TCX_OK)
-            return status;
-        it->config.transport = &it->tls.transport;
-    }
-    it->config.signer = &signer; /* shared: a call uses it only inside tcx_call_begin() and tcx_call_step() */
-    it->config.buffer = it->answer;
-    it->config.buffer_size = sizeof it->answer;
-    it->config.unix_time = tcx_posix_unix_time();
-    it->config.timeout = TIMEOUT;
-    it->config.address = tcx_text_from("127.0.0.1");
-    it->config.port = port;
+    tcx_client_init(&it->client, &it->tcp.port, it->answer, sizeof it->answer);
+    if (anchors.count > 0)
+        tcx_client_trust_chain(&it->client, &it->chain, tcx_tls_profile_full, anchors.anchors, anchors.count,
+                               it->records, sizeof it->records);
+    else
+        tcx_client_trust_link(&it->client);
+    it->client.config.signer = &signer; /* shared: a call uses it only inside its begin and its step */
+    it->client.config.timeout = TIMEOUT;
+    it->client.config.address = tcx_text_from("127.0.0.1");
+    it->client.config.port = port;
     snprintf(it->argument, sizeof it->argument, "call %ld", number);
     it->request.service = &tcx_mps;
     it->request.function_name = tcx_text_from("Echo");
     it->request.function_arg = tcx_text_from(it->argument);
-    return tcx_call_begin(&it->call, &it->config, &it->request, tcx_posix_tick());
+    return tcx_client_begin(&it->client, &it->request);
 }
 
 /* Returns what poll() must wait for, and sets `wake` to the end of the wait. */
 static struct pollfd what_it_waits_for(flight *it)
 {
-    const unsigned wants = tcx_call_wants(&it->call);
+    const unsigned wants = tcx_call_wants(&it->client.call);
     const uint32_t now = tcx_posix_tick();
     struct pollfd poll = { -1, 0, 0 };
 
     if (wants & (TCX_READ | TCX_WRITE))
         poll.fd = tcx_posix_tcp_fd(&it->tcp);
     poll.events = (short)((wants & TCX_READ ? POLLIN : 0) | (wants & TCX_WRITE ? POLLOUT : 0));
-    it->wake = now + tcx_posix_tcp_time_left(&it->tcp, wants, tcx_call_time_left(&it->call, now));
+    it->wake = now + tcx_posix_tcp_time_left(&it->tcp, wants, tcx_call_time_left(&it->client.call, now));
     return poll;
 }
 
 /* Returns 1 if the Result is the argument. Otherwise prints what came and returns 0. */
 static int is_right(const flight *it)
 {
-    const tcx_call *call = &it->call;
+    const tcx_call *call = &it->client.call;
     const tcx_text result = call->response.result;
 
     if (call->status == TCX_OK && result.length == strlen(it->argument) &&
@@ -136,10 +119,9 @@ static long drive(flight *flights, struct pollfd *polls, long count)
         for (i = 0; i < count; i++) {
             flight *it = &flights[i];
 
-            if (it->call.status != TCX_PENDING)
+            if (it->client.call.status != TCX_PENDING)
                 continue;
-            if ((polls[i].revents || time_until(it->wake, now) == 0) &&
-                tcx_call_step(&it->call, tcx_posix_tick()) != TCX_PENDING) {
+            if ((polls[i].revents || time_until(it->wake, now) == 0) && tcx_client_step(&it->client) != TCX_PENDING) {
                 polls[i].fd = -1;
                 flying--;
                 right += is_right(it);
@@ -162,7 +144,7 @@ static int begin_all(flight *flights, long count, uint16_t port)
     for (i = 0; i < count; i++) {
         tcx_status status = begin(&flights[i], i, port);
 
-        if (status != TCX_OK)
+        if (status != TCX_PENDING)
             return complain(tcx_status_text(status));
         flights[i].wake = tcx_posix_tick(); /* the first step is due now */
     }
@@ -177,6 +159,7 @@ static int run(long count, uint16_t port)
     const char *kind = anchors.count > 0 ? "TLS" : "plain";
     uint32_t elapsed;
     long right;
+    long i;
     int failed;
 
     if (flights == NULL || polls == NULL)
@@ -188,9 +171,11 @@ static int run(long count, uint16_t port)
         elapsed = tcx_posix_tick() - began;
         printf("%ld of %ld calls right (%s), %lu ms, %lu calls/s, %zu bytes for each call in flight\n", right, count,
                kind, (unsigned long)elapsed, (unsigned long)count * 1000 / (elapsed + 1),
-               anchors.count > 0 ? sizeof *flights : offsetof(flight, tls));
+               anchors.count > 0 ? sizeof *flights : offsetof(flight, chain));
         failed = right != count;
     }
+    for (i = 0; flights != NULL && i < count; i++)
+        tcx_client_wipe(&flights[i].client);
     free(polls);
     free(flights);
     return failed;
