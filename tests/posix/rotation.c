@@ -1,5 +1,5 @@
 /*
- * Makes calls with one TLS object whose trust anchors are replaced between calls, for tests/command/test_anchors.py. It
+ * Makes calls with one client whose trust anchors are replaced between calls, for tests/command/test_anchors.py. It
  * reads steps from standard input, a line each, and prints a line for each:
  *
  *     trust FILE   replaces the roots by those of a PEM file: "trust 2"
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <tcexec/tls.h>
+#include <tcexec/client.h>
 
 #include "tcx_posix.h"
 
@@ -22,6 +22,7 @@ static br_x509_trust_anchor memory[2][256]; /* the anchors in use, and those tha
 static tcx_posix_tcp tcp;
 static tcx_tls_chain chain;
 static tcx_tls tls;
+static tcx_client client;
 
 static int trust(const char *path)
 {
@@ -39,29 +40,21 @@ static int trust(const char *path)
         return -1;
     if (tcx_tls_chain_init(&chain, anchors.anchors, anchors.count) != TCX_OK)
         return -1;
+    if (client.config.transport == NULL) /* the first time */
+        tcx_client_trust(&client, &tls, tcx_tls_profile_full, &chain.trust, records, sizeof records);
     memset(memory[!turn], 0xFF, sizeof memory[!turn]); /* nobody may still look at the old ones */
     printf("trust %zu\n", anchors.count);
     return 0;
 }
 
-static int call(tcx_signer *signer, const char *port)
+static int call(const char *port)
 {
     const tcx_request request = { .service = &tcx_mps,
                                   .function_name = TCX_TEXT("Echo"),
                                   .function_arg = TCX_TEXT("x") };
-    const tcx_call_config config = {
-        .transport = &tls.transport,
-        .signer = signer,
-        .buffer = answer,
-        .buffer_size = sizeof answer,
-        .unix_time = tcx_posix_unix_time(),
-        .timeout = 10000,
-        .address = TCX_TEXT("127.0.0.1"),
-        .port = (uint16_t)atoi(port),
-    };
-    static tcx_call state;
 
-    puts(tcx_status_name(tcx_execute(&state, &config, &request, &tcp.port)));
+    client.config.port = (uint16_t)atoi(port);
+    puts(tcx_status_name(tcx_client_execute(&client, &request)));
     return 0;
 }
 
@@ -71,28 +64,21 @@ int main(void)
         .secret_id = tcx_text_from(getenv("TENCENTCLOUD_SECRET_ID")),
         .secret_key = tcx_text_from(getenv("TENCENTCLOUD_SECRET_KEY")),
     };
-    const tcx_tls_config config = {
-        .link = &tcp.transport,
-        .profile = tcx_tls_profile_full,
-        .trust = &chain.trust,
-        .entropy = tcx_posix_entropy,
-        .buffer = records,
-        .buffer_size = sizeof records,
-    };
     char step[16];
     char what[512];
-    tcx_signer signer;
-    int failed = tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3) != TCX_OK;
+    int failed = 0;
 
     tcx_posix_tcp_init(&tcp, 0);
+    tcx_client_init(&client, &tcp.port, answer, sizeof answer);
+    tcx_client_credentials(&client, &credentials);
+    client.config.timeout = 10000;
+    client.config.address = tcx_text_from("127.0.0.1");
     while (!failed && scanf("%15s %511s", step, what) == 2) {
         if (strcmp(step, "trust") == 0)
             failed = trust(what) != 0;
         else
-            failed = call(&signer, what) != 0;
-        if (!failed && tls.config == NULL)
-            failed = tcx_tls_init(&tls, &config) != TCX_OK;
+            failed = call(what) != 0;
     }
-    tcx_signer_wipe(&signer);
+    tcx_client_wipe(&client);
     return failed;
 }

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include <tcexec.h>
-#include <tcexec/tls.h>
+#include <tcexec/client.h>
 
 #include "tcx_posix.h"
 
@@ -19,10 +18,9 @@
 static unsigned char records[TCX_TLS_BUFFER_DUPLEX], ahead[TCX_POSIX_READ_AHEAD], answer[4096];
 static tcx_posix_tcp tcp;
 static tcx_posix_anchors roots;
-static tcx_tls_chain chain;
-static tcx_tls tls;
+static tcx_client_chain chain;
 static tcx_connection connection;
-static tcx_signer signer;
+static tcx_client client;
 
 static int load_roots(const char *name)
 {
@@ -50,25 +48,14 @@ static long long cpu(void)
            (used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1000LL;
 }
 
-static tcx_status call_once(uint16_t port)
+static tcx_status call_once(void)
 {
     static const tcx_request request = { .service = &tcx_mps,
                                          .function_name = TCX_TEXT("ExampleFunc"),
                                          .function_arg = TCX_TEXT("XXX") };
-    static tcx_call call;
-    const tcx_call_config config = {
-        .transport = &tls.transport,
-        .signer = &signer,
-        .buffer = answer,
-        .buffer_size = sizeof answer,
-        .unix_time = tcx_posix_unix_time(),
-        .connection = &connection,
-        .address = TCX_TEXT("127.0.0.1"),
-        .port = port,
-    };
-    tcx_status status = tcx_execute(&call, &config, &request, &tcp.port);
+    tcx_status status = tcx_client_execute(&client, &request);
 
-    return status == TCX_OK && call.response.result.length != 3 ? TCX_E_JSON_SHAPE : status;
+    return status == TCX_OK && client.call.response.result.length != 3 ? TCX_E_JSON_SHAPE : status;
 }
 
 int main(int argc, char **argv)
@@ -76,17 +63,8 @@ int main(int argc, char **argv)
     static const tcx_credentials credentials = { TCX_TEXT("AKIDEXAMPLE000000000000000000000000001"),
                                                  TCX_TEXT("SKEXAMPLE0000000000000000000000002"),
                                                  { NULL, 0 } };
-    const tcx_tls_config tls_config = {
-        .link = &tcp.transport,
-        .profile = tcx_tls_profile_full,
-        .trust = &chain.trust,
-        .entropy = tcx_posix_entropy,
-        .buffer = records,
-        .buffer_size = sizeof records,
-    };
-    const uint16_t port = argc > 3 ? (uint16_t)atoi(argv[1]) : 0;
     const long calls = argc > 3 ? atol(argv[3]) : 0;
-    tcx_status status;
+    tcx_status status = TCX_OK;
     long long began = 0;
 
     if (calls < 2 || !load_roots(argv[2])) {
@@ -97,20 +75,20 @@ int main(int argc, char **argv)
     tcx_posix_tcp_init(&tcp, 0);
     tcp.ahead = ahead;
     tcp.ahead_size = sizeof ahead;
-    status = tcx_signer_init(&signer, &credentials, TCX_SIGN_TC3);
-    if (status == TCX_OK)
-        status = tcx_tls_chain_init(&chain, roots.anchors, roots.count);
-    if (status == TCX_OK)
-        status = tcx_tls_init(&tls, &tls_config);
+    tcx_client_init(&client, &tcp.port, answer, sizeof answer);
+    tcx_client_credentials(&client, &credentials);
+    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, roots.anchors, roots.count, records, sizeof records);
+    client.config.connection = &connection;
+    client.config.address = tcx_text_from("127.0.0.1");
+    client.config.port = (uint16_t)atoi(argv[1]);
     for (long i = 0; i < calls && status == TCX_OK; i++) {
-        status = call_once(port);
+        status = call_once();
         if (i == 0)
             began = cpu();
     }
     printf("%lld\n", (cpu() - began) / (calls - 1));
     if (status != TCX_OK)
         fprintf(stderr, "kept: %s\n", tcx_status_name(status));
-    tcx_connection_close(&connection, &tls.transport);
-    tcx_signer_wipe(&signer);
+    tcx_client_wipe(&client);
     return status != TCX_OK;
 }
