@@ -1,6 +1,8 @@
 /* The HTTP/1.1 response reader. Section numbers are of RFC 9112 unless another RFC is named. */
 #include "tcx_http.h"
 
+#include <limits.h>
+
 enum { HTTP_CHUNK_SIZE_DIGITS = 8, HTTP_LENGTH_DIGITS = 19 };
 
 /* What the next byte belongs to. Everything except the body is read as lines. */
@@ -94,7 +96,7 @@ void tcx_http_init(tcx_http *http, void *body, size_t capacity)
 
     memset(http, 0, sizeof *http);
     http->body = body;
-    http->body_capacity = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX - 1;
+    http->body_capacity = size < INT_MAX ? (uint32_t)size : INT_MAX; /* jsmn counts in int */
     http->head_left = TCX_HTTP_HEAD_MAX;
 }
 

@@ -102,7 +102,8 @@ typedef struct tcx_client_pin {
  *   _trust_link    no TLS of the library: the link itself verifies the server, such as a modem that makes TLS. Nothing of
  *                  BearSSL's TLS is linked. A link that does not verify gives the request to anybody
  *
- * The client keeps the errors of tcx_tls_chain_init(), tcx_tls_pin_init() and tcx_tls_init().
+ * Call one again, between two calls and without a kept connection, to change the trust. The client keeps the errors of
+ * tcx_tls_chain_init(), tcx_tls_pin_init() and tcx_tls_init().
  */
 void tcx_client_trust_chain(tcx_client *client, tcx_client_chain *chain, tcx_tls_profile profile,
                             const br_x509_trust_anchor *anchors, size_t anchor_count, void *records, size_t size);

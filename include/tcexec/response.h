@@ -78,7 +78,7 @@ const char *tcx_api_advice(tcx_text error_code);
 typedef struct tcx_http tcx_http;
 
 /*
- * Starts a response. `body` takes the body, up to `capacity` bytes (less than 4 GiB are used), at any alignment. It is
+ * Starts a response. `body` takes the body, up to `capacity` bytes (at most INT_MAX are used), at any alignment. It is
  * borrowed until you no longer use the texts that were read from it. tcx_response_read() needs space after the body.
  */
 void tcx_http_init(tcx_http *http, void *body, size_t capacity);
