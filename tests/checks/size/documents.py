@@ -15,7 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 BASELINE = pathlib.Path(__file__).with_name("baseline.json")
 
 REFERENCE = "Cortex-M3"
-RAM = ("tcx_signer", "tcx_call", "tcx_tls", "tcx_tls_chain", "tcx_tls_pin", "tcx_tls_session", "tcx_proxy")
+RAM = ("tcx_signer", "tcx_call", "tcx_tls", "tcx_tls_chain", "tcx_tls_pin", "tcx_tls_session", "tcx_proxy", "tcx_client",
+       "tcx_client_chain", "tcx_client_pin")
 STACK = ("tcx_request_build", "tcx_call_begin", "tcx_call_step")
 CALLS = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key"}
 
@@ -27,9 +28,9 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def cost(data: dict) -> str:
-    code, ram = data["code"][REFERENCE], data["ram"][REFERENCE]
-    return (f"On a {REFERENCE}, a call without TLS takes {code['core']:,} bytes of code and"
-            f" {ram['tcx_call'] + ram['tcx_signer']:,} bytes of RAM, plus your buffers for the answer.")
+    pin, rsa, full = ((f"{data['images'][name]['flash']:,}", f"{data['images'][name]['ram']:,}") for name in ("pin", "rsa", "full"))
+    return (f"A complete firmware with TLS on a {REFERENCE}: {pin[0]} bytes of flash and {pin[1]} bytes of RAM with a pinned key,"
+            f" {rsa[0]} and {rsa[1]} with chains of RSA keys, {full[0]} and {full[1]} with all chains. Buffers and stack are included.")
 
 
 def sizes(data: dict) -> str:

@@ -39,6 +39,8 @@ CORES = {
 
 SIGN = ["tcx_signer_init", "tcx_request_build", "tcx_sign_tc3", "tcx_mps"]
 CORE = [*SIGN, "tcx_call_begin", "tcx_call_step", "tcx_call_wants", "tcx_call_time_left", "tcx_call_cancel"]
+CLIENT = [*CORE, "tcx_client_init", "tcx_client_credentials", "tcx_client_execute", "tcx_client_begin", "tcx_client_step",
+          "tcx_client_wipe"]
 TLS = ["tcx_tls_init"]
 CONFIGURATIONS = {  # name: entry points, and those of a configuration whose size is taken off
     "sign only": (SIGN, []),
@@ -54,13 +56,15 @@ CONFIGURATIONS = {  # name: entry points, and those of a configuration whose siz
     "+ retry": ([*CORE, "tcx_retry_init"], CORE),
     "+ rate limit": ([*CORE, "tcx_rate_init"], CORE),
     "+ blocking helper": ([*CORE, "tcx_execute"], CORE),
+    "+ client": (CLIENT, CORE),
+    "+ report of a client": ([*CLIENT, "tcx_client_report"], CLIENT),
     "+ API error classes": ([*CORE, "tcx_api_classify"], CORE),
     "+ advice on API codes": ([*CORE, "tcx_api_advice"], CORE),
     "+ names of statuses": ([*CORE, "tcx_status_name"], CORE),
     "+ texts of statuses": ([*CORE, "tcx_status_text"], CORE),
 }
 STRUCTURES = ["tcx_signer", "tcx_call", "tcx_source", "tcx_connection", "tcx_rate", "tcx_tls", "tcx_tls_chain",
-              "tcx_tls_pin", "tcx_tls_session", "tcx_proxy"]
+              "tcx_tls_pin", "tcx_tls_session", "tcx_proxy", "tcx_client", "tcx_client_chain", "tcx_client_pin"]
 BUFFERS = ["TCX_TLS_BUFFER_MIN", "TCX_TLS_BUFFER_SAFE", "TCX_TLS_BUFFER_DUPLEX"]
 STACKS = ["tcx_signer_init", "tcx_request_build", "tcx_call_begin", "tcx_call_step", "tcx_response_read", "tls_open",
           "tls_send", "tls_recv", "proxy_open"]
@@ -85,6 +89,7 @@ INDIRECT = {
 }
 INDIRECT_BY_FILE = {  # what was inlined into what differs by core
     "tcx_call": ["tcx_rate_wait", "tcx_connection.c:connection_check_idle", "tcx_retry.c:retry_again"],
+    "tcx_client": USER,
     "tcx_tls": USER,
     "tcx_proxy.c:": USER,
     "tcx_x509.c:": USER,
@@ -105,7 +110,7 @@ def compile_units(core: str) -> pathlib.Path:
     shutil.rmtree(folder, ignore_errors=True)  # what a unit that is gone left there
     folder.mkdir(parents=True)
     sizes = folder / "sizes.c"
-    sizes.write_text("#include <tcexec.h>\n#include <tcexec/tls.h>\n" +
+    sizes.write_text("#include <tcexec.h>\n#include <tcexec/client.h>\n" +
                      "".join(f"char size_of_{name}[sizeof({name})];\n" for name in STRUCTURES) +
                      "".join(f"char size_of_{name}[{name}];\n" for name in BUFFERS))
     sources = [sizes, *sorted((ROOT / "src").glob("*.c"))]
