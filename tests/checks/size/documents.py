@@ -44,17 +44,15 @@ def sizes(data: dict) -> str:
 
 def memory(data: dict) -> str:
     ram = data["ram"][REFERENCE]
-    call = ram["tcx_call"] + ram["tcx_signer"] + ram["tcx_tls"]
-    small, large = ram["tcx_tls_pin"] + ram["TCX_TLS_BUFFER_MIN"], ram["tcx_tls_chain"] + ram["TCX_TLS_BUFFER_SAFE"]
+    small, large = ram["tcx_client_pin"] + ram["TCX_TLS_BUFFER_MIN"], ram["tcx_client_chain"] + ram["TCX_TLS_BUFFER_SAFE"]
     return table(["what", f"bytes on a {REFERENCE}"], [
-        ["`tcx_call` and `tcx_signer`", f"{ram['tcx_call']:,} + {ram['tcx_signer']:,}"],
-        ["`tcx_tls`", f"{ram['tcx_tls']:,}"],
-        ["trust: `tcx_tls_chain`, or `tcx_tls_pin`", f"{ram['tcx_tls_chain']:,}, or {ram['tcx_tls_pin']:,}"],
+        ["`tcx_client`", f"{ram['tcx_client']:,}"],
+        ["TLS and trust: `tcx_client_chain`, or `tcx_client_pin`", f"{ram['tcx_client_chain']:,}, or {ram['tcx_client_pin']:,}"],
         ["record buffer: `TCX_TLS_BUFFER_MIN`", f"{ram['TCX_TLS_BUFFER_MIN']:,}"],
         ["record buffer: `TCX_TLS_BUFFER_SAFE`", f"{ram['TCX_TLS_BUFFER_SAFE']:,}"],
         ["record buffer: `TCX_TLS_BUFFER_DUPLEX`", f"{ram['TCX_TLS_BUFFER_DUPLEX']:,}"],
-        ["all of these, with a pin and the smallest buffer", f"{call + small:,}"],
-        ["all of these, with a chain and the safe buffer", f"{call + large:,}"],
+        ["all of these, with a pin and the smallest buffer", f"{ram['tcx_client'] + small:,}"],
+        ["all of these, with a chain and the safe buffer", f"{ram['tcx_client'] + large:,}"],
     ])
 
 
