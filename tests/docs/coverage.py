@@ -1,9 +1,10 @@
-"""Checks that the manual has every public name of the headers, with a text for each function and type.
+"""Checks that the manual has every public name, with a text for each function and type, and no dead link.
 
     coverage.py DOCS        DOCS: the folder with Doxygen's html/ and xml/
 
 It finds the names in the headers by its own patterns, without comments and include guards. It finds the names of the
-manual in Doxygen's XML and in the HTML pages. The last line counts. The exit status is 1 if a name is missing.
+manual in Doxygen's XML and in the HTML pages. The last line counts. The exit status is 1 if a name or the target of a
+link is missing.
 """
 
 from __future__ import annotations
@@ -63,9 +64,29 @@ def documented(docs: pathlib.Path) -> dict[str, bool]:
     return found
 
 
+def dead(html: pathlib.Path) -> list[str]:
+    """The links of the pages, of the side tree and of the search that lead to no page or to no place in it."""
+    pages = {path.name: path.read_text() for path in html.glob("*.html")}
+    links = {(name, to) for name, text in pages.items()
+             for to in re.findall(r'href="([^":]+\.html(?:#[^"]*)?|#[^"]+)"', text)}
+    for script in [*html.glob("*_8h.js"), html / "navtreedata.js", *html.glob("search/all_*.js")]:
+        found = re.findall(r"""["'](?:\.\./)?([\w-]+\.html(?:#[\w-]*)?)["']""", script.read_text())
+        links |= {(script.name, to) for to in found}
+    out = []
+    for name, link in sorted(links):
+        page, _, place = link.partition("#")
+        text = pages.get(page or name)
+        if text is None or (place and not re.search(f'(?:id|name)="{re.escape(place)}"', text)):
+            out.append(f"{name}: a link to {link}")
+    return out
+
+
 def main(docs: pathlib.Path) -> int:
     manual = documented(docs)
-    count = missing = 0
+    count = 0
+    missing = len(broken := dead(docs / "html"))
+    for link in broken:
+        print(f"{link}: not there")
     for header in HEADERS:
         for kind, names in declared(header.read_text()).items():
             for name in sorted(names):
