@@ -3,7 +3,7 @@
  * Prints each check that fails.
  */
 #define main tutorial_main
-#include "program3.c"
+#include "port.c"
 #undef main
 
 #include "tcx_contract.h"

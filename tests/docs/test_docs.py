@@ -7,8 +7,12 @@ from __future__ import annotations
 import os
 import pathlib
 import re
+import shlex
+import shutil
+import socket
 import subprocess
 import sys
+import typing
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -20,7 +24,35 @@ import stand  # noqa: E402
 FOLDER = programs.BUILD / "docs/tutorial"
 PAGES = stand.ROOT / "src/docs"
 KEYS = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": stand.SECRET_KEY}
-STEPS = ("build", "steps", "port", "chain", "pin", "repeat", "kept", "sleep")  # the programs, in the page's order
+PORTS = ("8080", "7443")  # of the tutorial's endpoint
+
+
+class Step(typing.NamedTuple):
+    """A program of the tutorial, the commands below it, and what they print."""
+
+    name: str
+    program: str
+    commands: str
+    printed: str
+
+
+def headers_and_steps(page: str) -> tuple[dict[str, str], list[Step]]:
+    """The headers that programs share, and the programs. A program has the name that its commands compile."""
+    fences = re.findall(r"^```(c|sh|text)\n(.*?)^```$", page, re.M | re.S)
+    headers, steps = {}, []
+    for i, (language, text) in enumerate(fences):
+        if language != "c":
+            continue
+        if header := re.match(r"/\* (\w+\.h): ", text):
+            headers[header[1]] = text
+            continue
+        (_, commands), (_, printed) = fences[i + 1:i + 3]
+        assert [after for after, _ in fences[i + 1:i + 3]] == ["sh", "text"], f"no commands after this program:\n{text}"
+        steps.append(Step(re.search(r"^cc (\w+)\.c ", commands, re.M)[1], text, commands, printed))
+    return headers, steps
+
+
+HEADERS, STEPS = headers_and_steps((PAGES / "tutorial.md").read_text())
 
 
 class Tutorial(unittest.TestCase):
@@ -31,13 +63,8 @@ class Tutorial(unittest.TestCase):
         tcexec = os.environ.get("TCEXEC", str(programs.BUILD / "tcexec"))
         anchors = subprocess.run([tcexec, "anchors", str(cls.certificates.root)], check=True, stdout=subprocess.PIPE)
         (FOLDER / "anchors.h").write_bytes(anchors.stdout)
-        cls.programs: list[pathlib.Path] = []
-        for block in programs.blocks(PAGES / "tutorial.md"):
-            if header := re.match(r"/\* (\w+\.h): ", block):
-                (FOLDER / header[1]).write_text(block)
-            else:
-                cls.programs.append(FOLDER / f"program{len(cls.programs) + 1}.c")
-                cls.programs[-1].write_text(block)
+        for name, text in [*HEADERS.items(), *((f"{step.name}.c", step.program) for step in STEPS)]:
+            (FOLDER / name).write_text(text)
 
     def setUp(self) -> None:
         self.endpoint = stand.Endpoint(self.certificates, "--lifetime", "60").start()
@@ -45,7 +72,7 @@ class Tutorial(unittest.TestCase):
 
     def run_step(self, step: str, where: str, *more: object) -> tuple[int, list[str]]:
         """Compiles a program, lets it dial `where`; its exit status and what it prints, in lines."""
-        program = programs.compile_program(self.programs[STEPS.index(step)], *programs.posix_objects())
+        program = programs.compile_program(FOLDER / f"{step}.c", *programs.posix_objects())
         done = subprocess.run([program, *where.split(":"), *map(str, more)], env=KEYS, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=30, text=True)
         return done.returncode, done.stdout.splitlines()
@@ -54,12 +81,11 @@ class Tutorial(unittest.TestCase):
         return self.endpoint.state()["executions"]["total"]
 
     def test_every_program_has_a_test(self) -> None:
-        self.assertEqual(len(self.programs), len(STEPS))
         used = set(re.findall(r'run_step\("(\w+)"', pathlib.Path(__file__).read_text()))
-        self.assertEqual(used, set(STEPS))
+        self.assertEqual(used, {step.name for step in STEPS})
 
-    def test_build(self) -> None:
-        status, lines = self.run_step("build", self.endpoint.plain)
+    def test_sign(self) -> None:
+        status, lines = self.run_step("sign", self.endpoint.plain)
         self.assertEqual((status, lines[:2]), (0, ["POST / HTTP/1.1", "Host: mps.tencentcloudapi.com"]))
         self.assertEqual(lines[-1], r'{"FunctionName":"ExampleFunc","FunctionArg":"{\"temperature\":21.5}"}')
 
@@ -138,10 +164,10 @@ class Tutorial(unittest.TestCase):
             f"answered TCX_OK reading {number}" for number in (1, 2, 3)]))
         self.assertEqual((self.endpoint.state()["connections"], self.executions()), (1, 3))
 
-    def test_sleep(self) -> None:
-        memory = FOLDER / "sleep.bin"
+    def test_sensor(self) -> None:
+        memory = FOLDER / "memory.bin"
         memory.unlink(missing_ok=True)
-        wakings = [self.run_step("sleep", self.endpoint.tls, self.certificates.chain, memory) for _ in range(3)]
+        wakings = [self.run_step("sensor", self.endpoint.tls, self.certificates.chain, memory) for _ in range(3)]
         self.assertEqual([status for status, _ in wakings], [0, 0, 0])
         self.assertEqual([lines[0] for _, lines in wakings], ["answered TCX_OK 21.5"] * 3)
         self.assertEqual([lines[1] for _, lines in wakings], [
@@ -149,6 +175,51 @@ class Tutorial(unittest.TestCase):
         state = self.endpoint.state()
         self.assertEqual((state["tls"]["full"], state["tls"]["resumed"]), (1, 3))
         self.assertEqual(state["verdicts"], {"AuthFailure.SignatureExpire": 1, "Ok": 3})
+
+
+class Commands(unittest.TestCase):
+    """The commands of each step, as they stand there, with an installed library. Only the ports are others."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = (FOLDER / "checkout").resolve()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+        stand.Certificates(cls.folder / "build/demo")  # as make demo does
+        (cls.folder / "tests").symlink_to(stand.ROOT / "tests")
+        installed = (FOLDER / "installed").resolve()
+        outer = os.environ.get("MAKEFLAGS", "").partition("-- ")[2]
+        subprocess.run(["make", "-C", stand.ROOT, "install", f"B={programs.BUILD.resolve()}", f"PREFIX={installed}"],
+                       check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "MAKEFLAGS": f" -- {outer}" if outer else "", "MAKELEVEL": "0"})
+        compiler = cls.folder / "bin/cc"  # the one that compiled the library, with the same sanitizers
+        compiler.parent.mkdir()
+        flags = [flag for flag in os.environ.get("CFLAGS", "").split() if not flag.startswith("-I")]
+        name, *options = os.environ.get("CC", "cc").split()
+        compiler.write_text(f'#!/bin/sh\nexec {shlex.join([shutil.which(name), *options, *flags])} "$@"\n')
+        compiler.chmod(0o755)
+        cls.environment = {**os.environ, "PATH": f"{compiler.parent}:{installed}/bin:{os.environ['PATH']}",
+                           "PKG_CONFIG_PATH": f"{installed}/lib/pkgconfig"}
+        for name, text in [*HEADERS.items(), *((f"{step.name}.c", step.program) for step in STEPS)]:
+            (cls.folder / name).write_text(text)
+
+    def run_commands(self, commands: str) -> str:
+        """Runs the commands. Before the next command, an endpoint in the background has printed where it listens."""
+        first = re.search(r"^```sh\n(.*?)^```$", (PAGES / "tutorial.md").read_text(), re.M | re.S)[1]
+        exports = "".join(re.findall(r"^export .*\n", first, re.M))
+        for port in PORTS:
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                commands = commands.replace(f" {port}", f" {free.getsockname()[1]}")
+        commands = commands.replace("endpoint.py ", "endpoint.py --lifetime 60 ").replace(
+            " &\n", " > ready & n=0; until grep -qs http ready || [ $n = 200 ]; do n=$((n + 1)); sleep 0.1; done\n")
+        done = subprocess.run(["sh", "-c", "rm -f ready\n" + exports + commands], cwd=self.folder, env=self.environment,
+                              stdout=subprocess.PIPE, timeout=60, text=True)
+        return done.stdout
+
+    def test_each_step(self) -> None:
+        for step in STEPS:
+            with self.subTest(step=step.name):
+                printed = self.run_commands(step.commands)
+                self.assertEqual([line.rstrip() for line in printed.rstrip().splitlines()], step.printed.splitlines())
 
 
 class Pages(unittest.TestCase):
