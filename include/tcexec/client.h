@@ -79,15 +79,17 @@ void tcx_client_credentials(tcx_client *client, const tcx_credentials *credentia
 
 /* TLS and a chain validator for a client. RAM: 6.6 KB on 32-bit machines. */
 typedef struct tcx_client_chain {
+    tcx_tls tls; /* you may read tls.resumed after a call */
+
     /* Private: do not read or write. */
-    tcx_tls tls;
     tcx_tls_chain chain;
 } tcx_client_chain;
 
 /* TLS and a pinned key for a client. RAM: 3.5 KB on 32-bit machines. */
 typedef struct tcx_client_pin {
+    tcx_tls tls; /* you may read tls.resumed after a call */
+
     /* Private: do not read or write. */
-    tcx_tls tls;
     tcx_tls_pin pin;
 } tcx_client_pin;
 

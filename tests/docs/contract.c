@@ -19,7 +19,6 @@ static tcx_peer peer_at(const char *port)
 
 int main(int argc, char **argv)
 {
-    const tcx_port port = { .context = &device, .tick = port_tick, .wait = port_wait };
     tcx_contract contract = { .transport = &device.transport, .port = &port, .buffer = buffer };
     int failed = 0;
     size_t i;

@@ -90,8 +90,7 @@ class Tutorial(unittest.TestCase):
         self.assertEqual(lines[-1], r'{"FunctionName":"ExampleFunc","FunctionArg":"{\"temperature\":21.5}"}')
 
     def test_steps(self) -> None:
-        self.assertEqual(self.run_step("steps", self.endpoint.plain), (0, [
-            "answered: TCX_OK, waited: yes", '{"temperature":21.5}', "RequestId came"]))
+        self.assertEqual(self.run_step("steps", self.endpoint.plain), (0, ['{"temperature":21.5}', "waited: yes"]))
         self.assertEqual(self.executions(), 1)
 
     def test_port(self) -> None:
