@@ -6,6 +6,7 @@
   - a comment after code on the same line belongs to that code
   - a comment on its own lines belongs to the declaration on the next line; but if that declaration has its own comment
     after it, or is the first of several macros, the comment is the heading of all lines up to the next empty line
+  - functions that follow without an empty line have the same comment
   - a comment that begins with "Private:" hides itself and all lines up to the next empty line or the end of the structure
   - indented lines in a comment (tables, programs) do not change
 
@@ -19,6 +20,8 @@ COMMENT = re.compile(r"/\*(.*?)\*/", re.S)
 INDENTED = re.compile(r"((?:^  .*\n(?:\n+(?=  ))?)+)", re.M)
 HIDDEN_END = "/** @endcond */"
 FORWARD = re.compile(r"typedef struct (\w+) \1;")
+FUNCTIONS = re.compile(r"(?<=\*/\n)((?:[A-Za-z][^;{}#/]*\([^;{}#/]*\);\n){2,})(?=\n)")
+FUNCTION = re.compile(r"^[A-Za-z][^;]*?\b(tcx_\w+)\([^;]*;$", re.M)
 
 
 def escape(prose: str) -> str:
@@ -51,6 +54,13 @@ def kind_of(header: str, match: re.Match[str]) -> str:
     if re.match(r"\n#define .*\n#define ", header[match.end():]) or ("/*" in following and "{" not in following):
         return "heading"
     return "before"
+
+
+def repeated(functions: re.Match[str]) -> str:
+    """Gives the comment before the first of several functions to the others, too."""
+    first = FUNCTION.search(functions[1])
+    return FUNCTION.sub(lambda each: each[0] if each[1] == first[1] else f"/** @copydoc {first[1]} */ {each[0]}",
+                        functions[1])
 
 
 def convert(header: str) -> str:
@@ -87,7 +97,7 @@ def convert(header: str) -> str:
     if group_end >= 0:
         out += [header[end:group_end], closing]
         end = group_end
-    return "".join(out) + header[end:]
+    return FUNCTIONS.sub(repeated, "".join(out) + header[end:])
 
 
 if __name__ == "__main__":
