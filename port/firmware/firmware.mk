@@ -129,6 +129,11 @@ $(MPS2)/port/firmware/memory.o: MPS2_CFLAGS += -fno-lto -fno-builtin -fno-tree-l
 .PHONY: firmware
 firmware: $(MPS2_IMAGES) $(MPS2_FIRST)
 
+### firmware-demo: the first program on the emulated Cortex-M3, its UART joined to the local endpoint
+.PHONY: firmware-demo
+firmware-demo: $(MPS2_FIRST)
+	B='$(B)' python3 tests/firmware/demo.py
+
 ### firmware-test: run them in QEMU, the UART joined to the local endpoint
 ### firmware-test-write: the same; takes what they use as the new baseline, and writes it into the documents
 .PHONY: firmware-test firmware-test-write

@@ -107,14 +107,18 @@ def breaking(fault: dict | None) -> tuple[str, ...]:
     return ("--fault", json.dumps(fault)) if fault else ()
 
 
+def command(image: str, address: str, *words: str, lines: int = 1) -> list[str]:
+    """QEMU with this image and these words on its command line, and with so many UARTs connected to `address`."""
+    return [*MACHINE.qemu, "-kernel", str(BUILD / NAME / f"{image}.elf"), "-display", "none", "-monitor", "none",
+            "-semihosting-config", ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)]),
+            *(["-serial", f"tcp:{address}"] * min(lines, MACHINE.uarts))]
+
+
 def start(image: str, address: str, *words: str, options: tuple[str, ...] = (),
           lines: int | None = None) -> subprocess.CompletedProcess:
-    """Runs the image with these words on its command line. Each UART is a connection to `address`: one for each call."""
+    """Runs the image. Each call needs a UART of its own."""
     calls = lines or sum(not word.isdigit() for word in words)
-    command = [*MACHINE.qemu, "-kernel", str(BUILD / NAME / f"{image}.elf"), "-display", "none", "-monitor", "none",
-               "-semihosting-config", ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)]),
-               *(["-serial", f"tcp:{address}"] * min(calls, MACHINE.uarts)), *options]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run([*command(image, address, *words, lines=calls), *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def read_report(output: str) -> tuple[dict[str, Call], dict[str, int]]:
