@@ -107,11 +107,11 @@ void tcx_client_wipe(tcx_client *client)
     tcx_connection *connection = client->config.connection;
 
     tcx_call_cancel(&client->call);
-    if (connection != NULL && connection->open && transport != NULL) { /* tcx_connection_close() would always link the file that it is in */
+    if (connection != NULL && connection->open && transport != NULL) { /* tcx_connection_close() links its whole file */
         transport->close(transport->context);
         connection->open = 0;
     }
     tcx_signer_wipe(&client->signer);
-    if (client->secured != NULL) /* tcx_tls_wipe() would always link TLS */
+    if (client->secured != NULL) /* tcx_tls_wipe() links TLS */
         tcx_wipe(client->secured, sizeof *client->secured);
 }

@@ -69,9 +69,9 @@ void tcx_connection_close(tcx_connection *connection, const tcx_transport *trans
  * use the response. tcx_call_unix_time() and tcx_call_clock_offset() read the configuration after the end too.
  *
  * The buffer must hold the JSON text of the answer, and after it TCX_JSON_TOKEN_SIZE bytes (20, or 10 where int has 16
- * bits) for each JSON value and each member name. An ordinary answer has 7 values and names together, and an answer with
- * an error has 11. Add sizeof(int) - 1 bytes, because the library aligns them. If the text fits and the rest does not,
- * the call ends with TCX_E_JSON_TOKENS, and `detail` says how many bytes are missing.
+ * bits) for each JSON value and each member name. An ordinary answer has 7 values and names together, and an answer
+ * with an error has 11. Add sizeof(int) - 1 bytes, because the library aligns them. If the text fits and the rest does
+ * not, the call ends with TCX_E_JSON_TOKENS, and `detail` says how many bytes are missing.
  */
 typedef struct tcx_call_config {
     const tcx_transport *transport; /* required: open, send, recv and close are set */
@@ -208,9 +208,9 @@ int64_t tcx_call_clock_offset(const tcx_call *call);
 void tcx_call_cancel(tcx_call *call);
 
 /*
- * Begins a call and steps it to its end. Uses the tick and the wait of `port` (tcexec/port.h). Returns the status of the
- * last step, or the error of tcx_call_begin(). Returns TCX_E_NULL and does not touch the call if `port` or one of the
- * two functions is NULL.
+ * Begins a call and steps it to its end. Uses the tick and the wait of `port` (tcexec/port.h). Returns the status of
+ * the last step, or the error of tcx_call_begin(). Returns TCX_E_NULL and does not touch the call if `port` or one of
+ * the two functions is NULL.
  */
 TCX_MUST_CHECK tcx_status tcx_execute(tcx_call *call, const tcx_call_config *config, const tcx_request *request,
                                       const tcx_port *port);

@@ -43,7 +43,7 @@
 extern "C" {
 #endif
 
-/* A client. tcx_client_init() makes it. Do not copy or move it: it points into itself. RAM: see the table in README.md. */
+/* A client, made by tcx_client_init(). Do not copy or move it: it points into itself. RAM: see README.md. */
 typedef struct tcx_client {
     tcx_call call;          /* the call under way, or the last one. To read */
     tcx_call_config config; /* options of calls. The client sets transport, buffer, buffer_size and unix_time */
@@ -66,8 +66,8 @@ typedef struct tcx_client {
  * Begins the set-up. Borrows `port`, and `answer` for the body of an answer: its JSON text must fit, with some room for
  * the reader (see buffer_size in tcexec/call.h). Wipe the client first if it was in use.
  *
- *   TCX_E_NULL   kept if the port, its link, its tick or its unix_time is NULL. If `answer` is NULL or has no bytes, the
- *                call fails with it
+ *   TCX_E_NULL   is kept if the port, its link, its tick or its unix_time is NULL. If `answer` is NULL or has no bytes,
+ *                the call fails with it
  */
 void tcx_client_init(tcx_client *client, const tcx_port *port, void *answer, size_t size);
 
@@ -94,15 +94,15 @@ typedef struct tcx_client_pin {
 } tcx_client_pin;
 
 /*
- * How the client recognises the server. Call one of the four functions. Without trust a call fails with TCX_E_TLS_TRUST.
- * Everything is borrowed for as long as you use the client. `records`: the record buffer, TCX_TLS_BUFFER_MIN bytes or
- * more (see tcexec/tls.h).
+ * How the client recognises the server. Call one of the four functions. Without trust, a call fails with
+ * TCX_E_TLS_TRUST. Everything is borrowed for as long as you use the client. `records`: the record buffer,
+ * TCX_TLS_BUFFER_MIN bytes or more (see tcexec/tls.h).
  *
  *   _trust_chain   TLS by BearSSL, up to a trust anchor
  *   _trust_pin     TLS by BearSSL, exactly this key
  *   _trust         TLS by BearSSL, any trust that is initialized. `tls` is yours
- *   _trust_link    no TLS of the library: the link itself verifies the server, such as a modem that makes TLS. Nothing of
- *                  BearSSL's TLS is linked. A link that does not verify gives the request to anybody
+ *   _trust_link    no TLS of the library: the link itself verifies the server, such as a modem that makes TLS. Nothing
+ *                  of BearSSL's TLS is linked. A link that does not verify gives the request to anybody
  *
  * Call one again, between two calls and without a kept connection, to change the trust. The client keeps the errors of
  * tcx_tls_chain_init(), tcx_tls_pin_init() and tcx_tls_init().

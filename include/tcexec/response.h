@@ -116,8 +116,8 @@ void tcx_response_partial(const tcx_http *http, tcx_response *response);
 /*
  * Reads a complete response: its status and its body. It changes the body, because it unescapes texts in place. It uses
  * the space after the body in the buffer of tcx_http_init(): TCX_JSON_TOKEN_SIZE bytes for each JSON value and each
- * member name, and up to sizeof(int) - 1 bytes to align them. An ordinary answer has 7 values and names together, and an
- * answer with an error has 11.
+ * member name, and up to sizeof(int) - 1 bytes to align them. An ordinary answer has 7 values and names together, and
+ * an answer with an error has 11. Bytes of the next response that are there must be taken out first.
  *
  *   response  out: always set. It contains the fields that the service sent, as far as they can be trusted
  *   detail    out: after TCX_E_JSON_TOKENS, how many bytes larger the buffer must be, at most INT_MAX. Else 0

@@ -13,9 +13,9 @@
  *   NO_SYS=0   in the tcpip thread, or between LOCK_TCPIP_CORE() and UNLOCK_TCPIP_CORE(). A step of the TLS handshake
  *              computes for as long as a signature takes, and lwIP stops for that time
  *
- * and never in a callback of the raw API. lwIP must run between steps. tcx_execute() loops over the steps itself, so it
- * is for NO_SYS=1 only: let the `tick` of your tcx_port return sys_now(), and its `wait` poll the interface and the timeouts
- * once.
+ * and never in a callback of the raw API. This also holds for tcx_client_step() and tcx_client_wipe(). lwIP must run
+ * between steps. tcx_execute() and tcx_client_execute() loop over the steps themselves, so they are for NO_SYS=1 only: let
+ * the `tick` of your tcx_port return sys_now(), and its `wait` poll the interface and the timeouts once.
  *
  * Memory. Only lwIP allocates memory, from the pools and the heap in lwipopts.h:
  *

@@ -129,8 +129,8 @@ uint32_t tcx_posix_tick(void);
 int64_t tcx_posix_unix_time(void);
 
 /*
- * For tcx_tls_config.entropy and tcx_port.entropy: fills `out` from the kernel's random generator. `context` is not used. Returns `length`,
- * or -1 with errno set.
+ * For tcx_tls_config.entropy and tcx_port.entropy: fills `out` from the kernel's random generator. `context` is not used.
+ * Returns `length`, or -1 with errno set.
  */
 int tcx_posix_entropy(void *context, void *out, size_t length);
 

@@ -1,8 +1,8 @@
 /*
  * The transport contract suite: checks that a port obeys tcexec/transport.h.
  *
- * It needs the transport, a port (tcexec/port.h: tick and wait), a test peer to dial, some memory, and string.h. So it also runs on
- * the device itself. RAM: this structure, the caller's buffer and less than 300 bytes of stack.
+ * It needs the transport, a port (tcexec/port.h: tick and wait), a test peer to dial, some memory, and string.h. So it
+ * also runs on the device itself. RAM: this structure, the caller's buffer and less than 300 bytes of stack.
  *
  * If RAM is short, give a smaller buffer. It must be more than twice as large as what one send of the port can take.
  * With a smaller buffer every send takes all bytes, and the suite cannot see a port that drops the rest: then

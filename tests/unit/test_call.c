@@ -401,8 +401,8 @@ static void test_buffer_sizes(void **state)
             check(f.call.detail == (f.call.status == TCX_E_JSON_TOKENS ? (int)(enough - size) : 0), "detail %d",
                   f.call.detail);
             check(f.link.sent_length == request_length, "%zu bytes of buffer: %s", size, answers[i]);
-            check(f.call.outcome == (size < enough ? TCX_MAYBE_EXECUTED : TCX_ANSWERED), "%zu bytes of buffer: %s", size,
-                  answers[i]);
+            check(f.call.outcome == (size < enough ? TCX_MAYBE_EXECUTED : TCX_ANSWERED), "%zu bytes of buffer: %s",
+                  size, answers[i]);
             check_end(answers[i]);
         }
     }
