@@ -131,9 +131,9 @@ TCX_MUST_CHECK tcx_status tcx_client_execute(tcx_client *client, const tcx_reque
  *     for (status = tcx_client_begin(&client, &request); status == TCX_PENDING; status = tcx_client_step(&client))
  *         sleep_until(tcx_call_wants(&client.call), tcx_call_time_left(&client.call, now_ms()));
  *
- * Both return TCX_PENDING while the call is under way, and how it ended after that. Unlike tcx_call_begin(),
- * tcx_client_begin() never returns TCX_OK. `request` is borrowed until the call has ended. To end it early, use
- * tcx_call_cancel(&client.call).
+ * Both return TCX_PENDING while the call is under way, and how it ended after that. The errors are those of
+ * tcx_client_execute(), but a wait is not needed. Unlike tcx_call_begin(), tcx_client_begin() never returns TCX_OK.
+ * `request` is borrowed until the call has ended. To end it early, use tcx_call_cancel(&client.call).
  */
 TCX_MUST_CHECK tcx_status tcx_client_begin(tcx_client *client, const tcx_request *request);
 TCX_MUST_CHECK tcx_status tcx_client_step(tcx_client *client);
@@ -150,7 +150,8 @@ extern const tcx_client_words tcx_client_all_words; /* those three */
 /*
  * Reports the last call in lines for a person: the status by its number and its words, the outcome, the detail and the
  * number of attempts, the HTTP status, the service's code and message, the RequestId, and the first 200 bytes of an
- * answer that is not the service's. It shows no secret of the client. Control characters that a peer sent become '?'.
+ * answer that is not the service's. It has no secret of the client, unless a peer echoes one in such an answer. Control
+ * characters that a peer sent become '?'.
  *
  *   words   NULL: numbers only
  *   put     gets the text in pieces, with its line ends
