@@ -50,8 +50,11 @@ static int client_draw_jitter(tcx_client *client)
 /* Completes the configuration of the next call, or refuses the call. */
 static tcx_status client_prepare(tcx_client *client)
 {
-    const tcx_port *port = client->port;
+    const tcx_port *port;
 
+    if (client == NULL)
+        return TCX_E_NULL;
+    port = client->port;
     if (client->call.state != CALL_ENDED)
         return TCX_E_BUSY;
     if (client->error != TCX_OK || port == NULL)
@@ -67,11 +70,8 @@ static tcx_status client_prepare(tcx_client *client)
 
 tcx_status tcx_client_begin(tcx_client *client, const tcx_request *request)
 {
-    tcx_status status;
+    tcx_status status = client_prepare(client);
 
-    if (client == NULL)
-        return TCX_E_NULL;
-    status = client_prepare(client);
     if (status != TCX_OK)
         return status;
     status = tcx_call_begin(&client->call, &client->config, request, client->port->tick(client->port->context));
@@ -89,11 +89,8 @@ tcx_status tcx_client_step(tcx_client *client)
 
 tcx_status tcx_client_execute(tcx_client *client, const tcx_request *request)
 {
-    tcx_status status;
+    tcx_status status = client_prepare(client);
 
-    if (client == NULL)
-        return TCX_E_NULL;
-    status = client_prepare(client);
     if (status != TCX_OK)
         return status;
     if (client->port->wait == NULL)
