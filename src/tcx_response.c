@@ -179,7 +179,6 @@ tcx_status tcx_response_read(tcx_http *http, tcx_response *response, int *detail
     tcx_status status;
 
     tcx_response_partial(http, response);
-    *detail = 0;
     status = response_read_body(http, response, detail);
     if (tcx_http_is_encoded(http) && response->body.bytes != NULL && status != TCX_E_JSON_UTF8)
         status = TCX_E_HTTP_ENCODING;

@@ -177,7 +177,7 @@ class Tutorial(unittest.TestCase):
 
 
 class Commands(unittest.TestCase):
-    """The commands of each step, as they stand there, with an installed library. Only the ports are others."""
+    """The commands of each step, as they stand there, with an installed library. Only the ports differ."""
 
     @classmethod
     def setUpClass(cls) -> None:
