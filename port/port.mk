@@ -22,8 +22,8 @@ $(B)/port/command/tcexec_help.o: SEES += \
 $(B)/tcexec: $(COMMAND_OBJECTS) $(POSIX_OBJECTS) $(LIB)
 	$(link)
 
-# An example: many calls at once.
-$(B)/many: $(B)/port/posix/examples/many.o $(POSIX_OBJECTS) $(LIB)
+# An example that is also a measure: many calls at once.
+$(B)/many: $(B)/port/posix/examples/many/many.o $(POSIX_OBJECTS) $(LIB)
 	$(link)
 
 # What a user copies is always compiled.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of the example port/posix/examples/many.c: a thousand calls at once from one thread."""
+"""Tests of the example port/posix/examples/many: a thousand calls at once from one thread."""
 
 from __future__ import annotations
 

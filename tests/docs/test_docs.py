@@ -7,9 +7,6 @@ from __future__ import annotations
 import os
 import pathlib
 import re
-import shlex
-import shutil
-import socket
 import subprocess
 import sys
 import typing
@@ -17,6 +14,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "src/docs"))
+import checkout  # noqa: E402
 import codes  # noqa: E402
 import programs  # noqa: E402
 import stand  # noqa: E402
@@ -24,7 +22,6 @@ import stand  # noqa: E402
 FOLDER = programs.BUILD / "docs/tutorial"
 PAGES = stand.ROOT / "src/docs"
 KEYS = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": stand.SECRET_KEY}
-PORTS = ("8080", "7443")  # of the tutorial's endpoint
 
 
 class Step(typing.NamedTuple):
@@ -38,7 +35,7 @@ class Step(typing.NamedTuple):
 
 def headers_and_steps(page: str) -> tuple[dict[str, str], list[Step]]:
     """The headers that programs share, and the programs. A program has the name that its commands compile."""
-    fences = re.findall(r"^```(c|sh|text)\n(.*?)^```$", page, re.M | re.S)
+    fences = checkout.fences(page)
     headers, steps = {}, []
     for i, (language, text) in enumerate(fences):
         if language != "c":
@@ -181,43 +178,16 @@ class Commands(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.folder = (FOLDER / "checkout").resolve()
-        shutil.rmtree(cls.folder, ignore_errors=True)
-        stand.Certificates(cls.folder / "build/demo")  # as make demo does
-        (cls.folder / "tests").symlink_to(stand.ROOT / "tests")
-        installed = (FOLDER / "installed").resolve()
-        outer = os.environ.get("MAKEFLAGS", "").partition("-- ")[2]
-        subprocess.run(["make", "-C", stand.ROOT, "install", f"B={programs.BUILD.resolve()}", f"PREFIX={installed}"],
-                       check=True, stdout=subprocess.DEVNULL,
-                       env={**os.environ, "MAKEFLAGS": f" -- {outer}" if outer else "", "MAKELEVEL": "0"})
-        compiler = cls.folder / "bin/cc"  # the one that compiled the library, with the same sanitizers
-        compiler.parent.mkdir()
-        flags = [flag for flag in os.environ.get("CFLAGS", "").split() if not flag.startswith("-I")]
-        name, *options = os.environ.get("CC", "cc").split()
-        compiler.write_text(f'#!/bin/sh\nexec {shlex.join([shutil.which(name), *options, *flags])} "$@"\n')
-        compiler.chmod(0o755)
-        cls.environment = {**os.environ, "PATH": f"{compiler.parent}:{installed}/bin:{os.environ['PATH']}",
-                           "PKG_CONFIG_PATH": f"{installed}/lib/pkgconfig"}
+        cls.checkout = checkout.Checkout(FOLDER)
         for name, text in [*HEADERS.items(), *((f"{step.name}.c", step.program) for step in STEPS)]:
-            (cls.folder / name).write_text(text)
-
-    def run_commands(self, commands: str) -> str:
-        """Runs the commands. Before the next command, an endpoint in the background has printed where it listens."""
+            (cls.checkout.folder / name).write_text(text)
         first = re.search(r"^```sh\n(.*?)^```$", (PAGES / "tutorial.md").read_text(), re.M | re.S)[1]
-        exports = "".join(re.findall(r"^export .*\n", first, re.M))
-        for port in PORTS:
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                commands = commands.replace(f" {port}", f" {free.getsockname()[1]}")
-        commands = commands.replace("endpoint.py ", "endpoint.py --lifetime 60 ").replace(
-            " &\n", " > ready & n=0; until grep -qs http ready || [ $n = 200 ]; do n=$((n + 1)); sleep 0.1; done\n")
-        done = subprocess.run(["sh", "-c", "rm -f ready\n" + exports + commands], cwd=self.folder, env=self.environment,
-                              stdout=subprocess.PIPE, timeout=60, text=True)
-        return done.stdout
+        cls.exports = "".join(re.findall(r"^export .*\n", first, re.M))
 
     def test_each_step(self) -> None:
         for step in STEPS:
             with self.subTest(step=step.name):
-                printed = self.run_commands(step.commands)
+                printed = self.checkout.run(self.exports + step.commands)
                 self.assertEqual([line.rstrip() for line in printed.rstrip().splitlines()], step.printed.splitlines())
 
 
