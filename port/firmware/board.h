@@ -43,6 +43,12 @@ void board_sleep(void);
 void board_mask(void);
 void board_unmask(void);
 
+/*
+ * Deep sleep: the chip loses its RAM, but for the section .noinit, and starts again. The emulator starts at once. On a
+ * device, enter the lowest power mode that keeps a little memory, and let a timer or a pin wake the chip. mps2 only.
+ */
+void __attribute__((noreturn)) board_deep_sleep(void);
+
 /* Returns how many bytes of stack were ever used: those that no longer have the paint. */
 size_t board_stack_peak(void);
 

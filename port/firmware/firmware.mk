@@ -106,12 +106,14 @@ $($(1))/port/firmware/image_full.o: $(CERTIFICATES)/roots.h
 $($(1))/port/firmware/image_rsa.o: $(CERTIFICATES)/roots_rsa.h
 $($(1))/port/firmware/image_pin.o: $(CERTIFICATES)/pin.h
 $(1)_IMAGES   := $(patsubst %,$($(1))/%.elf,full rsa pin)
-$(1)_FIRST    := $($(1))/first.elf
+$(1)_EXAMPLES := $($(1))/sign.elf $($(1))/execute_function.elf
 $(1)_CONTRACT := $($(1))/contract.elf
 $$($(1)_IMAGES) $($(1))/overflow.elf: $($(1))/port/firmware/firmware.o
-$$($(1)_FIRST): $($(1))/port/firmware/first.o $($(1))/port/firmware/image_full.o
+$($(1))/sign.elf: $($(1))/port/firmware/examples/sign/sign.o
+$($(1))/execute_function.elf: $($(1))/port/firmware/examples/execute_function/execute_function.o \
+                             $($(1))/port/firmware/image_full.o
 $$($(1)_CONTRACT): $($(1))/tests/firmware/uart_contract.o $($(1))/tests/transport/tcx_contract.o
-$$($(1)_IMAGES) $$($(1)_FIRST) $$($(1)_CONTRACT) $($(1))/overflow.elf: $($(1))/port/firmware/uart.o $$($(1)_BOARD) \
+$$($(1)_IMAGES) $$($(1)_EXAMPLES) $$($(1)_CONTRACT) $($(1))/overflow.elf: $($(1))/port/firmware/uart.o $$($(1)_BOARD) \
                                     $$($(1)_LIB) $$($(1)_BEARSSL) port/firmware/$(2)/$(2).ld
 	echo '  LD $$@'
 	$$($(1)_CC) $$($(1)_CFLAGS) $$($(1)_LDFLAGS) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -o $$@
@@ -127,11 +129,11 @@ $(MPS2)/port/firmware/memory.o: MPS2_CFLAGS += -fno-lto -fno-builtin -fno-tree-l
 
 ## firmware: bare-metal images for a Cortex-M3, at most 64 KiB of flash and 24 KiB of RAM
 .PHONY: firmware
-firmware: $(MPS2_IMAGES) $(MPS2_FIRST)
+firmware: $(MPS2_IMAGES) $(MPS2_EXAMPLES)
 
 ### firmware-demo: the first program on the emulated Cortex-M3, its UART joined to the local endpoint
 .PHONY: firmware-demo
-firmware-demo: $(MPS2_FIRST)
+firmware-demo: $(MPS2)/execute_function.elf
 	B='$(B)' python3 tests/firmware/demo.py
 
 ### firmware-test: run them in QEMU, the UART joined to the local endpoint
@@ -149,7 +151,7 @@ firmware-instructions firmware-instructions-write:
 
 ### firmware-riscv: the same for an RV32IMAC
 .PHONY: firmware-riscv
-firmware-riscv: $(VIRT_IMAGES) $(VIRT_FIRST)
+firmware-riscv: $(VIRT_IMAGES) $(VIRT_EXAMPLES)
 
 ### firmware-riscv-test: run them in QEMU
 .PHONY: firmware-riscv-test
@@ -188,11 +190,15 @@ endef
 $(eval $(call lwip,static,0))
 $(eval $(call lwip,dhcp,1))
 
-LWIP_IMAGES   := $(patsubst %,$(LWIP)/%.elf,static dhcp pin)
+LWIP_IMAGES   := $(patsubst %,$(LWIP)/%.elf,static dhcp pin execute_function sleep_and_resume)
 LWIP_CONTRACT := $(LWIP)/contract.elf
 $(LWIP)/static.elf: $(LWIP)/static/port/lwip/firmware.o $(MPS2)/port/firmware/image_full.o $(LWIP)/static/liblwip.a
 $(LWIP)/dhcp.elf: $(LWIP)/dhcp/port/lwip/firmware.o $(MPS2)/port/firmware/image_full.o $(LWIP)/dhcp/liblwip.a
 $(LWIP)/pin.elf: $(LWIP)/static/port/lwip/firmware.o $(MPS2)/port/firmware/image_pin.o $(LWIP)/static/liblwip.a
+$(LWIP)/execute_function.elf: $(LWIP)/static/port/lwip/examples/execute_function/execute_function.o \
+                             $(MPS2)/port/firmware/image_full.o $(LWIP)/static/liblwip.a
+$(LWIP)/sleep_and_resume.elf: $(LWIP)/static/port/lwip/examples/sleep_and_resume/sleep_and_resume.o \
+                             $(MPS2)/port/firmware/image_pin.o $(LWIP)/static/liblwip.a
 $(LWIP_CONTRACT): $(LWIP)/static/tests/firmware/lwip_contract.o $(LWIP)/static/tests/transport/tcx_contract.o \
                   $(LWIP)/static/liblwip.a
 $(LWIP_IMAGES) $(LWIP_CONTRACT): $(MPS2_BOARD) $(MPS2_LIB) $(MPS2_BEARSSL) port/firmware/mps2/mps2.ld

@@ -1,4 +1,4 @@
-"""Makes the call of the first program (port/firmware/first.c) on the emulated board, against the local endpoint."""
+"""Makes the call of the first program (port/firmware/examples/execute_function) on the emulated board, against the local endpoint."""
 
 import shlex
 import subprocess
@@ -9,9 +9,9 @@ import stand
 
 
 def main() -> int:
-    with stand.Endpoint(run.server_for("first"), "--lifetime", "60") as endpoint:
+    with stand.Endpoint(run.server_for("execute_function"), "--lifetime", "60") as endpoint:
         print(f"A stand-in for the service listens on https://{endpoint.tls}. The board's UART is connected to it.")
-        command = run.command("first", endpoint.tls)
+        command = run.command("execute_function", endpoint.tls)
         print(f"\n$ {shlex.join(command)}", flush=True)
         status = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=run.PATIENCE).returncode
         executed = endpoint.state()["executions"]["total"]

@@ -16,7 +16,8 @@ import sys
 import time
 import unittest
 
-from run import AUTHORITY, Budget, Call, MAYBE_EXECUTED, NOT_SENT, ANSWERED, Run, STATUS, read_report
+from run import (AUTHORITY, Budget, Call, MAYBE_EXECUTED, NOT_SENT, ANSWERED, Run, STATUS, console, printed_by,
+                 read_report)
 from certificates import Server
 from nameserver import NameServer
 import stand
@@ -98,6 +99,24 @@ class Lwip(unittest.TestCase):
     def test_answer_in_drops(self) -> None:
         with stand.Endpoint(server_for("static"), "--fault", '{"kind": "drip", "chunk": 1}') as endpoint:
             self.expect(boot("static", endpoint.tls, "mps"), "mps", "TCX_OK", ANSWERED, "XXX")
+
+    # ---- the examples ----
+
+    def example(self, name: str, image: str) -> dict:
+        """One run of it prints what its README says. Returns the state of the endpoint."""
+        with stand.Endpoint(server_for(image)) as endpoint:
+            done = start(name, endpoint.tls.rpartition(":")[2])
+            self.assertEqual(console(done), printed_by(f"port/lwip/examples/{name}"))
+            self.assertEqual(done.returncode, 0)
+            return endpoint.state()
+
+    def test_example_execute_function(self) -> None:
+        self.assertEqual(self.example("execute_function", "full")["executions"]["total"], 1)
+
+    def test_example_sleep_and_resume(self) -> None:
+        state = self.example("sleep_and_resume", "pin")
+        self.assertEqual(state["tls"], {"full": 1, "resumed": 3, "failed": 0})
+        self.assertEqual(state["verdicts"], {"AuthFailure.SignatureExpire": 1, "Ok": 3})
 
     # ---- the server is not who it should be: no byte of the request leaves ----
 

@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -145,6 +146,16 @@ def boot(image: str, address: str, *words: str, options: tuple[str, ...] = ()) -
     return Run(done.returncode, calls, memory, seconds)
 
 
+def console(done: subprocess.CompletedProcess) -> str:
+    """What a program printed, without what QEMU said."""
+    return re.sub("^qemu-system-.*\n", "", done.stdout + done.stderr, flags=re.M)
+
+
+def printed_by(example: str) -> str:
+    """What the README of an example says that it prints."""
+    return re.search(r"^```text\n(.*?)^```$", (stand.ROOT / example / "README.md").read_text(), re.M | re.S)[1]
+
+
 class Firmware(unittest.TestCase):
     def expect(self, run: Run, name: str, status: str, outcome: int, result: str = "") -> None:
         call = run.calls[name]
@@ -199,29 +210,39 @@ class Firmware(unittest.TestCase):
     def test_pin_looks_at_no_name_and_no_date(self) -> None:
         self.succeed("pin", server_for("pin", names=("other.example",), days=-1))
 
-    # ---- the first program ----
+    # ---- the examples ----
 
-    def first(self, server: Server, exit_status: int, says: str, fault: dict | None = None) -> None:
+    def example(self, name: str, exit_status: int, says: str, server: Server | None = None, fault: dict | None = None) -> None:
         """One run of it. `says` matches all of its output."""
-        with stand.Endpoint(server, *breaking(fault)) as endpoint:
-            done = start("first", endpoint.tls, lines=1)
-        console = re.sub("^qemu-system-.*\n", "", done.stdout + done.stderr, flags=re.M)
-        self.assertRegex(console, f"\\A{says}\\Z")
+        with stand.Endpoint(server or server_for("full"), *breaking(fault)) as endpoint:
+            done = start(name, endpoint.tls, lines=1)
+        self.assertRegex(console(done), f"\\A{says}\\Z")
         self.assertEqual(done.returncode, exit_status)
 
-    def test_first_program(self) -> None:
-        self.first(server_for("first"), 0, "XXX\n")
+    def test_example_sign(self) -> None:
+        printed = printed_by("port/firmware/examples/sign")
+        self.example("sign", 0, re.escape(printed))
+        with stand.Endpoint(server_for("full")) as endpoint:
+            endpoint.control("POST", "clock", {"unix": int(re.search(r"X-TC-Timestamp: (\d+)", printed)[1])})
+            host, port = endpoint.plain.split(":")
+            with socket.create_connection((host, int(port)), PATIENCE) as peer:
+                peer.sendall(printed.rstrip("\n").replace("\n", "\r\n").encode())
+                self.assertIn(b'"Result":"XXX"', peer.recv(4096))
 
-    def test_first_program_reports_an_error_of_the_service(self) -> None:
-        self.first(server_for("first"), 1,
-                   f"status {STATUS['TCX_E_API']}\nanswered; attempts 1, HTTP status 200, detail 0\n"
-                   "code: InternalError.Test\nmessage: why\nRequestId: [-0-9a-f]+\n",
-                   fault={"kind": "api_error", "code": "InternalError.Test", "message": "why"})
+    def test_example_execute_function(self) -> None:
+        self.example("execute_function", 0, re.escape(printed_by("port/firmware/examples/execute_function")))
 
-    def test_first_program_reports_a_wrong_server(self) -> None:
-        self.first(server_for("first", names=("other.example",)), 1,
-                   f"status {STATUS['TCX_E_X509_NAME']}\nnot sent: the function did not run;"
-                   " attempts 1, HTTP status 0, detail [1-9][0-9]*\n")
+    def test_example_execute_function_reports_an_error_of_the_service(self) -> None:
+        self.example("execute_function", 1,
+                     f"status {STATUS['TCX_E_API']}\nanswered; attempts 1, HTTP status 200, detail 0\n"
+                     "code: InternalError.Test\nmessage: why\nRequestId: [-0-9a-f]+\n",
+                     fault={"kind": "api_error", "code": "InternalError.Test", "message": "why"})
+
+    def test_example_execute_function_reports_a_wrong_server(self) -> None:
+        self.example("execute_function", 1,
+                     f"status {STATUS['TCX_E_X509_NAME']}\nnot sent: the function did not run;"
+                     " attempts 1, HTTP status 0, detail [1-9][0-9]*\n",
+                     server_for("full", names=("other.example",)))
 
     # ---- the server is not who it should be: no byte of the request leaves ----
 

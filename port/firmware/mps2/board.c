@@ -5,6 +5,7 @@
 #define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010)
 #define SYSTICK_RELOAD  (*(volatile uint32_t *)0xE000E014)
 #define SYSTICK_VALUE   (*(volatile uint32_t *)0xE000E018)
+#define RESET_CONTROL   (*(volatile uint32_t *)0xE000ED0C)
 #define FPGA_COUNTER    (*(volatile uint32_t *)0x40028018) /* 25 MHz, free-running */
 
 static volatile uint32_t ticks;
@@ -43,6 +44,13 @@ void board_sleep(void)
 
     __asm volatile("wfi" ::: "memory");
     slept += FPGA_COUNTER - since;
+}
+
+void board_deep_sleep(void)
+{
+    RESET_CONTROL = 0x05FA0004; /* Armv7-M, AIRCR: the key, and SYSRESETREQ */
+    for (;;)
+        ;
 }
 
 void board_mask(void)
