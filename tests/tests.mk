@@ -23,7 +23,17 @@ $(call tests_of,unit) $(call tests_of,posix): LIBS := -lcmocka
 $(call tests_of,tls): LIBS := -lcmocka -lssl -lcrypto
 $(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
 $(B)/tests/test_contract_template: $(TEMPLATE_OBJECTS)
-$(B)/tests/test_contract_examples: $(TEMPLATE_EXAMPLES)
+$(B)/tests/test_contract_modem: $(B)/port/template/examples/tcx_modem.o
+$(B)/tests/test_contract_freertos: $(B)/port/template/examples/tcx_freertos.o
+
+# The same with the headers of FreeRTOS+TCP 3.
+FREERTOS_V3 := $(B)/freertos-v3
+$(eval $(call compile,$(FREERTOS_V3),$$(CC) $$(WARNINGS) $$(CPPFLAGS) -DFAKE_FREERTOS_TCP=3 -Itests/transport \
+    -Itests/transport/fake -Iport/template/examples $$(CFLAGS) $$(TARGET_FLAGS),| $(B)/packages/check))
+$(B)/tests/test_contract_freertos_v3: $(FREERTOS_V3)/tests/transport/test_contract_freertos.o \
+                                      $(FREERTOS_V3)/port/template/examples/tcx_freertos.o $(CONTRACT) $(LIB)
+	$(link)
+unit-tests: $(B)/tests/test_contract_freertos_v3
 
 # A program that goes on while a root is replaced, for tests/command/test_anchors.py.
 $(B)/rotation: $(B)/tests/posix/rotation.o $(POSIX_OBJECTS) $(LIB)

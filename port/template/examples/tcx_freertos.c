@@ -4,6 +4,13 @@
 #include <FreeRTOS_TCP_IP.h> /* the states */
 #include <task.h>
 
+/* The IPv4 address in a struct freertos_sockaddr. Version 4 of FreeRTOS+TCP has room for IPv6 there. */
+#if ipFR_TCP_VERSION_MAJOR >= 4
+#define IPV4_OF(address) ((address).sin_address.ulIP_IPv4)
+#else
+#define IPV4_OF(address) ((address).sin_addr)
+#endif
+
 enum { ADDRESS_SIZE = sizeof "255.255.255.255" };
 
 /*
@@ -24,8 +31,8 @@ static int start(tcx_freertos *link, const tcx_peer *peer)
     memset(&to, 0, sizeof to);
     to.sin_family = FREERTOS_AF_INET;
     to.sin_port = FreeRTOS_htons(peer->port);
-    to.sin_addr = FreeRTOS_inet_addr(text); /* from version 4 on: to.sin_address.ulIP_IPv4 */
-    if (to.sin_addr == 0)
+    IPV4_OF(to) = FreeRTOS_inet_addr(text);
+    if (IPV4_OF(to) == 0)
         return TCX_FREERTOS_NO_NUMBER;
     link->socket = FreeRTOS_socket(FREERTOS_AF_INET, FREERTOS_SOCK_STREAM, FREERTOS_IPPROTO_TCP);
     if (link->socket == FREERTOS_INVALID_SOCKET)

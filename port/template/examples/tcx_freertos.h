@@ -1,5 +1,6 @@
 /*
- * A worked example: FreeRTOS+TCP sockets as a transport. The client makes TLS on top of them.
+ * A worked example: FreeRTOS+TCP sockets as a transport, for versions 3 and 4 of FreeRTOS+TCP. The client makes TLS on
+ * top of them.
  *
  *     tcx_freertos_init(&freertos);
  *     freertos.port.unix_time = board_unix_time;
