@@ -94,6 +94,15 @@ static int lookup_start_thread(lookup_job *work)
     return error;
 }
 
+/* A name is the same in either case. But musl finds a name of /etc/hosts only as it is written there: in lower case. */
+static void lookup_copy_lower(char *to, const char *name, size_t size)
+{
+    size_t i;
+
+    for (i = 0; i < size; i++)
+        to[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+}
+
 int tcx_posix_lookup_start(const char *name, uint16_t port)
 {
     size_t size = strlen(name) + 1;
@@ -109,7 +118,7 @@ int tcx_posix_lookup_start(const char *name, uint16_t port)
     }
     work->fd = ends[1];
     work->port = port;
-    memcpy(work->name, name, size);
+    lookup_copy_lower(work->name, name, size);
     error = lookup_start_thread(work);
     if (error != 0) {
         close(ends[0]);
