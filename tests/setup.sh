@@ -94,6 +94,9 @@ look() {
             need picolibc-riscv64-unknown-elf "a C library for RISC-V"
         command -v qemu-system-riscv32 >/dev/null || need qemu-system-misc "an emulator of RISC-V boards"
         ;;
+    musl)
+        command -v musl-gcc >/dev/null || need musl-tools "musl, a small C library"
+        ;;
     everywhere)
         command -v arm-linux-gnueabihf-gcc >/dev/null || need gcc-arm-linux-gnueabihf "a compiler for 32-bit Arm"
         command -v s390x-linux-gnu-gcc >/dev/null || need gcc-s390x-linux-gnu "a compiler for s390x, big-endian"

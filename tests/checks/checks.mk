@@ -80,6 +80,23 @@ $(B)/everywhere/%.stamp: tests/checks/everywhere/sysroot.sh | $(B)/packages/ever
 everywhere: $(B)/everywhere/armhf.stamp $(B)/everywhere/s390x.stamp
 	B='$(B)' BEARSSL='$(BEARSSL)' JSMN='$(JSMN)' python3 tests/checks/everywhere/everywhere.py $(EVERYWHERE)
 
+# The command with another C library, in one static file. BearSSL is built with that library, too.
+MUSL          := $(B)/musl
+MUSL_CC       := musl-gcc
+MUSL_AR       := ar
+MUSL_CFLAGS   := -Os $(TARGET_FLAGS)
+MUSL_PACKAGES := $(B)/packages/musl
+MUSL_BEARSSL  := $(B)/bearssl-musl/libbearssl.a
+MUSL_BUILDS   := $(addprefix $(MUSL)/,tcexec many rotation)
+$(eval $(call bearssl,MUSL))
+### musl-test: all tests of the command, which is linked statically with musl
+.PHONY: musl-test
+musl-test: $(MUSL_BEARSSL) $(FIRMWARE_JSMN)/jsmn.h | $(B)/packages/command $(B)/packages/proxy
+	$(MAKE) B='$(MUSL)' CC=$(MUSL_CC) CFLAGS='-Os -g' LDFLAGS=-static BEARSSL='$(BEARSSL_SRC)' \
+	    BEARSSL_LIBS='$(MUSL_BEARSSL)' JSMN='$(FIRMWARE_JSMN)' $(MUSL_BUILDS)
+	! readelf -lW $(MUSL_BUILDS) | grep INTERP # a loader: it is not static
+	B='$(MUSL)' python3 tests/run.py $(patsubst tests/command/test_%.py,%,$(wildcard tests/command/test_*.py))
+
 # What it costs to run, beside what people use today, against nginx.
 BENCH          := $(B)/bench
 BENCH_COUNTED  := $(addprefix $(BENCH)/,sign read kept bare)

@@ -260,7 +260,7 @@ class Arguments(Case):
                     with open(name or "/dev/null", "rb") as file:
                         done = plain("mps", "Echo", words, stdin=file)
                     self.check(done, DONE, out=whole + b"\n")
-        self.check(plain("mps", "Echo", "@/proc/self/mem"), USAGE, "ARG: /proc/self/mem: Input/output error", b"")
+        self.check(plain("mps", "Echo", "@/proc/self/mem"), USAGE, "ARG: /proc/self/mem: (Input/output|I/O) error", b"")
         self.check(plain("mps", "Echo", "@/dev/null"), DONE, out=b"\n")
         with open("/dev/null", "rb") as nothing:
             self.check(plain("mps", "Echo", "-", stdin=nothing), DONE, out=b"\n")
