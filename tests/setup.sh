@@ -97,6 +97,11 @@ look() {
     musl)
         command -v musl-gcc >/dev/null || need musl-tools "musl, a small C library"
         ;;
+    windows)
+        command -v x86_64-w64-mingw32-gcc >/dev/null || need gcc-mingw-w64-x86-64-win32 "a compiler for Windows"
+        command -v wine >/dev/null || need wine "Wine, which runs programs for Windows"
+        [ -e /usr/lib/wine/wine64 ] || need wine64 "its part for 64 bits"
+        ;;
     everywhere)
         command -v arm-linux-gnueabihf-gcc >/dev/null || need gcc-arm-linux-gnueabihf "a compiler for 32-bit Arm"
         command -v s390x-linux-gnu-gcc >/dev/null || need gcc-s390x-linux-gnu "a compiler for s390x, big-endian"

@@ -4,11 +4,11 @@
 # BEARSSL_SRC, LWIP_SRC: their source; without, Debian's is fetched. MPS2_CROSS, VIRT_CROSS: other tool prefixes.
 
 # What all of them need: packages, BearSSL's source, and jsmn.h in a folder without the host's other headers.
-# `make bearssl` and the tests on musl need only the source: their compiler is not the one that the packages
+# `make bearssl` and the tests on musl and Windows need only the source: their compiler is not the one that the packages
 # are for.
 ifndef BEARSSL_SRC
 BEARSSL_SRC    := $(abspath $(B))/bearssl
-ONLY_SOURCE    := bearssl musl-test
+ONLY_SOURCE    := bearssl musl-test windows-test
 BEARSSL_SHA256 := 102a625bd8f6155260867a50c508df8d8c3f796985dd744df1a68e5cd1a79004
 $(BEARSSL_SRC)/inc/bearssl.h: port/firmware/source.sh | $(if $(filter-out $(ONLY_SOURCE),$(MAKECMDGOALS)),$(B)/packages/firmware)
 	sh port/firmware/source.sh bearssl $(BEARSSL_SHA256) $(BEARSSL_SRC)

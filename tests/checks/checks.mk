@@ -97,6 +97,43 @@ musl-test: $(MUSL_BEARSSL) $(FIRMWARE_JSMN)/jsmn.h | $(B)/packages/command $(B)/
 	! readelf -lW $(MUSL_BUILDS) | grep INTERP # a loader: it is not static
 	B='$(MUSL)' python3 tests/run.py $(patsubst tests/command/test_%.py,%,$(wildcard tests/command/test_*.py))
 
+# The library for Windows, and tests that need no socket, no cmocka and no file. Wine runs them.
+WINDOWS          := $(B)/windows
+WINDOWS_CC       := x86_64-w64-mingw32-gcc
+WINDOWS_AR       := x86_64-w64-mingw32-ar
+WINDOWS_CFLAGS   := -Os $(TARGET_FLAGS)
+WINDOWS_PACKAGES := $(B)/packages/windows
+WINDOWS_BEARSSL  := $(B)/bearssl-windows/libbearssl.a
+$(eval $(call bearssl,WINDOWS))
+# As strict as the step of .ci/run for the host. GCC knows the formats of C99, also where the old C library does not.
+WINDOWS_STRICT   := $(WARNINGS) -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror -D__USE_MINGW_ANSI_STDIO=1
+$(eval $(call compile,$(WINDOWS),$$(WINDOWS_CC) $$(WINDOWS_STRICT) -Iinclude -Isrc -Itests/unit -Itests/suites \
+    -Itests/transport -isystem $$(BEARSSL_SRC)/inc -isystem $$(FIRMWARE_JSMN) $$(WINDOWS_CFLAGS), \
+    | $(BEARSSL_SRC)/inc/bearssl.h $(FIRMWARE_JSMN)/jsmn.h $(WINDOWS_PACKAGES)))
+WINDOWS_LIB      := $(WINDOWS)/libtcexec.a
+$(WINDOWS_LIB): $(SOURCES:%.c=$(WINDOWS)/%.o)
+	echo '  AR $@'
+	rm -f $@
+	$(WINDOWS_AR) rcsD $@ $^
+WINDOWS_SUITES   := $(patsubst %,$(WINDOWS)/tests/suites/%.exe,hmac http strings)
+WINDOWS_CONTRACT := $(patsubst %,$(WINDOWS)/test_contract_%.exe,memory proxy wrong)
+WINDOWS_PROGRAMS := $(WINDOWS)/sign.exe $(WINDOWS_SUITES) $(WINDOWS_CONTRACT)
+$(WINDOWS)/sign.exe: $(WINDOWS)/tests/checks/everywhere/sign.o
+$(WINDOWS_SUITES): %.exe: %.o
+$(WINDOWS_CONTRACT): $(WINDOWS)/%.exe: $(WINDOWS)/tests/transport/%.o $(CONTRACT:$(B)/%=$(WINDOWS)/%)
+$(WINDOWS_PROGRAMS): $(WINDOWS)/tests/checks/everywhere/windows.o $(WINDOWS_LIB) $(WINDOWS_BEARSSL)
+	echo '  LD $@'
+	$(WINDOWS_CC) $(WINDOWS_CFLAGS) -Wl,--gc-sections $(filter %.o,$^) $(filter %.a,$^) -o $@
+# The same program for the host.
+$(B)/tests/checks/everywhere/sign.o: SEES = -Itests/unit -Itests/suites
+$(B)/everywhere/sign: $(B)/tests/checks/everywhere/sign.o $(LIB)
+	mkdir -p $(@D)
+	$(link)
+### windows-test: the library for Windows, run by Wine: it signs the same bytes, keeps the transport contract, and reads the same
+.PHONY: windows-test
+windows-test: $(WINDOWS_PROGRAMS) $(B)/everywhere/sign
+	B='$(B)' python3 tests/checks/everywhere/windows.py '$(SUITES)'
+
 # What it costs to run, beside what people use today, against nginx.
 BENCH          := $(B)/bench
 BENCH_COUNTED  := $(addprefix $(BENCH)/,sign read kept bare)
