@@ -23,6 +23,8 @@ $(call tests_of,unit) $(call tests_of,posix): LIBS := -lcmocka
 $(call tests_of,tls): LIBS := -lcmocka -lssl -lcrypto
 $(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
 $(B)/tests/test_contract_template: $(TEMPLATE_OBJECTS)
+$(B)/tests/test_hash_engine: $(B)/port/template/examples/tcx_hash_engine.o
+$(B)/tests/unit/test_hash_engine.o: SEES += -Iport/template/examples
 $(B)/tests/test_contract_modem: $(B)/port/template/examples/tcx_modem.o
 $(B)/tests/test_contract_freertos: $(B)/port/template/examples/tcx_freertos.o
 
