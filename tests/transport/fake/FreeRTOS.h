@@ -8,8 +8,11 @@
 #define configTICK_RATE_HZ 1000u
 #define pdTRUE             1
 #define pdFALSE            0
+#define pdPASS             pdTRUE
+#define pdMS_TO_TICKS(ms)  ((TickType_t)((ms) * (uint64_t)configTICK_RATE_HZ / 1000u))
 
 typedef long BaseType_t;
+typedef unsigned long UBaseType_t;
 typedef uint32_t TickType_t;
 
 #endif

@@ -54,5 +54,6 @@ BaseType_t FreeRTOS_send(Socket_t socket, const void *bytes, size_t length, Base
 BaseType_t FreeRTOS_recv(Socket_t socket, void *bytes, size_t length, BaseType_t flags);
 BaseType_t FreeRTOS_closesocket(Socket_t socket);
 uint32_t FreeRTOS_inet_addr(const char *text);
+const char *FreeRTOS_inet_ntoa(uint32_t address, char *text);
 
 #endif
