@@ -5,8 +5,7 @@
 #ifndef TCEXEC_PRIVATE_H
 #define TCEXEC_PRIVATE_H
 
-#include <bearssl.h>
-
+#include <tcexec/bearssl.h>
 #include <tcexec/status.h>
 #include <tcexec/text.h>
 

@@ -14,8 +14,7 @@
 #ifndef TCEXEC_SIGN_H
 #define TCEXEC_SIGN_H
 
-#include <bearssl.h>
-
+#include <tcexec/bearssl.h>
 #include <tcexec/private.h>
 #include <tcexec/service.h>
 #include <tcexec/status.h>

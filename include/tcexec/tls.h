@@ -17,8 +17,7 @@
 #ifndef TCEXEC_TLS_H
 #define TCEXEC_TLS_H
 
-#include <bearssl.h>
-
+#include <tcexec/bearssl.h>
 #include <tcexec/private.h>
 #include <tcexec/trace.h>
 #include <tcexec/transport.h>

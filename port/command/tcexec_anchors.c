@@ -99,7 +99,9 @@ static void print_header(const br_x509_trust_anchor *const *anchors, size_t coun
     puts("/* Trust anchors, made by `tcexec anchors`. Include it in one source file only. */\n"
          "#ifndef TRUST_ANCHORS_H\n"
          "#define TRUST_ANCHORS_H\n\n"
-         "#include <bearssl.h>\n");
+         "#ifndef BR_BEARSSL_H__ /* where BearSSL has another place, include tcexec/bearssl.h before this file */\n"
+         "#include <bearssl.h>\n"
+         "#endif\n");
     printf("#define TRUST_ANCHOR_COUNT %zu\n", count);
     for (i = 0; i < count; i++)
         print_data(i, anchors[i]);

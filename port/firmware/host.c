@@ -1,8 +1,9 @@
 /* Functions that do not depend on the processor: the emulator's host, and the painted stack. */
 #include "board.h"
 
-#include <bearssl.h>
 #include <string.h>
+
+#include <tcexec/bearssl.h>
 
 /* Operations of Arm's "Semihosting for AArch32 and AArch64", which RISC-V took over. */
 enum { SYS_WRITEC = 0x03, SYS_CLOCK = 0x10, SYS_TIME = 0x11, SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20 };

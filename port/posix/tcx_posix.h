@@ -12,12 +12,12 @@
 #ifndef TCX_POSIX_H
 #define TCX_POSIX_H
 
-#include <bearssl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
 #include <tcexec.h>
+#include <tcexec/bearssl.h>
 
 #ifdef __cplusplus
 extern "C" {

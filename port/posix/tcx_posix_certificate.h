@@ -2,9 +2,8 @@
 #ifndef TCX_POSIX_CERTIFICATE_H
 #define TCX_POSIX_CERTIFICATE_H
 
-#include <bearssl.h>
-
 #include <tcexec.h>
+#include <tcexec/bearssl.h>
 
 typedef struct tcx_posix_certificate {
     br_x509_pkey key; /* points into `bytes`; key_type 0: a kind of key that the library cannot use */

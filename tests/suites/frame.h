@@ -8,9 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <bearssl.h>
-
 #include <tcexec.h>
+#include <tcexec/bearssl.h>
 
 /* The sizes of the pieces in which the same bytes are read. The first one is the whole. */
 static const size_t frame_pieces[] = { SIZE_MAX, 1, 2, 3, 7 };
