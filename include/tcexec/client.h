@@ -138,7 +138,7 @@ TCX_MUST_CHECK tcx_status tcx_client_execute(tcx_client *client, const tcx_reque
 TCX_MUST_CHECK tcx_status tcx_client_begin(tcx_client *client, const tcx_request *request);
 TCX_MUST_CHECK tcx_status tcx_client_step(tcx_client *client);
 
-/* The words of a report. NULL: the report does without, and their text is not linked. */
+/* The words of a report. NULL: the report does without, and their text is not linked. An AVR has room for names only. */
 typedef struct tcx_client_words {
     const char *(*name)(tcx_status status);      /* tcx_status_name */
     const char *(*text)(tcx_status status);      /* tcx_status_text */
