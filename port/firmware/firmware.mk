@@ -4,11 +4,10 @@
 # BEARSSL_SRC, LWIP_SRC: their source; without, Debian's is fetched. MPS2_CROSS, VIRT_CROSS: other tool prefixes.
 
 # What all of them need: packages, BearSSL's source, and jsmn.h in a folder without the host's other headers.
-# `make bearssl` and the tests on musl and Windows need only the source: their compiler is not the one that the packages
-# are for.
+# Goals of other compilers need only the source.
 ifndef BEARSSL_SRC
 BEARSSL_SRC    := $(abspath $(B))/bearssl
-ONLY_SOURCE    := bearssl musl-test windows-test
+ONLY_SOURCE    := bearssl arduino arduino-test musl-test windows-test
 BEARSSL_SHA256 := 102a625bd8f6155260867a50c508df8d8c3f796985dd744df1a68e5cd1a79004
 $(BEARSSL_SRC)/inc/bearssl.h: port/firmware/source.sh | $(if $(filter-out $(ONLY_SOURCE),$(MAKECMDGOALS)),$(B)/packages/firmware)
 	sh port/firmware/source.sh bearssl $(BEARSSL_SHA256) $(BEARSSL_SRC)
@@ -19,8 +18,9 @@ FIRMWARE_NEEDS := $(BEARSSL_SRC)/inc/bearssl.h $(FIRMWARE_JSMN)/jsmn.h
 $(FIRMWARE_JSMN)/jsmn.h: | $(B)/packages/check
 	mkdir -p $(@D)
 	cp $(or $(JSMN),/usr/include)/jsmn.h $@
-.PHONY: firmware-needs
-firmware-needs: $(FIRMWARE_NEEDS) | $(B)/packages/firmware
+.PHONY: firmware-source firmware-needs
+firmware-source: $(FIRMWARE_NEEDS)
+firmware-needs: firmware-source | $(B)/packages/firmware
 
 # $(call bearssl,NAME): the one rule that builds BearSSL, as NAME_BEARSSL, with NAME_CC, NAME_AR and NAME_CFLAGS. The two
 # switches are off because a chip has no system clock and no random device. The library passes in both.

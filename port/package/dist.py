@@ -26,11 +26,12 @@ def products(project: Project) -> dict[str, bytes]:
     entries = tarball.contents(project)
     archive, stem = tarball.tarball(project, entries), f"tcexec-{project.version}"
     bare = {name: data for name, (_, data) in entries.items()}
-    out = {"tcexec.c": pair.source(project), "tcexec.h": pair.header(project), **pair.forwarding(project),
-           **ecosystems.packages(project)}
+    packages = ecosystems.packages(project)
+    out = {"tcexec.c": pair.source(project), "tcexec.h": pair.header(project), **pair.forwarding(project), **packages}
     for name, document in (("spdx", sbom.spdx), ("cdx", sbom.cyclonedx)):
         out[f"{stem}.{name}.json"] = json.dumps(document(project, archive, bare), indent=2) + "\n"
-    return {f"{stem}.tar.gz": archive, **{name: text.encode() for name, text in out.items()}}
+    return {f"{stem}.tar.gz": archive, **ecosystems.archives(project, packages),
+            **{name: text.encode() for name, text in out.items()}}
 
 
 def main(out: str, version: str, bearssl: str, jsmn: str, sources: str, posix: str) -> None:

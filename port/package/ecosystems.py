@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import pathlib
 import re
+import time
+import zipfile
 
 from project import ROOT, Project, names, read
 
 SENTENCE = "Calls ExecuteFunction of Tencent Cloud's MPS and VOD from a device with a few kilobytes of RAM."
 PORT = ["port/template/tcx_board.c", "port/template/tcx_board.h"]
-PLACES = {"cmake": "cmake/tcexec", "esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec", "platformio": "platformio",
-          "arduino": "arduino"}
+PLACES = {"cmake": "cmake/tcexec", "esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec",
+          "platformio": "platformio/tcexec", "arduino": "arduino/tcexec"}
+ZIPPED = ("arduino", "platformio")  # whose users install an archive
 
 
 def fill(text: str, values: dict[str, str]) -> str:
@@ -21,6 +25,16 @@ def fill(text: str, values: dict[str, str]) -> str:
 def lines(sources: list[str], folder: str = "src") -> str:
     """Returns a list of sources for CMake."""
     return "\n".join(f"    {folder}/{pathlib.PurePath(source).name}" for source in sources)
+
+
+def share_between_sketches(out: dict[str, str], examples: str) -> None:
+    """Moves each file beside the sketches into every sketch that includes it: a sketch sees only its own folder."""
+    for name in [name for name in out if name.startswith(examples) and "/" not in name.removeprefix(examples)]:
+        text, header = out.pop(name), name.removeprefix(examples)
+        for sketch in [sketch for sketch in out if sketch.startswith(examples) and sketch.endswith(".ino")]:
+            own = f"{sketch.rpartition('/')[0]}/{header}"
+            if f'#include "{header}"' in out[sketch] and own not in out:
+                out[own] = text
 
 
 def packages(project: Project) -> dict[str, str]:
@@ -41,8 +55,27 @@ def packages(project: Project) -> dict[str, str]:
             out[f"{place}/{headers}/{name.removeprefix('include/')}"] = read(name)
         for name in PORT:
             out[f"{place}/{template}/{pathlib.PurePath(name).name}"] = read(name)
+        if ecosystem == "arduino":
+            share_between_sketches(out, f"{place}/examples/")
+        if ecosystem in ZIPPED:
+            out[f"{place}/extras/libraries.sh"] = fill(read("port/package/libraries.sh"), values)
         if ecosystem == "cmake":  # the only one for systems with POSIX
             for name in [*project.posix, *names("port/posix/*.h")]:
                 out[f"{place}/posix/{pathlib.PurePath(name).name}"] = read(name)
         out[f"{place}/LICENSE"] = read("LICENSE")
+    return out
+
+
+def archives(project: Project, texts: dict[str, str]) -> dict[str, bytes]:
+    """Returns the packages that users install as a ZIP, by path in the output folder."""
+    out = {}
+    for place in (PLACES[ecosystem] for ecosystem in ZIPPED):
+        folder, _, root = place.rpartition("/")
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name in sorted(name for name in texts if name.startswith(f"{place}/")):
+                entry = zipfile.ZipInfo(name.removeprefix(f"{folder}/"), time.gmtime(project.time)[:6])
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
+                archive.writestr(entry, texts[name])
+        out[f"{folder}/{root}-{project.version}.zip"] = buffer.getvalue()
     return out

@@ -123,3 +123,22 @@ dist-test-packages: dist $(DIST_TEST)/node_modules/.installed firmware-needs | $
 	B='$(B)' BEARSSL_SRC='$(BEARSSL_SRC)' JSMN_DIR='$(abspath $(FIRMWARE_JSMN))' CROSS='$(MPS2_CC)' \
 	    TCEXEC_NODE_MODULES='$(abspath $(DIST_TEST))/node_modules' \
 	    sh -c 'python3 -B tests/package/dist_test.py && python3 -B tests/package/ecosystem_test.py'
+
+# What Arduino and PlatformIO install: tcexec, and BearSSL and jsmn from their source, which is not ours.
+ARDUINO := $(B)/arduino
+## arduino: tcexec, BearSSL and jsmn as libraries for Arduino and PlatformIO, in build/arduino: ZIPs, and folders
+.PHONY: arduino
+arduino: dist firmware-source
+	rm -rf $(ARDUINO)
+	mkdir -p $(ARDUINO)/libraries
+	cp -r $(B)/dist/arduino/tcexec $(ARDUINO)/libraries
+	sh $(B)/dist/arduino/tcexec/extras/libraries.sh '$(BEARSSL_SRC)' '$(FIRMWARE_JSMN)' $(ARDUINO)/libraries
+	cp $(B)/dist/arduino/tcexec-$(VERSION).zip $(ARDUINO)
+	cd $(ARDUINO)/libraries && python3 -m zipfile -c ../BearSSL-$(DIST_BEARSSL).zip BearSSL && \
+	    python3 -m zipfile -c ../jsmn-$(DIST_JSMN).zip jsmn
+	echo '  ARDUINO $(ARDUINO)/*.zip'
+
+### arduino-test: arduino-builder compiles the sketches for an ATmega2560, and emulators run them
+.PHONY: arduino-test
+arduino-test: arduino all | $(B)/packages/arduino
+	B='$(B)' python3 -B tests/package/arduino_test.py

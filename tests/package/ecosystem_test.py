@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import unittest
+import zipfile
 
 from shared import (BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, JSMN, TARGET, VERSION, ReadmeProgram, run,
                     scratch, stand)
@@ -172,91 +173,131 @@ class Ecosystem(unittest.TestCase):
             with self.subTest(tls=tls):
                 self.cmake(folder, "zephyr.cmake", self.kconfig(package / "Kconfig", TCEXEC="y", TCEXEC_TLS=tls))
 
-    def test_platformio(self) -> None:
-        package = DIST / "platformio"
-        self.check_files(package, "include")
-        manifests = [json.loads((package / "library.json").read_text()), *map(json.loads, self.recipe(package, "json"))]
-        self.assertEqual([manifest["name"] for manifest in manifests], ["tcexec", "bearssl", "jsmn"])
-        self.assertEqual([manifest["version"] for manifest in manifests], [VERSION, "0.6", "1.1.0"])
-        folder = scratch("platformio")
-        for part in ("inc", "src"):
-            (folder / "lib/bearssl").mkdir(parents=True, exist_ok=True)
-            (folder / "lib/bearssl" / part).symlink_to(BEARSSL / part)
-        (folder / "lib/jsmn/include").mkdir(parents=True)
-        shutil.copy(JSMN / "jsmn.h", folder / "lib/jsmn/include")
-        shutil.copytree(package, folder / "lib/tcexec")
-        shared, own = [], {}
-        for manifest in manifests:  # include and src are what PlatformIO takes where a manifest names nothing else
-            library, build = folder / "lib" / manifest["name"], manifest.get("build", {})
-            shared.append(f"-I{library / build.get('includeDir', 'include')}")
-            own[manifest["name"]] = [re.sub(r"^-(I) ", lambda flag: f"-{flag[1]}{library}/", flag).replace("-D ", "-D")
-                                     for flag in build.get("flags", [])]
-            for header in manifest.get("headers", []):
-                self.assertTrue((library / build["includeDir"] / header).is_file(), header)
-        for name, strict in (("tcexec", ["-Wall", "-Wextra", "-Werror"]), ("bearssl", [])):
-            sources = sorted((folder / "lib" / name / "src").rglob("*.c"))
-            self.compile_all(folder / name, sources, [*shared, *own[name], *strict])
-        self.link(folder, shared, folder / "bearssl/lib.a")
-
-    def test_arduino(self) -> None:
-        package = DIST / "arduino"
-        self.check_files(package, "src")
-        properties = dict(line.split("=", 1) for line in (package / "library.properties").read_text().splitlines())
-        self.assertTrue({"name", "version", "author", "maintainer", "sentence", "paragraph", "category", "url",
-                         "architectures"} <= set(properties))
-        self.assertEqual((properties["name"], properties["version"]), ("tcexec", VERSION))
-        self.assertTrue((package / "src" / properties["includes"]).is_file())
-        folder = scratch("arduino")
-        (folder / "bearssl-0.6").symlink_to(BEARSSL)
-        (folder / "jsmn-1.1.0").symlink_to(JSMN)
-        run("sh", "-e", "-c", self.recipe(package, "sh")[0], cwd=folder)
-        shutil.copytree(package, folder / "libraries/tcexec")
-        shared = [f"-I{library}/src" for library in (folder / "libraries").iterdir()]
-        for name, strict in (("tcexec", ["-Wall", "-Wextra", "-Werror"]), ("BearSSL", [])):
-            sources = sorted((folder / "libraries" / name / "src").rglob("*.c"))
-            self.compile_all(folder / name, sources, [*shared, *strict])
-        self.link(folder, shared, folder / "BearSSL/lib.a")
-
-    def sketch(self, name: str) -> pathlib.Path:
-        """The sketch as Arduino's builder hands it to the compiler, in a folder of its own."""
+    def libraries(self, name: str, ecosystem: str) -> pathlib.Path:
+        """A folder with tcexec as a user unpacks it, and with the two libraries that its script makes."""
         folder = scratch(name)
-        shutil.copytree(DIST / "arduino/examples/ExecuteFunction", folder, dirs_exist_ok=True)
-        text = (folder / "ExecuteFunction.ino").read_text()
-        (folder / "sketch.cpp").write_text(f"#include <Arduino.h>\n{text}")
+        package = DIST / ecosystem / "tcexec"
+        archive = DIST / ecosystem / f"tcexec-{VERSION}.zip"
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(folder)
+        self.assertEqual({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()},
+                         {path.relative_to(package.parent): path.read_bytes() for path in package.rglob("*")
+                          if path.is_file()})
+        command = ["sh", folder / "tcexec/extras/libraries.sh"]
+        with self.assertRaisesRegex(AssertionError, "there is no .*/src/inner.h"):
+            run(*command, folder, JSMN, folder)
+        run(*command, BEARSSL, JSMN, folder)
+        self.assertEqual({path.name for path in (folder / "BearSSL/src/bearssl").glob("*.c")},
+                         {path.name for path in (BEARSSL / "src").rglob("*.c")})
+        for path in (BEARSSL / "src").rglob("*.c"):
+            self.assertEqual((folder / "BearSSL/src/bearssl" / path.name).read_bytes(), path.read_bytes())
         return folder
 
-    def test_sketch_with_arduinos_headers(self) -> None:
-        """Against the real Arduino.h and Client.h, of the AVR core: an int has 16 bits there."""
-        folder, core = self.sketch("sketch-avr"), pathlib.Path("/usr/share/arduino/hardware/arduino/avr")
-        flags = ["-mmcu=atmega2560", "-Os", "-DF_CPU=16000000L", "-DARDUINO=10819", "-DARDUINO_ARCH_AVR",
-                 f"-I{DIST}/arduino/src", f"-I{core}/cores/arduino", f"-I{core}/variants/mega", *BEARSSL_FLAGS]
-        shutil.copy(HERE / "standins/arduino/WiFi.h", folder)
-        run("avr-g++", "-std=gnu++11", "-Wall", "-Wextra", "-Werror", *flags, f"-I{folder}", "-c", folder / "sketch.cpp",
-            "-o", folder / "sketch.o")
-        run("avr-gcc", "-std=gnu11", "-Wall", *flags, "-c", folder / "anchors.c", "-o", folder / "anchors.o")
+    def test_platformio(self) -> None:
+        """With the include paths that PlatformIO takes from the three manifests."""
+        self.check_files(DIST / "platformio/tcexec", "include")
+        folder, shared = self.libraries("platformio", "platformio"), []
+        for name, version in (("tcexec", VERSION), ("BearSSL", "0.6.0"), ("jsmn", "1.1.0")):
+            manifest = json.loads((folder / name / "library.json").read_text())
+            self.assertEqual((manifest["name"], manifest["version"]), (name, version))
+            self.assertEqual((manifest["frameworks"], manifest["platforms"], manifest["license"]), ("*", "*", "MIT"))
+            places = [folder / name / place for place in ("include", "src")]  # what it takes where nothing is named
+            shared += [f"-I{place}" for place in places if place.is_dir()]
+            for header in manifest.get("headers", []):
+                self.assertTrue((places[0] / header).is_file(), header)
+        self.compile_libraries(folder, shared)
 
-    def test_sketch_makes_a_call(self) -> None:
-        """On a PC whose WiFi client is a socket: verified TLS, the Result on the serial line; without roots, nothing."""
-        folder = self.sketch("sketch-pc")
-        certificates = stand.Certificates(folder)
+    def compile_libraries(self, folder: pathlib.Path, shared: list[str]) -> None:
+        for name, strict in (("tcexec", ["-Wall", "-Wextra", "-Werror"]), ("BearSSL", [])):
+            sources = sorted((folder / name / "src").rglob("*.c"))
+            self.compile_all(folder / "built" / name, sources, [*shared, *strict])
+        self.link(folder / "built", shared, folder / "built/BearSSL/lib.a")
+
+    def test_arduino(self) -> None:
+        """With the include paths of Arduino's builder. The builder itself is in arduino_test.py."""
+        self.check_files(DIST / "arduino/tcexec", "src")
+        folder = self.libraries("arduino", "arduino")
+        for name, version in (("tcexec", VERSION), ("BearSSL", "0.6.0"), ("jsmn", "1.1.0")):
+            text = (folder / name / "library.properties").read_text()
+            properties = dict(line.split("=", 1) for line in text.splitlines())
+            self.assertLessEqual({"author", "maintainer", "sentence", "paragraph", "category", "url", "architectures"},
+                                 set(properties))
+            self.assertNotIn("", properties.values())
+            self.assertEqual((properties["name"], properties["version"]), (name, version))
+        self.assertTrue((folder / "tcexec/src/tcexec.h").is_file())
+        self.compile_libraries(folder, [f"-I{folder / name}/src" for name in ("tcexec", "BearSSL", "jsmn")])
+
+    def sketch(self, name: str, folder: pathlib.Path) -> None:
+        """A sketch as Arduino's builder hands it to the compiler."""
+        shutil.copytree(DIST / "arduino/tcexec/examples" / name, folder, dirs_exist_ok=True)
+        text = (folder / f"{name}.ino").read_text()
+        (folder / "sketch.cpp").write_text(f"#include <Arduino.h>\n{text}")
+
+    def test_sketches_with_arduinos_headers(self) -> None:
+        """Against the real Arduino.h and Client.h, of the AVR core: an int has 16 bits there."""
+        core = pathlib.Path("/usr/share/arduino/hardware/arduino/avr")
+        flags = ["-mmcu=atmega2560", "-Os", "-DF_CPU=16000000L", "-DARDUINO=10819", "-DARDUINO_ARCH_AVR",
+                 "-DDECIMAL_DIG=__DECIMAL_DIG__", f"-I{DIST}/arduino/tcexec/src", f"-I{core}/cores/arduino",
+                 f"-I{core}/variants/mega", *BEARSSL_FLAGS]
+        for name in ("Sign", "ExecuteFunction", "ModemTls"):
+            with self.subTest(name):
+                self.sketch(name, folder := scratch(f"sketch-avr/{name}"))
+                for header in ("WiFi.h", "WiFiNINA.h", "esp_random.h"):
+                    shutil.copy(HERE / "standins/arduino" / header, folder)
+                if (folder / "anchors.h").is_file():
+                    certificates = stand.Certificates(folder)
+                    (folder / "anchors.h").write_text(run(BUILD / "tcexec", "anchors", certificates.root))
+                text = (folder / "sketch.cpp").read_text()
+                declared = "void configTime(long, int, const char *);\n"  # of the core of an ESP32
+                (folder / "sketch.cpp").write_text(text.replace("\n", f"\n{declared}", 1))
+                run("avr-g++", "-std=gnu++11", "-Wall", "-Wextra", "-Werror", *flags, f"-I{folder}", "-c",
+                    folder / "sketch.cpp", "-o", folder / "sketch.o")
+
+    def on_a_pc(self, name: str, folder: pathlib.Path, dial: str) -> list[str]:
+        """Runs a sketch on a PC. What its serial line has shown, up to its second line or its end."""
+        address, port = dial.split(":")
         secrets = {"WIFI_NAME": "", "WIFI_PASSWORD": "", "SECRET_ID": stand.SECRET_ID, "SECRET_KEY": stand.SECRET_KEY}
         (folder / "secrets.h").write_text("".join(f'#define {name} "{value}"\n' for name, value in secrets.items()))
+        run("g++", "-std=gnu++11", "-Wall", "-Wextra", "-Werror", f"-I{DIST}/arduino/tcexec/src",
+            f"-I{HERE}/standins/arduino", f'-DDIAL_ADDRESS="{address}"', f"-DDIAL_PORT={port}", folder / "sketch.cpp",
+            HERE / "standins/arduino/board.cpp", BUILD / "libtcexec.a", "-lbearssl", "-o", folder / "sketch")
+        with subprocess.Popen([folder / "sketch"], cwd=folder, stdout=subprocess.PIPE, text=True) as board:
+            lines = [board.stdout.readline() for _ in range(2)]
+            board.terminate()
+        return lines
+
+    def test_first_sketch_makes_a_call(self) -> None:
+        """Verified TLS, and the Result on the serial line; without roots, nothing; a second time, the refusal."""
+        self.sketch("ExecuteFunction", folder := scratch("sketch-call"))
+        certificates = stand.Certificates(folder)
         with stand.Endpoint(certificates, "--lifetime", "60") as endpoint:
-            address, port = endpoint.tls.split(":")
-            flags = ["-Wall", "-Wextra", "-Werror", f"-I{DIST}/arduino/src", f"-I{HERE}/standins/arduino"]
-            without = r"TCX_E_\w+ -\d+: there is no usable trust anchor.*\n"
-            for roots, said, ran in (((folder / "roots.h").read_text(), without, 0),
-                                     (run(BUILD / "tcexec", "anchors", certificates.root), r"XXX\n", 1)):
-                (folder / "roots.h").write_text(roots)
-                run("gcc", *flags, "-c", folder / "anchors.c", "-o", folder / "anchors.o")
-                run("g++", "-std=gnu++11", *flags, "-DESP32", f'-DDIAL_ADDRESS="{address}"', f"-DDIAL_PORT={port}",
-                    folder / "sketch.cpp", HERE / "standins/arduino/board.cpp", "-x", "none", folder / "anchors.o",
-                    BUILD / "libtcexec.a", "-lbearssl", "-o", folder / "sketch")
-                with subprocess.Popen([folder / "sketch"], stdout=subprocess.PIPE, text=True) as board:
-                    line = board.stdout.readline()
-                    board.terminate()
-                self.assertRegex(line, f"\\A{said}\\Z")
-                self.assertEqual(endpoint.state()["executions"]["total"], ran)
+            first = self.on_a_pc("ExecuteFunction", folder, endpoint.tls)
+            self.assertRegex(first[0], r"\ATCX_E_\w+ -\d+: there is no usable trust anchor")
+            self.assertEqual(endpoint.state()["executions"]["total"], 0)
+            (folder / "anchors.h").write_text(run(BUILD / "tcexec", "anchors", certificates.root))
+            self.assertEqual(self.on_a_pc("ExecuteFunction", folder, endpoint.tls), ["XXX\n", ""])
+            again = self.on_a_pc("ExecuteFunction", folder, endpoint.tls)
+            self.assertEqual((again[0].split(":")[0], again[1].split(";")[0]), ("TCX_E_API -700", "answered"))
+            self.assertEqual(endpoint.state()["executions"]["total"], 1)
+
+    def test_sketch_sleeps_and_resumes(self) -> None:
+        """It has a session after the first handshake. Power-on has none."""
+        self.sketch("SleepAndResume", folder := scratch("sketch-sleep"))
+        certificates = stand.Certificates(folder)
+        (folder / "anchors.h").write_text(run(BUILD / "tcexec", "anchors", certificates.root))
+        with stand.Endpoint(certificates, "--lifetime", "60") as endpoint:
+            for _ in range(2):
+                (folder / "rtc.bin").unlink(missing_ok=True)
+                self.assertEqual(self.on_a_pc("SleepAndResume", folder, endpoint.tls),
+                                 ["XXX (full handshake)\n", "XXX (TLS session resumed)\n"])
+            self.assertEqual(endpoint.state()["tls"]["full"], 2)
+
+    def test_sketch_with_a_modems_tls(self) -> None:
+        """The PC's module makes no TLS: the endpoint's plain port."""
+        self.sketch("ModemTls", folder := scratch("sketch-modem"))
+        with stand.Endpoint(stand.Certificates(folder), "--lifetime", "60") as endpoint:
+            self.assertEqual(self.on_a_pc("ModemTls", folder, endpoint.plain), ["XXX\n", ""])
+            self.assertEqual(endpoint.state()["executions"]["total"], 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// A board's WiFi for a PC or, with ARDUINO_ARCH_AVR, for Arduino's own headers: as much of it as the sketch uses.
+// A board's WiFi for a PC or, with ARDUINO_ARCH_AVR, for Arduino's own headers: as much of it as the sketches use.
 #pragma once
 
 #include <Client.h>
@@ -11,7 +11,7 @@ public:
     int read(uint8_t *bytes, size_t length) override;
     void stop() override;
     uint8_t connected() override;
-#ifdef ARDUINO_ARCH_AVR // the rest of Client, which the sketch does not use
+#ifdef ARDUINO_ARCH_AVR // the rest of Client, which the sketches do not use
     int connect(IPAddress, uint16_t) override;
     size_t write(uint8_t) override;
     int read() override;
@@ -27,9 +27,8 @@ private:
 enum { WL_CONNECTED = 3 };
 
 struct WiFiClass {
-    void begin(const char *name, const char *password);
+    int begin(const char *name, const char *password);
     int status();
+    unsigned long getTime();
 };
 extern WiFiClass WiFi;
-
-void configTime(long zone, int summer, const char *server);
