@@ -69,6 +69,15 @@ look() {
         [ -f /usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h ] || need arduino-core-avr "Arduino's headers"
         /usr/bin/python3 -c 'import kconfiglib' 2>/dev/null || need python3-kconfiglib "a reader of Kconfig"
         ;;
+    arduino)
+        command -v arduino-builder >/dev/null || need arduino-builder "the compiler of Arduino's IDE"
+        command -v avr-g++ >/dev/null || need gcc-avr "a compiler for Arduino's smallest boards"
+        [ -f /usr/lib/avr/include/string.h ] || need avr-libc "a C library for AVR"
+        [ -f /usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h ] || need arduino-core-avr "Arduino's headers"
+        command -v qemu-system-avr >/dev/null || need qemu-system-misc "an emulator of AVR boards"
+        command -v simavr >/dev/null || need simavr "a second one, which counts time"
+        command -v xz >/dev/null || need xz-utils "xz"
+        ;;
     proof)
         command -v frama-c >/dev/null || need frama-c-base "Frama-C"
         ;;
