@@ -17,11 +17,14 @@
 #endif
 #endif
 
-/* gcc 12 ignores an include after __has_include has not found it. So the name that an error shows is not looked for. */
+/*
+ * gcc 12 ignores an include after __has_include has not found it. So the name that an error shows is not looked for.
+ * cppcheck 2.10 reads the slash of a name in angle brackets as a division.
+ */
 #ifdef __has_include
-#if __has_include(<bearssl/bearssl.h>)
+#if __has_include("bearssl/bearssl.h")
 #if !__has_include(<bearssl.h>)
-#include <bearssl/bearssl.h>
+#include "bearssl/bearssl.h"
 #endif
 #endif
 #endif
