@@ -14,6 +14,7 @@ SENTENCE = "Calls ExecuteFunction of Tencent Cloud's MPS and VOD from a device w
 PORT = ["port/template/tcx_board.c", "port/template/tcx_board.h"]
 PLACES = {"cmake": "cmake/tcexec", "esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec",
           "platformio": "platformio/tcexec", "arduino": "arduino/tcexec"}
+FIRST_OF_ZIP = 315532800  # 1980-01-01: a ZIP has no earlier date
 ZIPPED = ("arduino", "platformio")  # whose users install an archive
 
 
@@ -68,13 +69,13 @@ def packages(project: Project) -> dict[str, str]:
 
 def archives(project: Project, texts: dict[str, str]) -> dict[str, bytes]:
     """Returns the packages that users install as a ZIP, by path in the output folder."""
-    out = {}
+    out, date = {}, time.gmtime(max(project.time, FIRST_OF_ZIP))[:6]
     for place in (PLACES[ecosystem] for ecosystem in ZIPPED):
         folder, _, root = place.rpartition("/")
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for name in sorted(name for name in texts if name.startswith(f"{place}/")):
-                entry = zipfile.ZipInfo(name.removeprefix(f"{folder}/"), time.gmtime(project.time)[:6])
+                entry = zipfile.ZipInfo(name.removeprefix(f"{folder}/"), date)
                 entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
                 archive.writestr(entry, texts[name])
         out[f"{folder}/{root}-{project.version}.zip"] = buffer.getvalue()

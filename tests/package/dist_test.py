@@ -12,6 +12,7 @@ import shutil
 import tarfile
 import unittest
 import uuid
+import zipfile
 
 from shared import (BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, KEYS, TARGET, VERSION, ReadmeProgram, run,
                     scratch, stand)
@@ -192,8 +193,12 @@ class Distribution(unittest.TestCase):
         root = self.unpacked("epoch")
         run("make", "-C", root, "dist", env={"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1000000000"})
         before, after = tree(DIST), tree(root / "build/dist")
+        zips = {f"{ecosystem}/tcexec-{VERSION}.zip" for ecosystem in ("arduino", "platformio")}
         self.assertEqual({name for name in before if before[name] != after[name]},
-                         {TARBALL, f"tcexec-{VERSION}.spdx.json", f"tcexec-{VERSION}.cdx.json", "SHA256SUMS"})
+                         {TARBALL, f"tcexec-{VERSION}.spdx.json", f"tcexec-{VERSION}.cdx.json", "SHA256SUMS", *zips})
+        for name in zips:
+            with zipfile.ZipFile(root / "build/dist" / name) as opened:
+                self.assertEqual({entry.date_time for entry in opened.infolist()}, {(2001, 9, 9, 1, 46, 40)})
         with tarfile.open(root / "build/dist" / TARBALL) as archive:
             self.assertEqual({(member.mtime, member.uid, member.gid, member.uname, member.gname) for member in archive},
                              {(1000000000, 0, 0, "", "")})
