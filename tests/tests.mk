@@ -5,6 +5,7 @@ CONTRACT := $(patsubst %,$(B)/tests/transport/%.o,tcx_contract memory bench)
 
 $(B)/tests/unit/%.o $(B)/tests/tls/%.o: SEES = -Isrc -Itests/unit
 $(B)/tests/suites/%.o: SEES = -Isrc -Itests/unit -Iport/posix
+$(B)/tests/template/%.o: SEES = -Isrc -Itests/unit -Iport/template/examples
 $(B)/tests/posix/%.o: SEES = -Iport/posix
 $(B)/tests/transport/%.o: SEES = -Itests/transport -Itests/transport/fake -Iport/posix -Iport/template -Iport/template/examples
 
@@ -19,12 +20,11 @@ $(eval $(call test_programs,unit,$(HELPERS)))
 $(eval $(call test_programs,tls,$(B)/tests/tls/peer.o $(HELPERS)))
 $(eval $(call test_programs,posix,$(POSIX_OBJECTS)))
 $(eval $(call test_programs,transport,$(CONTRACT)))
-$(call tests_of,unit) $(call tests_of,posix): LIBS := -lcmocka
+$(eval $(call test_programs,template,$(B)/port/template/examples/tcx_hash_engine.o $(HELPERS)))
+$(call tests_of,unit) $(call tests_of,posix) $(call tests_of,template): LIBS := -lcmocka
 $(call tests_of,tls): LIBS := -lcmocka -lssl -lcrypto
 $(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
 $(B)/tests/test_contract_template: $(TEMPLATE_OBJECTS)
-$(B)/tests/test_hash_engine: $(B)/port/template/examples/tcx_hash_engine.o
-$(B)/tests/unit/test_hash_engine.o: SEES += -Iport/template/examples
 $(B)/tests/test_contract_modem: $(B)/port/template/examples/tcx_modem.o
 $(B)/tests/test_contract_freertos: $(B)/port/template/examples/tcx_freertos.o
 

@@ -16,7 +16,8 @@ import stand  # noqa: E402
 
 EXAMPLES = stand.ROOT / "port/template/examples"
 FOLDER = programs.BUILD / "freertos"
-HERE = stand.ROOT / "tests/transport"
+HERE = pathlib.Path(__file__).resolve().parent
+HEADERS = stand.ROOT / "tests/transport/fake"
 VERSIONS = (4, 3)
 CLOCK = 1700000000
 
@@ -40,7 +41,7 @@ class Programs(unittest.TestCase):
                 source.write_text((EXAMPLES / "freertos" / name / "main.c").read_text())
                 more = [EXAMPLES / "freertos/network.c", EXAMPLES / "tcx_freertos.c", HERE / "freertos.c"]
                 cls.programs[version, name] = programs.compile_program(
-                    source, f"-I{HERE}/fake", f"-I{EXAMPLES}", f"-I{EXAMPLES}/freertos", f"-DFAKE_FREERTOS_TCP={version}",
+                    source, f"-I{HEADERS}", f"-I{EXAMPLES}", f"-I{EXAMPLES}/freertos", f"-DFAKE_FREERTOS_TCP={version}",
                     *map(str, more))
 
     def run_program(self, version: int, name: str, port: str = "1", **names: str) -> str:
