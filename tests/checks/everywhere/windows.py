@@ -11,6 +11,7 @@ the public test suites that need no file. The last line is `windows: N tests pas
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -102,11 +103,13 @@ def suites(folder: str) -> run.Counts:
 def main(folder: str) -> int:
     os.environ |= {"WINEPREFIX": str(PREFIX), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
     os.environ.pop("DISPLAY", None)
+    shutil.rmtree(PREFIX, ignore_errors=True)
     try:
         results = [sign(), *map(contract, CONTRACT), suites(folder)]
     finally:  # Wine's server would stay for some seconds
         subprocess.run(["wineserver", "-k"])
         subprocess.run(["wineserver", "-w"])
+        shutil.rmtree(PREFIX, ignore_errors=True)  # its drive Z: is a link to /, and a search of the build folder may follow it
     passed, failed = (sum(count) for count in zip(*(result[:2] for result in results)))
     print(f"windows: {passed} tests passed, {failed} failed")
     return 1 if failed or not passed else 0
