@@ -72,20 +72,25 @@ class Arduino(unittest.TestCase):
                           if "warning" in line and ("/tcexec/" in line or str(sketch) in line)], [])
         return sketch / "built" / f"{sketch.name}.ino.elf"
 
-    def run_on_the_board(self, program: pathlib.Path) -> bytes:
-        """What the serial line shows in QEMU, up to the last line. Prints the RAM."""
-        command = ["qemu-system-avr", "-machine", "mega2560", "-nographic", "-serial", "stdio", "-monitor", "none"]
-        shown = b""
-        with subprocess.Popen(["timeout", "60", *command, "-bios", program], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as board:
+    def serial(self, *emulator: object) -> tuple[bytes, int]:
+        """What an emulator shows up to the last line, and the stack that this line names."""
+        shown, stack = b"", None
+        with subprocess.Popen(["timeout", "60", *emulator], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT) as board:
             for line in board.stdout:
-                if end := re.fullmatch(rb"stack: (\d+)\r?\n", line):
+                if stack := re.search(rb"stack: (\d+)", line):
                     board.terminate()
                     break
                 shown += line
-        self.assertTrue(end, shown)
+        self.assertTrue(stack, shown)
+        return shown, int(stack[1])
+
+    def run_on_the_board(self, program: pathlib.Path) -> bytes:
+        """What the serial line shows in QEMU. Prints the RAM."""
+        shown, stack = self.serial("qemu-system-avr", "-machine", "mega2560", "-nographic", "-serial", "stdio",
+                                   "-monitor", "none", "-bios", program)
         size = subprocess.run(["avr-size", program], check=True, stdout=subprocess.PIPE, text=True).stdout
-        data, bss, stack = *map(int, size.splitlines()[1].split()[1:3]), int(end[1])
+        data, bss = map(int, size.splitlines()[1].split()[1:3])
         print(f"{program.stem}: {data} bytes of data, {bss} of bss, {stack} of stack: {data + bss + stack} of {RAM}")
         self.assertLess(data + bss + stack, RAM)
         return shown
@@ -99,8 +104,7 @@ class Arduino(unittest.TestCase):
             for service in ("mps", "vod") for scheme in SCHEMES)
         shown = self.run_on_the_board(program)
         self.assertEqual(re.sub(rb"\d+ ms", b"0 ms", shown), wanted)
-        timed = subprocess.run(["timeout", "20", "simavr", "-m", "atmega2560", "-f", "16000000", program],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+        timed, _ = self.serial("simavr", "-m", "atmega2560", "-f", "16000000", program)
         for scheme in SCHEMES:
             took = int(re.search(rf"{scheme} mps: status 0, (\d+) ms".encode(), timed)[1])
             print(f"Sign: {scheme} takes {took} ms at 16 MHz, about {took * 16000} cycles")
