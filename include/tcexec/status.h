@@ -152,7 +152,7 @@ typedef enum tcx_outcome {
 /*
  * Returns the enumerator's name, such as "TCX_E_HOST". "TCX_E_UNKNOWN" for a number that is not a status. Static text.
  * It is in an object of its own: if you do not call it, it is not linked. An AVR keeps constants in RAM: there the names
- * of all statuses take 1.5 KB of it.
+ * of all statuses take 1.7 KB of it.
  */
 const char *tcx_status_name(tcx_status status);
 
@@ -162,7 +162,7 @@ const char *tcx_outcome_name(tcx_outcome outcome);
 /*
  * Returns one line for a person: what happened, and what to do next. Static text, without a full stop. It is in an
  * object of its own: if you do not call it, it is not linked. An AVR keeps constants in RAM: there the texts of all
- * statuses take 5.4 KB of it, and with a call they do not fit an ATmega2560. Print the name or the number instead.
+ * statuses take 6.8 KB of it, and with a call they do not fit an ATmega2560. Print the name or the number instead.
  */
 const char *tcx_status_text(tcx_status status);
 
