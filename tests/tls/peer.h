@@ -6,12 +6,10 @@
 #ifndef PEER_H
 #define PEER_H
 
-#include "script.h"
+#include "subject.h"
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-
-#include <tcexec/tls.h>
 
 #define HOST   "mps.tencentcloudapi.com"
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 48\r\n\r\n{\"Response\":{\"Result\":\"XXX\",\"RequestId\":\"id-1\"}}"
@@ -23,7 +21,6 @@ enum { NOW = 1800000000 /* Fri, 15 Jan 2027 08:00:00 GMT */, DAY = 86400, PORT_E
 enum { EC_ROOT, EC_LEAF, EC_OTHER, P384, P521, RSA_ROOT, RSA_LEAF, RSA_1024, RSA_2040, RSA_4096, KEYS };
 
 extern EVP_PKEY *keys[KEYS];
-extern br_x509_pkey public_keys[KEYS];
 
 typedef struct certificate {
     const char *subject; /* common name */
@@ -45,11 +42,11 @@ enum { ANCHORS = 4 };
 
 extern const certificate ec_root, rsa_root, p384_root, rsa_4096_root;
 extern const certificate ec_leaf, rsa_leaf;
-extern br_x509_trust_anchor anchors[ANCHORS];
+extern const certificate *const roots[ANCHORS];
 
 void make_key(int key);
 
-/* A group set-up of cmocka: makes all keys and the anchors. */
+/* A group set-up of cmocka: makes all keys and the roots. */
 int make_keys(void **state);
 
 /* The server. */
@@ -93,14 +90,12 @@ void hide_fragment_length(SSL_CTX *context);
 
 /* The client. */
 
+enum { ENTROPY_BYTE = 7 }; /* all that the entropy function gives */
+
 extern struct fixture {
     tcx_signer signer;
     unsigned char buffer[60000];
     tcx_call_config config;
-    tcx_tls_chain chain;
-    tcx_tls_pin pin;
-    tcx_tls_config tls_config;
-    tcx_tls tls;
     tcx_request request;
     tcx_call call;
     script link;
@@ -115,14 +110,14 @@ void set_up(SSL_CTX *context);
 /* Another link and server for the client that there is. */
 void set_up_link(SSL_CTX *context);
 
-/* ... with a record buffer of so many bytes, behind which a page traps. */
-void set_buffer(size_t size);
-
 /* Makes the call to its end; where nothing more can come, its time is over at once. */
 tcx_status run(void);
 
 /* What the server knows is what the call says. */
 void judge(const char *where);
+
+/* The call's `detail` is BearSSL's number. With another TLS: there is one if TLS failed, and only then. */
+void judge_detail(const char *where, int detail);
 
 /* The call has ended so before the server was known: nothing was sent, nor a record that could carry any of it. */
 void judge_refused(const char *where, tcx_status status, int detail);

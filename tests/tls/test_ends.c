@@ -33,6 +33,22 @@ static size_t shortest; /* request: with an empty FunctionArg */
 static char argument[MOST];
 static unsigned ended[3]; /* calls, by outcome */
 
+/* One buffer for both directions. */
+static int is_one_way(const struct line *line)
+{
+    return line->tls && tls_subject.has_record_buffer && line->buffer < TCX_TLS_BUFFER_DUPLEX;
+}
+
+/* The last record that the link has taken is not whole. */
+static int is_in_record(void)
+{
+    size_t at = 0;
+
+    while (at + 5 <= f.link.sent_length)
+        at += 5u + f.link.sent[at + 3] * 256u + f.link.sent[at + 4];
+    return at != f.link.sent_length;
+}
+
 static void set_up_line(const struct line *line)
 {
     memset(exported, 0, sizeof exported);
@@ -43,15 +59,16 @@ static void set_up_line(const struct line *line)
     f.request.function_arg = (tcx_text){ argument, 0 };
     assert_int_equal(tcx_request_measure(&f.request, &f.signer, NOW, &shortest), TCX_OK);
     f.config.buffer_size = line->tls ? 500 : line->buffer;
+    if (line->tls && !tls_subject.composes) /* the pieces of the request have the same length */
+        f.config.buffer_size = line->room;
     if (!line->tls) {
         f.config.transport = &f.link.transport;
         return;
     }
-    assert_int_equal(tcx_tls_pin_init(&f.pin, &public_keys[RSA_LEAF]), TCX_OK);
-    f.tls_config.trust = &f.pin.trust;
-    f.tls_config.session = &session;
-    set_buffer(line->buffer);
-    assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+    assert_int_equal(subject_pin(RSA_LEAF), TCX_OK);
+    subject_set_session(&session);
+    subject_set_buffer(line->buffer);
+    assert_int_equal(subject_init(), TCX_OK);
 }
 
 /* A call that is stepped to its end. */
@@ -170,7 +187,7 @@ static void run_line(const struct line *line)
 static void early_answer(const struct line *line, size_t length, size_t early, int then, const char *where)
 {
     static const char page[] = "HTTP/1.1 413 x\r\nContent-Length: 4\r\n\r\npage";
-    const int one_way = line->tls && line->buffer < TCX_TLS_BUFFER_DUPLEX;
+    const int one_way = is_one_way(line);
     uint32_t tick = 0;
 
     begin(line, length, where);
@@ -188,7 +205,7 @@ static void early_answer(const struct line *line, size_t length, size_t early, i
     check((f.call.outcome == TCX_NOT_SENT) == (f.peer.requests == 0), "%s: %s, and the server has %u requests", where,
           tcx_outcome_name(f.call.outcome), f.peer.requests);
     if (f.call.status == TCX_E_DEADLINE && one_way && then == TCX_WANT_WRITE) {
-        check(f.tls.left > 0 && f.call.outcome == TCX_NOT_SENT, "%s", where);
+        check(is_in_record() && f.call.outcome == TCX_NOT_SENT, "%s", where);
     } else {
         assert_status(where, f.call.status, TCX_E_HTTP_STATUS);
         check(tick == 0, "%s: it took %u ms", where, (unsigned)tick);
@@ -228,7 +245,7 @@ static void test_early_answers(void **state)
             }
         }
         print_message("# %s: %u told, %u cannot be\n", line->name, ended[0], ended[1]);
-        assert_true(ended[0] > 100 && (ended[1] > 0) == (line->tls && line->buffer < TCX_TLS_BUFFER_DUPLEX));
+        assert_true(ended[0] > 100 && (ended[1] > 0) == is_one_way(line));
     }
 }
 
@@ -246,12 +263,12 @@ static void test_a_record_that_stays(void **state)
     assert_int_equal(line->buffer, TCX_TLS_BUFFER_DUPLEX);
     set_up_line(line);
     for (size_t i = 0; i < TCX_COUNT(rows); i++) {
-        const tcx_transport *tls = &f.tls.transport;
+        const tcx_transport *tls = subject_transport;
         unsigned char byte;
         int detail = 0;
 
         set_up_link(context);
-        assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+        assert_int_equal(subject_init(), TCX_OK);
         assert_int_equal(tls->open(tls->context, &peer), 1);
         f.peer.early = f.link.sent_length + 100;
         f.peer.then = rows[i].then;
@@ -264,7 +281,7 @@ static void test_a_record_that_stays(void **state)
         assert_true(tls->send(tls->context, argument, 1000) < 0);
         if (rows[i].flipped) {
             assert_status("damaged", tls->failure(tls->context, &detail), TCX_E_TLS_INTEGRITY);
-            assert_int_equal(detail, BR_ERR_BAD_MAC);
+            assert_true(tls_subject.is_bearssl ? detail == BR_ERR_BAD_MAC : detail != 0);
         }
         assert_int_equal(f.peer.request_length, 0);
         tls->close(tls->context);

@@ -1,41 +1,12 @@
 /* Tests the parts of TLS with a peer that others wrote: set-up, the client's hello, pieces, damage, sessions. */
 #include "peer.h"
 
-/* A profile of the caller's own, with a suite of TLS 1.0: it makes no older version of it. */
-static void own_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
-{
-    static const uint16_t suites[] = { BR_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA };
-    br_ssl_engine_context *engine = &client->eng;
-
-    tcx_tls_profile_full(client, chain);
-    br_ssl_engine_set_suites(engine, suites, TCX_COUNT(suites));
-    br_ssl_engine_set_default_aes_cbc(engine);
-    br_ssl_engine_set_prf10(engine, &br_tls10_prf);
-    br_ssl_engine_set_hash(engine, br_md5_ID, &br_md5_vtable);
-    br_ssl_engine_set_hash(engine, br_sha1_ID, &br_sha1_vtable);
-}
-
-static void test_own_profile(void **state)
-{
-    static const int versions[] = { TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION };
-
-    (void)state;
-    for (size_t i = 0; i < TCX_COUNT(versions); i++) {
-        SSL_CTX *context = make_context(&ec_leaf, NULL);
-
-        SSL_CTX_set_max_proto_version(context, versions[i]);
-        set_up(context);
-        f.tls_config.profile = own_profile;
-        assert_status("own profile", run(), versions[i] == TLS1_2_VERSION ? TCX_OK : TCX_E_TLS_UNSUPPORTED);
-        judge("own profile");
-        SSL_CTX_free(context);
-    }
-}
-
-/* Six suites and no other are offered, and TLS 1.2 and no other. */
+/* Six suites and no other are offered, and TLS 1.2 and no other. (0x00FF is not a suite: RFC 5746.) */
 static void test_client_hello(void **state)
 {
-    static const unsigned char suites[] = { 0xC0, 0x2B, 0xC0, 0x2F, 0xCC, 0xA9, 0xCC, 0xA8, 0xC0, 0x2C, 0xC0, 0x30 };
+    static const unsigned char suites[] = { 0xC0, 0x2B, 0xC0, 0x2F, 0xCC, 0xA9, 0xCC,
+                                            0xA8, 0xC0, 0x2C, 0xC0, 0x30, 0x00, 0xFF };
+    const size_t length = sizeof suites - (tls_subject.says_scsv ? 0 : 2);
     const unsigned char *hello = f.link.sent;
 
     (void)state;
@@ -46,34 +17,52 @@ static void test_client_hello(void **state)
     assert_int_equal(hello[5], 1);
     assert_memory_equal(hello + 9, "\x03\x03", 2);
     assert_int_equal(hello[43], 0); /* no session */
-    assert_int_equal(hello[44] * 256 + hello[45], sizeof suites);
-    for (size_t i = 0; i < sizeof suites; i += 2) {
+    assert_int_equal(hello[44] * 256 + hello[45], length);
+    for (size_t i = 0; i < length; i += 2) {
         int found = 0;
 
-        for (size_t j = 0; j < sizeof suites; j += 2)
+        for (size_t j = 0; j < length; j += 2)
             found += memcmp(hello + 46 + i, suites + j, 2) == 0;
         assert_int_equal(found, 1);
     }
+}
+
+/* The client's hello, in one record, has that name for the server (RFC 6066 section 3). */
+static void check_server_name(const char *name)
+{
+    enum { SESSION = 5 + 4 + 2 + 32 };
+    const unsigned char *at = f.link.sent + SESSION, *end = f.link.sent + f.link.sent_length;
+
+    at += 1 + at[0];
+    at += 2 + at[0] * 256 + at[1];
+    at += 1 + at[0] + 2;
+    while (at < end && (at[0] != 0 || at[1] != 0))
+        at += 4 + at[2] * 256 + at[3];
+    check(at < end, "%s: no server_name", name);
+    assert_int_equal(at[2] * 256u + at[3], 2 + 1 + 2 + strlen(name));
+    assert_int_equal(at[6], 0); /* host_name */
+    assert_bytes(name, at + 9, at[7] * 256u + at[8], tcx_text_from(name));
 }
 
 /* Opens a connection to that name. It says `expected`: before the link was asked, or as it waits for the server. */
 static void check_name(const char *name, size_t length, const char *shown)
 {
     const tcx_peer peer = { { name, length }, TCX_TEXT("address"), 443, NOW, 0 };
+    const tcx_transport *tls = subject_transport;
     int detail = -1, result;
 
     set_up(NULL);
-    assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
-    result = f.tls.transport.open(f.tls.transport.context, &peer);
+    assert_int_equal(subject_init(), TCX_OK);
+    result = tls->open(tls->context, &peer);
     if (shown == NULL) {
         check(result < 0 && f.link.calls == 0, "%s: %d", name, result);
-        assert_status(name, f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS_NAME);
+        assert_status(name, tls->failure(tls->context, &detail), TCX_E_TLS_NAME);
         assert_int_equal(detail, 0);
     } else {
         check(result == TCX_WANT_READ && f.link.links == 1, "%s: %d", name, result);
-        assert_string_equal(br_ssl_engine_get_server_name(&f.tls.client.eng), shown);
+        check_server_name(shown);
     }
-    f.tls.transport.close(f.tls.transport.context);
+    tls->close(tls->context);
     assert_int_equal(f.link.closes, f.link.links);
 }
 
@@ -138,14 +127,14 @@ static void test_names(void **state)
 static void test_more_than_a_record(void **state)
 {
     static const unsigned char bytes[TCX_TRANSFER_MAX] = "GET /";
-    const tcx_transport *tls = &f.tls.transport;
+    const tcx_transport *tls = subject_transport;
     SSL_CTX *context = make_context(&ec_leaf, NULL);
     tcx_connection connection;
     int taken;
 
     (void)state;
     set_up(context);
-    set_buffer(TCX_TLS_BUFFER_MIN);
+    subject_set_buffer(TCX_TLS_BUFFER_MIN);
     tcx_connection_init(&connection, 0);
     f.config.connection = &connection;
     assert_status("the call", run(), TCX_OK);
@@ -163,6 +152,7 @@ static void test_open_twice(void **state)
 {
     SSL_CTX *context = make_context(&ec_leaf, NULL);
     const tcx_peer other = { TCX_TEXT("vod.tencentcloudapi.com"), TCX_TEXT("x"), 443, NOW, 0 };
+    const tcx_transport *tls = subject_transport;
 
     (void)state;
     for (int is_other = 0; is_other < 2; is_other++) {
@@ -175,8 +165,8 @@ static void test_open_twice(void **state)
         assert_int_equal(f.link.closes, 0); /* it is kept */
         f.config.connection = NULL;         /* which the next call does not know */
         if (is_other) {
-            assert_int_equal(f.tls.transport.open(f.tls.transport.context, &other), 0);
-            f.tls.transport.close(f.tls.transport.context);
+            assert_int_equal(tls->open(tls->context, &other), 0);
+            tls->close(tls->context);
         } else {
             f.peer.requests = 0;
             f.peer.request_length = 0;
@@ -189,122 +179,6 @@ static void test_open_twice(void **state)
         assert_int_equal(f.link.links, 1);
     }
     SSL_CTX_free(context);
-}
-
-static void test_init_refuses(void **state)
-{
-    tcx_tls_config config;
-    tcx_transport link;
-    tcx_tls tls;
-
-    (void)state;
-    assert_int_equal(tcx_tls_chain_init(NULL, anchors, 1), TCX_E_NULL);
-    assert_int_equal(tcx_tls_chain_init(&f.chain, NULL, 1), TCX_E_TLS_TRUST);
-    assert_int_equal(tcx_tls_chain_init(&f.chain, anchors, 0), TCX_E_TLS_TRUST);
-    assert_int_equal(tcx_tls_pin_init(NULL, &public_keys[0]), TCX_E_NULL);
-    assert_int_equal(tcx_tls_pin_init(&f.pin, NULL), TCX_E_NULL);
-    assert_int_equal(tcx_tls_init(NULL, &f.tls_config), TCX_E_NULL);
-    assert_int_equal(tcx_tls_init(&tls, NULL), TCX_E_NULL);
-    for (int missing = 0; missing < 13; missing++) {
-        tcx_status expected = TCX_E_NULL;
-
-        set_up(NULL);
-        config = f.tls_config;
-        link = *config.link;
-        config.link = &link;
-        switch (missing) {
-        case 0:
-            config.link = NULL;
-            break;
-        case 1:
-            link.open = NULL;
-            break;
-        case 2:
-            link.send = NULL;
-            break;
-        case 3:
-            link.recv = NULL;
-            break;
-        case 4:
-            link.close = NULL;
-            break;
-        case 5:
-            config.profile = NULL;
-            break;
-        case 6:
-            config.buffer = NULL;
-            break;
-        case 7:
-            config.buffer_size = TCX_TLS_BUFFER_MIN - 1;
-            expected = TCX_E_TLS_BUFFER;
-            break;
-        case 8:
-            config.buffer_size = 0;
-            expected = TCX_E_TLS_BUFFER;
-            break;
-        case 9:
-            config.trust = NULL;
-            expected = TCX_E_TLS_TRUST;
-            break;
-        case 10:
-            assert_int_equal(tcx_tls_chain_init(&f.chain, NULL, 0), TCX_E_TLS_TRUST);
-            expected = TCX_E_TLS_TRUST;
-            break;
-        case 11:
-            config.entropy = NULL;
-            expected = TCX_E_TLS_ENTROPY;
-            break;
-        default:
-            config.buffer_size = TCX_TLS_BUFFER_MIN;
-            expected = TCX_OK;
-        }
-        check(tcx_tls_init(&tls, &config) == expected, "missing %d", missing);
-        check((tls.transport.open != NULL) == (expected == TCX_OK), "missing %d: it can be used", missing);
-        if (expected != TCX_OK) { /* a call refuses it */
-            f.config.transport = &tls.transport;
-            assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_E_NULL);
-        }
-    }
-    tcx_tls_wipe(NULL);
-    memset(&tls, 0x55, sizeof tls);
-    tcx_tls_wipe(&tls);
-    for (size_t i = 0; i < sizeof tls; i++)
-        assert_int_equal(((unsigned char *)&tls)[i], 0);
-}
-
-/* Which keys can be pinned: RSA by its exact number of bits, and the two curves. */
-static void test_pinnable_keys(void **state)
-{
-    static const struct {
-        size_t length, zeros;
-        unsigned char first;
-        tcx_status status;
-    } moduli[] = {
-        { 256, 0, 0x80, TCX_OK },          { 256, 0, 0xFF, TCX_OK },          { 256, 0, 0x7F, TCX_E_TLS_TRUST },
-        { 257, 0, 0x01, TCX_OK },          { 260, 4, 0x80, TCX_OK },          { 260, 4, 0x40, TCX_E_TLS_TRUST },
-        { 512, 0, 0xFF, TCX_OK },          { 513, 0, 0x01, TCX_E_TLS_TRUST }, { 513, 1, 0xFF, TCX_OK },
-        { 128, 0, 0xFF, TCX_E_TLS_TRUST }, { 0, 0, 0, TCX_E_TLS_TRUST },      { 300, 300, 0, TCX_E_TLS_TRUST },
-    };
-    static unsigned char e[] = { 1, 0, 1 };
-
-    (void)state;
-    for (size_t i = 0; i < TCX_COUNT(moduli); i++) {
-        unsigned char *n = script_edge(0, moduli[i].length);
-        br_x509_pkey key = { .key_type = BR_KEYTYPE_RSA, .key.rsa = { n, moduli[i].length, e, sizeof e } };
-
-        memset(n, 0, moduli[i].length);
-        memset(n + moduli[i].zeros, 0xFF, moduli[i].length - moduli[i].zeros);
-        if (moduli[i].first != 0)
-            n[moduli[i].zeros] = moduli[i].first;
-        memset(&f.pin, 0x55, sizeof f.pin);
-        check(tcx_tls_pin_init(&f.pin, &key) == moduli[i].status, "modulus %zu", i);
-        assert_int_equal(f.pin.trust.start != NULL, moduli[i].status == TCX_OK); /* else it trusts nobody */
-    }
-    for (int i = 0; i < KEYS; i++)
-        check(tcx_tls_pin_init(&f.pin, &public_keys[i]) ==
-                  (i == P521 || i == RSA_1024 || i == RSA_2040 ? TCX_E_TLS_TRUST : TCX_OK),
-              "key %d", i);
-    assert_int_equal(tcx_tls_pin_init(&f.pin, &(br_x509_pkey){ .key_type = 0 }), TCX_E_TLS_TRUST);
 }
 
 /* A link that moves little, and blocks in front of every transfer. */
@@ -322,8 +196,7 @@ static void test_pieces(void **state)
                 set_up(context);
                 f.link.piece = pieces[p];
                 f.link.stutter = stutters[i];
-                f.tls_config.buffer = script_edge(0, buffer);
-                f.tls_config.buffer_size = buffer;
+                subject_set_buffer(buffer);
                 assert_status("pieces", run(), TCX_OK);
                 judge("pieces");
                 assert_int_equal(f.peer.requests, 1);
@@ -337,8 +210,7 @@ static void test_pieces(void **state)
 static void set_up_pinned(SSL_CTX *context)
 {
     set_up(context);
-    assert_int_equal(tcx_tls_pin_init(&f.pin, &public_keys[EC_LEAF]), TCX_OK);
-    f.tls_config.trust = &f.pin.trust;
+    assert_int_equal(subject_pin(EC_LEAF), TCX_OK);
 }
 
 /*
@@ -365,7 +237,7 @@ static void test_cut_at_every_byte(void **state)
             *(receiving ? &f.link.cut_received : &f.link.cut_sent) = offset;
             f.link.cut = cut;
             if (cut == TCX_WANT_READ) {
-                assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+                assert_int_equal(subject_init(), TCX_OK);
                 assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
                 status = tcx_call_step(&f.call, 0);
                 check(status == TCX_PENDING || status == TCX_OK, "%s: %d", where, status);
@@ -433,7 +305,7 @@ static void test_endless_records(void **state)
     set_up(NULL);
     f.peer.raw = warnings;
     f.peer.raw_length = sizeof warnings / 7 * 7;
-    assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
+    assert_int_equal(subject_init(), TCX_OK);
     assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
     do {
         before = f.link.calls;
@@ -460,6 +332,7 @@ static void test_sessions(void **state)
     };
     static tcx_tls_session session;
     unsigned char exported[TCX_TLS_SESSION_SIZE];
+    const tcx_transport *tls = subject_transport;
     SSL_CTX *context = make_context(&ec_leaf, NULL);
 
     (void)state;
@@ -468,42 +341,41 @@ static void test_sessions(void **state)
 
         tcx_tls_session_init(&session, NULL);
         set_up(context);
-        f.tls_config.session = &session;
+        subject_set_session(&session);
         assert_status(rows[i].name, run(), TCX_OK);
-        assert_int_equal(f.tls.resumed, 0);
+        assert_int_equal(subject_resumed(), 0);
         memcpy(exported, session.bytes, sizeof exported);
         if (rows[i].damaged >= 0)
             exported[rows[i].damaged] ^= 1;
         tcx_tls_session_init(&session, exported);
         set_up(other != NULL ? other : context);
-        f.tls_config.session = &session;
+        subject_set_session(&session);
         assert_status(rows[i].name, run(), TCX_OK);
         judge(rows[i].name);
-        check(f.tls.resumed == rows[i].resumed && SSL_session_reused(f.peer.ssl) == rows[i].resumed, "%s",
+        check(subject_resumed() == rows[i].resumed && SSL_session_reused(f.peer.ssl) == rows[i].resumed, "%s",
               rows[i].name);
         /* A session is bound to the name that it was made for. */
         set_up(other != NULL ? other : context);
-        f.tls_config.session = &session;
-        f.tls_config.link = &f.link.transport;
-        assert_int_equal(tcx_tls_init(&f.tls, &f.tls_config), TCX_OK);
-        assert_true(f.tls.transport.open(f.tls.transport.context, &(tcx_peer){ TCX_TEXT("vod.tencentcloudapi.com"),
-                                                                               TCX_TEXT("x"), 443, NOW, 0 }) < 0);
+        subject_set_session(&session);
+        assert_int_equal(subject_init(), TCX_OK);
+        assert_true(tls->open(tls->context,
+                              &(tcx_peer){ TCX_TEXT("vod.tencentcloudapi.com"), TCX_TEXT("x"), 443, NOW, 0 }) < 0);
         assert_int_equal(f.link.sent[43], 0); /* not offered */
-        f.tls.transport.close(f.tls.transport.context);
+        tls->close(tls->context);
         SSL_CTX_free(other);
     }
     /* The next connection of the same object fails before it has one: it goes on with none. */
     tcx_tls_session_init(&session, NULL);
     for (int resumed = 0; resumed < 2; resumed++) {
         set_up(context);
-        f.tls_config.session = &session;
+        subject_set_session(&session);
         assert_int_equal(run(), TCX_OK);
-        assert_int_equal(f.tls.resumed, resumed);
+        assert_int_equal(subject_resumed(), resumed);
     }
     f.entropy_result = -1;
     assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
     assert_int_equal(tcx_call_step(&f.call, 0), TCX_E_TLS_ENTROPY);
-    assert_int_equal(f.tls.resumed, 0);
+    assert_int_equal(subject_resumed(), 0);
     SSL_CTX_free(context);
 }
 
@@ -543,68 +415,49 @@ static void test_end_of_session(void **state)
         const certificate middle = { "Middle",       NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
                                      rows[i].middle, 1,    "SHA256", 0,         NULL };
         SSL_CTX *context = make_context(&leaf, &middle);
-        br_x509_trust_anchor changed[ANCHORS];
-        size_t count = rows[i].trust == LESS ? ANCHORS - 1 : ANCHORS;
+        const int is_less = rows[i].trust == LESS, is_other = rows[i].trust == ORDER;
+        const int order[ANCHORS] = { is_other ? 1 : 0, is_other ? 0 : 1, 2, 3 };
         tcx_status status;
 
-        memcpy(changed, anchors, sizeof changed);
-        if (rows[i].trust == ORDER) {
-            changed[0] = anchors[1];
-            changed[1] = anchors[0];
-        } else if (rows[i].trust == FLAGS) {
-            changed[ANCHORS - 1].flags = 0;
-        }
         tcx_tls_session_init(&session, NULL);
         set_up(context);
-        f.tls_config.session = &session;
+        subject_set_session(&session);
         assert_status(rows[i].name, run(), TCX_OK);
-        assert_int_equal(f.tls.resumed, 0);
+        assert_int_equal(subject_resumed(), 0);
         set_up(context);
-        f.tls_config.session = &session;
+        subject_set_session(&session);
         f.config.unix_time = NOW + rows[i].after;
-        assert_int_equal(tcx_tls_chain_init(&f.chain, changed, count), TCX_OK);
-        assert_int_equal(tcx_tls_pin_init(&f.pin, &public_keys[EC_LEAF]), TCX_OK);
+        subject_trust(order, is_less ? ANCHORS - 1 : ANCHORS, rows[i].trust != FLAGS);
         if (rows[i].trust == PIN)
-            f.tls_config.trust = &f.pin.trust;
+            assert_int_equal(subject_pin(EC_LEAF), TCX_OK);
         status = run();
         judge(rows[i].name);
-        check(f.tls.resumed == rows[i].resumed, "%s: resumed %d", rows[i].name, f.tls.resumed);
+        check(subject_resumed() == rows[i].resumed, "%s: resumed %d", rows[i].name, subject_resumed());
         check((status == TCX_OK) == (rows[i].after <= rows[i].leaf && rows[i].after <= rows[i].middle), "%s: %d",
               rows[i].name, status);
         SSL_CTX_free(context);
     }
 }
 
-/* One pin's session is not another's. Zeroes in front of the key's numbers make no other pin. */
+/* One pin's session is not another's. */
 static void test_session_of_pin(void **state)
 {
-    static const struct {
-        int key, zeroes, resumed;
-    } rows[] = { { RSA_LEAF, 0, 1 }, { RSA_LEAF, 1, 1 }, { RSA_ROOT, 0, 0 } };
     static tcx_tls_session session;
-    unsigned char n[300] = { 0 }, e[12] = { 0 };
     SSL_CTX *context = make_context(&rsa_leaf, NULL);
 
     (void)state;
-    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
-        br_x509_pkey key = public_keys[rows[i].key];
-        const br_rsa_public_key *rsa = &public_keys[rows[i].key].key.rsa;
-
-        if (rows[i].zeroes) {
-            memcpy(n + sizeof n - rsa->nlen, rsa->n, rsa->nlen);
-            memcpy(e + sizeof e - rsa->elen, rsa->e, rsa->elen);
-            key.key.rsa = (br_rsa_public_key){ n, sizeof n, e, sizeof e };
-        }
+    for (int other = 0; other < 2; other++) {
         tcx_tls_session_init(&session, NULL);
         for (int again = 0; again < 2; again++) {
+            const int is_other = other && again;
+
             set_up(context);
-            assert_int_equal(tcx_tls_pin_init(&f.pin, again ? &key : &public_keys[RSA_LEAF]), TCX_OK);
-            f.tls_config.trust = &f.pin.trust;
-            f.tls_config.session = &session;
+            assert_int_equal(subject_pin(is_other ? RSA_ROOT : RSA_LEAF), TCX_OK);
+            subject_set_session(&session);
             f.config.unix_time = NOW + again * (DAY - 1);
-            assert_status("pin", run(), !again || rows[i].key == RSA_LEAF ? TCX_OK : TCX_E_TLS_INTEGRITY);
+            assert_status("pin", run(), is_other ? TCX_E_TLS_INTEGRITY : TCX_OK);
             judge("pin");
-            check(f.tls.resumed == (again && rows[i].resumed), "row %zu: resumed %d", i, f.tls.resumed);
+            check(subject_resumed() == (again && !other), "other %d: resumed %d", other, subject_resumed());
         }
     }
     SSL_CTX_free(context);
@@ -647,11 +500,11 @@ static void test_echoed_id(void **state)
     tcx_tls_session_init(&session, NULL);
     for (int call = 0; call < 3; call++) {
         set_up(call == 0 ? context : other);
-        f.tls_config.session = &session;
+        subject_set_session(&session);
         assert_status("echoed", run(), TCX_OK);
         assert_int_equal(f.peer.requests, 1);
         assert_int_equal(f.call.attempts, 1);
-        check(f.tls.resumed == (call == 2), "call %d: resumed %d", call, f.tls.resumed);
+        check(subject_resumed() == (call == 2), "call %d: resumed %d", call, subject_resumed());
         check(f.link.links == (call == 1 ? 2 : 1) && f.link.closes == f.link.links, "call %d: %zu links, %zu closed",
               call, f.link.links, f.link.closes);
     }
@@ -662,21 +515,12 @@ static void test_echoed_id(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_profile),
-        cmocka_unit_test(test_client_hello),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_kinds_of_names),
-        cmocka_unit_test(test_open_twice),
-        cmocka_unit_test(test_more_than_a_record),
-        cmocka_unit_test(test_init_refuses),
-        cmocka_unit_test(test_pinnable_keys),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_cut_at_every_byte),
-        cmocka_unit_test(test_damage_at_every_byte),
-        cmocka_unit_test(test_endless_records),
-        cmocka_unit_test(test_sessions),
-        cmocka_unit_test(test_end_of_session),
-        cmocka_unit_test(test_session_of_pin),
+        cmocka_unit_test(test_client_hello),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_kinds_of_names),     cmocka_unit_test(test_open_twice),
+        cmocka_unit_test(test_more_than_a_record), cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_cut_at_every_byte),  cmocka_unit_test(test_damage_at_every_byte),
+        cmocka_unit_test(test_endless_records),    cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_end_of_session),     cmocka_unit_test(test_session_of_pin),
         cmocka_unit_test(test_echoed_id),
     };
 

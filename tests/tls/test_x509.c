@@ -2,7 +2,7 @@
  * Tests the purpose of a certificate and the end of a chain, which the chain validator reads while the bytes come, with
  * any split. OpenSSL makes the certificates.
  */
-#include "peer.h"
+#include "subject_bearssl.h"
 
 #include <openssl/asn1.h>
 #include <time.h>
@@ -56,9 +56,9 @@ static unsigned validate(X509 *const *chain, size_t count, int split)
     static br_ssl_client_context client;
     const br_x509_class **validator;
 
-    assert_int_equal(tcx_tls_chain_init(&f.chain, anchors, ANCHORS), TCX_OK);
+    assert_int_equal(tcx_tls_chain_init(&bearssl.chain, anchors, ANCHORS), TCX_OK);
     br_ssl_client_zero(&client);
-    validator = f.chain.trust.start(&f.chain.trust, tcx_tls_profile_full, &client, NOW);
+    validator = bearssl.chain.trust.start(&bearssl.chain.trust, tcx_tls_profile_full, &client, NOW);
     (*validator)->start_chain(validator, HOST);
     for (size_t i = 0; i < count; i++) {
         unsigned char *der = NULL;
@@ -201,13 +201,13 @@ static void test_after_a_part(void **state)
     int length = i2d_X509(leaf, &der);
 
     (void)state;
-    assert_int_equal(tcx_tls_chain_init(&f.chain, anchors, ANCHORS), TCX_OK);
+    assert_int_equal(tcx_tls_chain_init(&bearssl.chain, anchors, ANCHORS), TCX_OK);
     for (int part = 0; part <= length; part++) {
         for (int again = 0; again < 2; again++) {
             const br_x509_class **validator;
 
             br_ssl_client_zero(&client);
-            validator = f.chain.trust.start(&f.chain.trust, tcx_tls_profile_full, &client, NOW);
+            validator = bearssl.chain.trust.start(&bearssl.chain.trust, tcx_tls_profile_full, &client, NOW);
             (*validator)->start_chain(validator, HOST);
             (*validator)->start_cert(validator, (uint32_t)length);
             (*validator)->append(validator, der, (size_t)(again ? length : part));
@@ -374,9 +374,10 @@ static void test_end_of_chain(void **state)
         strftime(expected, sizeof expected, "%Y%m%d%H%M%S", &first);
         for (int split = WHOLE; split < FIRST_SPLIT + 400; split += split < FIRST_SPLIT ? 1 : 7 * stride) {
             assert_int_equal(validate(chain, 3, split), 0);
-            for (size_t j = 0; j < sizeof f.chain.trust.until; j++)
-                check(f.chain.trust.until[j] == (expected[2 * j] - '0') * 10 + expected[2 * j + 1] - '0',
-                      "row %zu, split %d: number %zu is %d, not of %s", i, split, j, f.chain.trust.until[j], expected);
+            for (size_t j = 0; j < sizeof bearssl.chain.trust.until; j++)
+                check(bearssl.chain.trust.until[j] == (expected[2 * j] - '0') * 10 + expected[2 * j + 1] - '0',
+                      "row %zu, split %d: number %zu is %d, not of %s", i, split, j, bearssl.chain.trust.until[j],
+                      expected);
         }
         for (size_t j = 0; j < 3; j++)
             X509_free(chain[j]);

@@ -49,8 +49,9 @@ OWN_TESTS = {  # what is tested by another name than the unit's
     "get": ["request"], "hmac": ["sign"], "execute": ["execute"], "connection": ["connection", "sweep"],
     "host": ["request", "call"], "percent": ["request", "message"], "status_name": ["status"],
     "status_text": ["status"], "tc3": ["sign"], "v1": ["sign"], "tls_chain": ["tls_trust", "tls"],
-    "tls_pin": ["tls_trust", "tls"], "tls_profile_full": ["tls", "tls_wire"],
-    "tls_session": ["session", "sweep", "tls_wire", "tls"], "tls": ["tls_start", "sweep", "ends", "tls", "tls_wire"],
+    "tls_pin": ["tls_trust", "tls_bearssl", "tls"], "tls_profile_full": ["tls", "tls_wire"],
+    "tls_session": ["session", "sweep", "tls_wire", "tls"],
+    "tls": ["tls_start", "sweep", "ends", "tls", "tls_wire", "tls_bearssl"],
     "json": ["json", "response"], "call": ["call", "connection", "retry", "trace", "sweep", "ends"], "source": ["source"],
     "message": ["message", "request"],
 }
