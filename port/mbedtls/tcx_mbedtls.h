@@ -37,9 +37,7 @@
 extern "C" {
 #endif
 
-/*
- * The configuration. Trust is `anchors` or `pin`, and exactly one of them.
- */
+/* The configuration. Trust is `anchors` or `pin`, and exactly one of them. */
 typedef struct tcx_mbedtls_config {
     const tcx_transport *link; /* required: the transport below */
 
@@ -67,20 +65,21 @@ typedef struct tcx_mbedtls_config {
 
 /* A TLS client. Pass `&tls.transport` to a call. Do not copy or move the object: it points into itself. */
 typedef struct tcx_mbedtls {
+    tcx_tls_trust trust; /* private: what a session is bound to, and how long */
+
     tcx_transport transport; /* for the call */
 
     /* Private: do not read or write. */
     const tcx_mbedtls_config *config;
-    tcx_tls_trust trust; /* what a session is bound to, and how long */
-    int moved;           /* what the link returned last in this call of mbedTLS. 1 or more: it did its work */
-    int turns;           /* transfers of the link left in this step */
-    uint16_t held;       /* bytes of the caller in the record that is being sent. 0: none is */
-    uint16_t left;       /* bytes of mbedTLS that the link has not taken */
-    uint32_t refused;    /* the reasons against the certificates, MBEDTLS_X509_BADCERT_… */
-    tcx_status status;   /* of TLS itself. TCX_OK while only the link below can have failed */
+    int moved;         /* what the link returned last in this call of mbedTLS. 1 or more: it did its work */
+    int turns;         /* transfers of the link left in this step */
+    uint16_t held;     /* bytes of the caller in the record that is being sent. 0: none is */
+    uint16_t left;     /* bytes of mbedTLS that the link has not taken */
+    tcx_status status; /* of TLS itself. TCX_OK while only the link below can have failed */
     int detail;
     int64_t unix_time;
     uint8_t state;
+    uint8_t sending;  /* in mbed_send(): only there may the rest of the caller's record go out */
     uint8_t verified; /* the server has sent its certificate: this is a full handshake */
     uint8_t ended;    /* the server has sent close_notify */
 
