@@ -812,7 +812,10 @@ static int mbed_recv(void *context, void *bytes, size_t length)
     result = mbedtls_ssl_read(&tls->ssl, bytes, length);
     if (result > 0)
         return result;
-    return result == 0 ? TCX_AGAIN : mbed_result(tls, result); /* 0: an empty record */
+    if (result == 0) /* an empty record */
+        return TCX_AGAIN;
+    result = mbed_result(tls, result);
+    return result == TCX_CLOSED_CLEAN && !tls->ended ? TCX_CLOSED : result; /* the link's end is not that of TLS */
 }
 
 /* Sends close_notify if that is possible at once. Does not wait for the peer's (RFC 5246 section 7.2.1). */
