@@ -29,6 +29,7 @@ look() {
 #include <stdint.h>
 #include <cmocka.h>' || need libcmocka-dev "cmocka"
     compiles '#include <openssl/ssl.h>' || need libssl-dev "OpenSSL's library, a peer in tests"
+    compiles '#include <mbedtls/ssl.h>' || need libmbedtls-dev "mbedTLS, another TLS under test"
     command -v pkg-config >/dev/null || need pkg-config "pkg-config"
     command -v openssl >/dev/null || need openssl "the openssl command"
     command -v python3 >/dev/null || need python3 "Python 3"

@@ -24,6 +24,23 @@ $(eval $(call test_programs,transport,$(CONTRACT)))
 $(eval $(call test_programs,template,$(B)/port/template/examples/tcx_hash_engine.o $(HELPERS)))
 $(call tests_of,unit) $(call tests_of,posix) $(call tests_of,template): LIBS := -lcmocka
 $(call tests_of,tls): LIBS := -lcmocka -lssl -lcrypto
+
+# The suites of TLS that are not about BearSSL alone, once more over mbedTLS: the same objects. A goal that installs
+# packages installs mbedTLS.
+HAS_MBEDTLS     := $(or $(INSTALLS),$(shell echo 'mbedtls/ssl.h' | sed 's/.*/#include <&>/' | $(CC) $(CPPFLAGS) -x c -E - >/dev/null 2>&1 && echo yes))
+MBEDTLS_OBJECTS := $(B)/port/mbedtls/tcx_mbedtls.o
+MBEDTLS_LIBS    := -lmbedtls -lmbedx509 -lmbedcrypto
+MBEDTLS_SUITES  := $(patsubst %,$(B)/tests/test_%_mbedtls,tls tls_trust tls_wire sweep ends)
+unit-tests: $(MBEDTLS_SUITES)
+$(B)/tests/tls/subject_mbedtls.o: SEES = -Isrc -Itests/unit -Iport/mbedtls
+$(MBEDTLS_SUITES): LIBS := -lcmocka -lssl -lcrypto $(if $(HAS_MBEDTLS),$(MBEDTLS_LIBS))
+ifneq ($(HAS_MBEDTLS),)
+$(MBEDTLS_SUITES): $(B)/tests/%_mbedtls: $(B)/tests/tls/%.o $(B)/tests/tls/subject_mbedtls.o $(MBEDTLS_OBJECTS) $(TLS_HELPERS) $(LIB)
+	$(link)
+else
+$(MBEDTLS_SUITES): $(B)/tests/tls/absent_mbedtls.o
+	$(link)
+endif
 $(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
 $(B)/tests/test_contract_template: $(TEMPLATE_OBJECTS)
 $(B)/tests/test_contract_modem: $(B)/port/template/examples/tcx_modem.o

@@ -142,6 +142,26 @@ static void put(server *peer, int type, const unsigned char *bytes, size_t lengt
 
     BIO_write(peer->wire, header, sizeof header);
     BIO_write(peer->wire, bytes, (int)length);
+    peer->made += sizeof header + length;
+}
+
+/* A record of OpenSSL as it is. */
+static void put_record(server *peer, const unsigned char *record, size_t length)
+{
+    if (!peer->sealed && peer->version_count < TCX_COUNT(peer->versions))
+        peer->versions[peer->version_count++] = peer->made + 2;
+    BIO_write(peer->wire, record, (int)length);
+    peer->made += length;
+}
+
+int server_flipped_version(const server *peer)
+{
+    int count = 0;
+
+    assert_in_range(peer->version_count, 0, TCX_COUNT(peer->versions) - 1);
+    for (size_t i = 0; i < peer->version_count; i++)
+        count += peer->versions[i] == peer->flip;
+    return count > 0;
 }
 
 /* Puts what OpenSSL has to say on the wire; a handshake in the clear may be cut into other records than it has made. */
@@ -155,9 +175,9 @@ static void forward(server *peer)
         length = HEADER + record[3] * 256u + record[4];
         assert_true(length <= left);
         peer->largest = length - HEADER > peer->largest ? length - HEADER : peer->largest;
-        peer->sealed |= record[0] == CHANGE_CIPHER_SPEC;
         if (peer->record == 0 || peer->sealed || record[0] != HANDSHAKE) {
-            BIO_write(peer->wire, record, (int)length);
+            put_record(peer, record, length);
+            peer->sealed |= record[0] == CHANGE_CIPHER_SPEC;
             continue;
         }
         assert_true(gathered + length <= sizeof clear);

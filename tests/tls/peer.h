@@ -77,6 +77,9 @@ typedef struct server {
     size_t raw_given, given;
     size_t flights[8]; /* bytes given when the client spoke again */
     size_t flight_count;
+    size_t made;        /* bytes that are on the wire or given */
+    size_t versions[8]; /* which of them are the last byte of a version, in a record in the clear */
+    size_t version_count;
 } server;
 
 /* A server with one or two certificates, willing to speak anything. */
@@ -84,6 +87,9 @@ SSL_CTX *make_context(const certificate *leaf, const certificate *second);
 
 /* One more certificate of its chain. */
 void add_to_chain(SSL_CTX *context, const certificate *plan);
+
+/* The byte that was damaged is the last one of a version, in a record in the clear. */
+int server_flipped_version(const server *peer);
 
 /* It does not see that the client asks for small records, as a server that knows no such extension. */
 void hide_fragment_length(SSL_CTX *context);

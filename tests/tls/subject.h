@@ -19,11 +19,12 @@ typedef struct difference {
 
 /* What the suites must know about it. */
 typedef struct subject {
-    const char *name;
     int is_bearssl;        /* the numbers in `detail` are BearSSL's */
     int has_record_buffer; /* the caller gives it, so it also limits the records and what can be received meanwhile */
     int composes;          /* a call writes its request into the record, not into its own buffer */
     int says_scsv;         /* TLS_EMPTY_RENEGOTIATION_INFO_SCSV stands among its suites (RFC 5746) */
+    int reads_versions;    /* each record in the clear must say the same version */
+    int joins_messages;    /* a message of the handshake may come in several records */
     const difference *differences;
     size_t difference_count;
 } subject;

@@ -7,10 +7,11 @@ br_x509_trust_anchor anchors[ANCHORS];
 struct bearssl bearssl;
 
 const subject tls_subject = {
-    .name = "BearSSL",
     .is_bearssl = 1,
     .has_record_buffer = 1,
     .composes = 1,
+    .reads_versions = 1,
+    .joins_messages = 1,
 };
 
 const tcx_transport *const subject_transport = &bearssl.tls.transport;

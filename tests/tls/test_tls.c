@@ -140,7 +140,7 @@ static void test_more_than_a_record(void **state)
     assert_status("the call", run(), TCX_OK);
     f.peer.request_length = 0;
     taken = tls->send(tls->context, bytes, sizeof bytes);
-    assert_in_range(taken, 1, 512);
+    assert_in_range(taken, 1, tls_subject.has_record_buffer ? 512 : 16384);
     assert_int_equal(f.peer.request_length, taken);
     assert_memory_equal(f.peer.request, bytes, (size_t)taken);
     tcx_connection_close(&connection, tls);
@@ -274,6 +274,7 @@ static void test_damage_at_every_byte(void **state)
     (void)state;
     for (size_t offset = 0; offset < all; offset++) {
         char where[80];
+        tcx_status status;
 
         snprintf(where, sizeof where, "byte %zu", offset);
         set_up_pinned(context);
@@ -284,7 +285,13 @@ static void test_damage_at_every_byte(void **state)
             continue;
         }
         f.peer.flip = offset;
-        check(run() < 0, "%s", where);
+        status = run();
+        if (!tls_subject.reads_versions && server_flipped_version(&f.peer)) {
+            assert_status(where, status, TCX_OK);
+            judge(where);
+            continue;
+        }
+        check(status < 0, "%s", where);
         check(f.call.outcome != TCX_ANSWERED && f.peer.requests <= 1, "%s", where);
         check(offset > handshake || (f.call.outcome == TCX_NOT_SENT && f.peer.request_length == 0),
               "%s: it got %zu bytes", where, f.peer.request_length);

@@ -331,6 +331,8 @@ static void test_records(void **state)
         f.peer.answer_length = strlen(answer);
         f.peer.write = write;
         f.peer.record = records[i % TCX_COUNT(records)];
+        if (f.peer.record == 1 && !tls_subject.joins_messages)
+            f.peer.record = 0;
         (void)run();
         judge(where);
         check(f.peer.requests == 1, "%s: %d, detail %d", where, f.call.status, f.call.detail);
@@ -421,7 +423,7 @@ static void test_renegotiation(void **state)
 }
 
 /* The link goes silent: the call waits for its whole time, asks little of it meanwhile, and knows what was sent. */
-static void stall(const char *where, tcx_status status, tcx_outcome outcome)
+static void stall(const char *where, unsigned wants, tcx_status status, tcx_outcome outcome)
 {
     assert_int_equal(subject_init(), TCX_OK);
     assert_int_equal(tcx_call_begin(&f.call, &f.config, &f.request, 0), TCX_OK);
@@ -429,19 +431,20 @@ static void stall(const char *where, tcx_status status, tcx_outcome outcome)
         check(tcx_call_step(&f.call, 0) >= 0, "%s: %d", where, f.call.status);
     if (status == TCX_E_DEADLINE) {
         check(tcx_call_step(&f.call, TCX_TIMEOUT_DEFAULT - 1) == TCX_PENDING, "%s: it did not wait", where);
-        check(tcx_call_wants(&f.call) == (f.link.cut_sent != SCRIPT_NEVER ? TCX_WRITE : TCX_READ), "%s: wants", where);
+        check(tcx_call_wants(&f.call) == wants, "%s: wants", where);
     }
     assert_status(where, tcx_call_step(&f.call, TCX_TIMEOUT_DEFAULT), status);
     judge(where);
     check(f.call.outcome == outcome, "%s: outcome %d", where, (int)f.call.outcome);
     assert_int_equal(f.call.detail, 0);
-    assert_in_range(f.link.calls, 1, 200);
+    assert_in_range(f.link.calls, 1, wants == (TCX_READ | TCX_WRITE) ? 300 : 200); /* for 100 steps */
 }
 
 /* At every flight: in front of it, and in its last byte. */
 static void test_stalls(void **state)
 {
     enum { SILENCE, HELLO, FINISHED, ANSWERED, FLIGHTS };
+    enum { REQUEST = 4, RECORDS = 6 }; /* hello, key, change_cipher_spec, finished, request, close_notify */
     SSL_CTX *context = make_context(&rsa_leaf, NULL);
     size_t flights[FLIGHTS], records[8], count = 0;
 
@@ -452,7 +455,7 @@ static void test_stalls(void **state)
     memcpy(flights, f.peer.flights, sizeof flights);
     for (size_t at = 0; at < f.link.sent_length; at += 5u + f.link.sent[at + 3] * 256u + f.link.sent[at + 4])
         records[count++] = at;
-    assert_int_equal(count, 6); /* hello, key, change_cipher_spec, finished, request, close_notify */
+    assert_int_equal(count, RECORDS);
     for (int i = SILENCE; i < FLIGHTS; i++) {
         for (size_t less = 0; less <= (i > SILENCE); less++) {
             int reached = i - (int)less;
@@ -462,7 +465,7 @@ static void test_stalls(void **state)
             set_up_pinned(context);
             f.link.cut_received = flights[i] - less;
             f.link.cut = TCX_WANT_READ;
-            stall(where, reached == ANSWERED ? TCX_OK : TCX_E_DEADLINE,
+            stall(where, TCX_READ, reached == ANSWERED ? TCX_OK : TCX_E_DEADLINE,
                   reached == ANSWERED   ? TCX_ANSWERED
                   : reached == FINISHED ? TCX_MAYBE_EXECUTED
                                         : TCX_NOT_SENT);
@@ -476,7 +479,9 @@ static void test_stalls(void **state)
             set_up_pinned(context);
             f.link.cut_sent = records[i] + more;
             f.link.cut = TCX_WANT_WRITE;
-            stall(where, TCX_E_DEADLINE, TCX_NOT_SENT);
+            /* Without a buffer for both directions, an answer can come while a record is being sent. */
+            stall(where, i == REQUEST && !tls_subject.has_record_buffer ? TCX_WRITE | TCX_READ : TCX_WRITE,
+                  TCX_E_DEADLINE, TCX_NOT_SENT);
         }
     }
     SSL_CTX_free(context);

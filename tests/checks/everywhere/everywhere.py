@@ -71,7 +71,7 @@ def build(machine: Machine) -> str:
 
 def programs(machine: Machine) -> list[pathlib.Path]:
     """The test programs of a machine, but those that are left out."""
-    left_out = tuple(f"test_{name}" for name in machine.without)
+    left_out = tuple(f"test_{name}{tls}" for name in machine.without for tls in ("", "_mbedtls"))
     return [path for path in sorted((HERE / "build" / machine.name / "tests").glob("test_*"))
             if path.is_file() and path.name not in left_out and not path.name.startswith("test_contract")]
 

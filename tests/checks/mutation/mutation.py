@@ -187,7 +187,7 @@ class Suite:
         self.folder = folder
         objects = [path for place in ("unit", "tls") for path in sorted((folder / "tests" / place).glob("*.o"))]
         self.tests = {path.stem.removeprefix("test_"): path for path in objects if path.stem.startswith("test_")}
-        self.helpers = [path for path in objects if not path.stem.startswith("test_")]
+        self.helpers = [path for path in objects if not path.stem.startswith("test_") and not path.stem.endswith("_mbedtls")]
         self.names = list(self.tests)
         self.seconds = {name: self.measure(name) for name in self.names}
 
