@@ -4,8 +4,9 @@
 
 #include <mbedtls/version.h>
 
-#if MBEDTLS_VERSION_NUMBER < 0x021C0000 || MBEDTLS_VERSION_NUMBER >= 0x04000000
-#error "tcx_mbedtls needs mbedTLS 2.28 or 3.x"
+#if MBEDTLS_VERSION_MAJOR == 3 ? MBEDTLS_VERSION_NUMBER < 0x03010000                                                  \
+                               : MBEDTLS_VERSION_NUMBER < 0x021C0000 || MBEDTLS_VERSION_NUMBER >= 0x04000000
+#error "tcx_mbedtls needs mbedTLS 2.28, or 3.1 and later"
 #endif
 #if !defined(MBEDTLS_SSL_CLI_C) || !defined(MBEDTLS_SSL_PROTO_TLS1_2) || !defined(MBEDTLS_CTR_DRBG_C) ||               \
     !defined(MBEDTLS_X509_CRT_PARSE_C) || !defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
@@ -60,7 +61,7 @@ static const int mbed_suites[] = {
     0,
 };
 
-#if MBEDTLS_VERSION_NUMBER >= 0x03010000
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
 static const uint16_t mbed_groups[] = {
 #if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(MBEDTLS_ECP_HAVE_CURVE25519)
     MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
@@ -555,7 +556,7 @@ static void mbed_set_up(tcx_mbedtls *tls)
     mbedtls_ssl_conf_max_version(settings, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
 #endif
     mbedtls_ssl_conf_ciphersuites(settings, mbed_suites);
-#if MBEDTLS_VERSION_NUMBER >= 0x03010000
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
     mbedtls_ssl_conf_groups(settings, mbed_groups);
 #else
     mbedtls_ssl_conf_curves(settings, mbed_groups);
