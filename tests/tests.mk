@@ -78,6 +78,9 @@ SUITES         ?= ../shared/suites
 SUITE_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/suites/*.c))
 $(SUITE_PROGRAMS): $(B)/%: $(B)/%.o $(POSIX_OBJECTS) $(LIB)
 	$(link)
+$(B)/tests/suites/chains_mbedtls.o: SEES = -Iport/mbedtls
+$(B)/tests/suites/chains_mbedtls: LIBS := $(MBEDTLS_LIBS)
+$(B)/tests/suites/chains_mbedtls: $(MBEDTLS_OBJECTS)
 ### suites: the cases of public test suites (HTTP, certificate chains, HMAC, roots, strings) in the folder SUITES
 .PHONY: suites
 suites: $(SUITE_PROGRAMS)

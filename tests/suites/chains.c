@@ -1,23 +1,8 @@
-/*
- * Validates certificate chains with tcx_tls_chain and tcx_tls_profile_full, as TLS does.
- *
- * In: the time, the host with a zero byte, the anchors in PEM, the number of certificates, and each of them in DER.
- * Out: `accept`, or `refuse` and BearSSL's error; `split` if pieces give another result than the whole.
- */
-#include "frame.h"
+/* Validates certificate chains with tcx_tls_chain and tcx_tls_profile_full, as TLS does. The error is BearSSL's. */
+#include "chains.h"
 #include "tcx_posix.h"
 
 #include <tcexec/tls.h>
-
-enum { CERTIFICATES_MAX = 128, NOT_FOR_SIGNING = -1, NO_ANCHOR = -2 };
-
-typedef struct test_case {
-    int64_t time;
-    tcx_text host;
-    tcx_text pem;
-    size_t count;
-    tcx_text certificates[CERTIFICATES_MAX];
-} test_case;
 
 static void send_certificate(const br_x509_class **validator, tcx_text der, size_t piece)
 {
@@ -27,8 +12,8 @@ static void send_certificate(const br_x509_class **validator, tcx_text der, size
     (*validator)->end_cert(validator);
 }
 
-/* What the handshake asks of a chain. Returns 0, BearSSL's error, or one of ours. */
-static int validate(const test_case *chain, const tcx_posix_anchors *anchors, size_t piece)
+/* What the handshake asks of a chain. */
+static int validate_with(const chain *chain, const tcx_posix_anchors *anchors, size_t piece)
 {
     static br_ssl_client_context client;
     static tcx_tls_chain trust;
@@ -48,45 +33,23 @@ static int validate(const test_case *chain, const tcx_posix_anchors *anchors, si
     return (*validator)->get_pkey(validator, &usages) != NULL && (usages & BR_KEYTYPE_SIGN) ? 0 : NOT_FOR_SIGNING;
 }
 
-static int validate_all(const test_case *chain, int *is_split)
+static int validate(const chain *chain, size_t piece)
 {
     tcx_posix_anchors anchors;
-    char *memory = NULL;
-    int error = NO_ANCHOR;
+    char *memory;
+    int error;
 
-    *is_split = 0;
-    if (tcx_posix_anchors_read(chain->pem, NULL, 0, &anchors) == TCX_E_BUFFER) {
-        memory = frame_memory(anchors.size);
-        if (tcx_posix_anchors_read(chain->pem, memory, anchors.size, &anchors) != TCX_OK)
-            frame_fail("the anchors do not fit their own size");
-        error = validate(chain, &anchors, frame_pieces[0]);
-        for (size_t i = 1; i < FRAME_PIECES; i++)
-            *is_split |= validate(chain, &anchors, frame_pieces[i]) != error;
-    }
+    if (tcx_posix_anchors_read(chain->pem, NULL, 0, &anchors) != TCX_E_BUFFER)
+        return NO_ANCHOR;
+    memory = frame_memory(anchors.size);
+    if (tcx_posix_anchors_read(chain->pem, memory, anchors.size, &anchors) != TCX_OK)
+        frame_fail("the anchors do not fit their own size");
+    error = validate_with(chain, &anchors, piece);
     free(memory);
     return error;
 }
 
 int main(void)
 {
-    while (frame_next()) {
-        test_case chain;
-        int error, is_split;
-
-        chain.time = (int64_t)frame_number();
-        chain.host = frame_text();
-        chain.pem = frame_text();
-        chain.count = frame_number();
-        if (chain.count > CERTIFICATES_MAX)
-            frame_fail("CERTIFICATES_MAX is too small");
-        for (size_t i = 0; i < chain.count; i++)
-            chain.certificates[i] = frame_text();
-        error = validate_all(&chain, &is_split);
-        printf("%s %d\n", is_split ? "split" : error == 0 ? "accept" : "refuse", error);
-        for (size_t i = 0; i < chain.count; i++)
-            frame_free(chain.certificates[i]);
-        frame_free(chain.pem);
-        frame_free(chain.host);
-    }
-    return 0;
+    return chains_run(validate);
 }

@@ -1,9 +1,9 @@
 """Runs the cases of public test suites through the library.
 
-    suites.py FOLDER [NAME ...]     http, chains, hmac, roots, strings. Default: all
+    suites.py FOLDER [NAME ...]     http, chains, chains_mbedtls, hmac, roots, strings. Default: all
 
 Each file of data has a judge (judge_NAME.py), a program (NAME.c), and, if the library gives another result than a suite
-expects, the reasons (NAME.txt). Ends with a line for each file. Fails on a difference without a reason, and on a reason
+expects, the reasons (NAME.txt). NAME_mbedtls has the same data and judge. Ends with a line for each file. Fails on a difference without a reason, and on a reason
 without a difference.
 """
 
@@ -18,7 +18,7 @@ from case import Case
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = pathlib.Path(os.environ.get("B", HERE.parent.parent / "build")).resolve() / "tests/suites"
-NAMES = ("http", "chains", "hmac", "roots", "strings")
+NAMES = ("http", "chains", "chains_mbedtls", "hmac", "roots", "strings")
 SHOWN = 50  # lines about a file, at most
 
 
@@ -51,7 +51,7 @@ def is_named(case: Case, suite: str, pattern: str) -> bool:
 
 def run(name: str, folder: pathlib.Path) -> bool:
     """Runs one file, and prints what is new and its line. Whether all is as it should be."""
-    cases = importlib.import_module(f"judge_{name}").cases(folder)
+    cases = importlib.import_module(f"judge_{name.removesuffix('_mbedtls')}").cases(folder)
     given = [case.judge(answer) for case, answer in zip(cases, library(name, cases))]
     problems = []
     explained = set()
