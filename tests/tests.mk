@@ -31,14 +31,22 @@ HAS_MBEDTLS     := $(or $(INSTALLS),$(shell echo 'mbedtls/ssl.h' | sed 's/.*/#in
 MBEDTLS_OBJECTS := $(B)/port/mbedtls/tcx_mbedtls.o
 MBEDTLS_LIBS    := -lmbedtls -lmbedx509 -lmbedcrypto
 MBEDTLS_SUITES  := $(patsubst %,$(B)/tests/test_%_mbedtls,tls tls_trust tls_wire sweep ends)
-unit-tests: $(MBEDTLS_SUITES)
+unit-tests: $(MBEDTLS_SUITES) $(B)/tests/test_mbedtls
+$(B)/tests/mbedtls/%.o: SEES = -Isrc -Itests/unit -Itests/tls -Iport/mbedtls
 $(B)/tests/tls/subject_mbedtls.o: SEES = -Isrc -Itests/unit -Iport/mbedtls
 $(MBEDTLS_SUITES): LIBS := -lcmocka -lssl -lcrypto $(if $(HAS_MBEDTLS),$(MBEDTLS_LIBS))
 ifneq ($(HAS_MBEDTLS),)
 $(MBEDTLS_SUITES): $(B)/tests/%_mbedtls: $(B)/tests/tls/%.o $(B)/tests/tls/subject_mbedtls.o $(MBEDTLS_OBJECTS) $(TLS_HELPERS) $(LIB)
 	$(link)
+# What users copy is always compiled.
+all: $(MBEDTLS_OBJECTS)
+# It counts allocations, so mbedTLS is linked statically.
+$(B)/tests/test_mbedtls: LIBS := -lcmocka -lssl -lcrypto $(MBEDTLS_LIBS:-l%=-l:lib%.a) -Wl,--wrap=calloc,--wrap=free
+$(B)/tests/test_mbedtls: $(B)/tests/mbedtls/test_mbedtls.o $(B)/tests/tls/subject_mbedtls.o $(MBEDTLS_OBJECTS) $(TLS_HELPERS) $(LIB)
+	$(link)
 else
-$(MBEDTLS_SUITES): $(B)/tests/tls/absent_mbedtls.o
+$(B)/tests/test_mbedtls: LIBS := -lcmocka
+$(B)/tests/test_mbedtls $(MBEDTLS_SUITES): $(B)/tests/tls/absent_mbedtls.o
 	$(link)
 endif
 $(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
