@@ -37,8 +37,7 @@ enum { MBED_LINK_FAILED = -0x7FFF }; /* what mbedTLS gets when the link fails. N
 
 enum {
     MBED_NAME_SIZE = 256,
-    MBED_DATE_MAX = 99, /* in each byte of a date: later than any real date */
-    MBED_RECORD_MAX = 16384
+    MBED_DATE_MAX = 99 /* in each byte of a date: later than any real date */
 };
 
 /* Records why TLS failed. Returns any negative number: the caller asks mbed_failure(). */
@@ -201,14 +200,19 @@ static int mbed_has_foreign_suite(const mbedtls_ssl_context *ssl)
 /* Returns 1 if the record received last is a valid one that is larger than mbedTLS was configured for. */
 static int mbed_has_large_record(const mbedtls_ssl_context *ssl)
 {
+#if MBEDTLS_SSL_IN_CONTENT_LEN < 16384
+    enum { RECORD_MAX = 16384 + 2048 };
     const unsigned char *header = ssl->MBEDTLS_PRIVATE(in_hdr);
     unsigned length;
 
-    if (MBEDTLS_SSL_IN_CONTENT_LEN >= MBED_RECORD_MAX || header == NULL || header[0] < 20 || header[0] > 23 ||
-        header[1] != 3)
+    if (header == NULL || header[0] < 20 || header[0] > 23 || header[1] != 3)
         return 0;
     length = (unsigned)header[3] << 8 | header[4];
-    return length > MBEDTLS_SSL_IN_CONTENT_LEN && length <= MBED_RECORD_MAX + 2048;
+    return length > MBEDTLS_SSL_IN_CONTENT_LEN && length <= RECORD_MAX;
+#else
+    (void)ssl;
+    return 0;
+#endif
 }
 
 /* After its ServerHello, the server has chosen the version and the cipher suite. A later alert has another reason. */
