@@ -15,7 +15,9 @@
  * Verification cannot be switched off, and the statuses are those of tcx_tls. README.md lists the differences.
  *
  * Memory. Unlike the library, mbedTLS allocates on the heap, from open to close: README.md says how much. To bound it,
- * give mbedTLS memory of its own (MBEDTLS_MEMORY_BUFFER_ALLOC_C). If memory ends, the call fails with TCX_E_TLS_BUFFER.
+ * give mbedTLS memory of its own (MBEDTLS_MEMORY_BUFFER_ALLOC_C). If memory ends, nothing is sent, and the call fails
+ * with TCX_E_TLS_BUFFER. But if it ends in a computation, mbedTLS takes the signature for a wrong one: the status is
+ * TCX_E_X509_UNTRUSTED or another one of a bad peer.
  *
  * Numbers. `detail` is the error number of mbedTLS, which is negative. For a certificate that was refused, it is the sum
  * of the reasons (MBEDTLS_X509_BADCERT_…). For a fatal alert, it is 256 + the alert, as tcexec/status.h says.
