@@ -184,7 +184,8 @@ static int mbed_has_foreign_suite(const mbedtls_ssl_context *ssl)
     size_t at;
     int suite;
 
-    if (hello == NULL || length < AT_ID_LENGTH + 1 || hello[0] != TYPE_SERVER_HELLO)
+    if (hello == NULL || length > ssl->MBEDTLS_PRIVATE(in_msglen) || length < AT_ID_LENGTH + 1 ||
+        hello[0] != TYPE_SERVER_HELLO)
         return 0;
     at = (size_t)AT_ID_LENGTH + 1 + hello[AT_ID_LENGTH];
     if (length < at + 2)
