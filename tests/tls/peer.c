@@ -154,14 +154,14 @@ static void put_record(server *peer, const unsigned char *record, size_t length)
     peer->made += length;
 }
 
-int server_flipped_version(const server *peer)
+int server_flipped_version(const server *peer, size_t count)
 {
-    int count = 0;
+    int found = 0;
 
     assert_in_range(peer->version_count, 0, TCX_COUNT(peer->versions) - 1);
     for (size_t i = 0; i < peer->version_count; i++)
-        count += peer->versions[i] == peer->flip;
-    return count > 0;
+        found |= peer->flip <= peer->versions[i] && peer->versions[i] < peer->flip + count;
+    return found;
 }
 
 /* Puts what OpenSSL has to say on the wire; a handshake in the clear may be cut into other records than it has made. */

@@ -88,8 +88,8 @@ SSL_CTX *make_context(const certificate *leaf, const certificate *second);
 /* One more certificate of its chain. */
 void add_to_chain(SSL_CTX *context, const certificate *plan);
 
-/* The byte that was damaged is the last one of a version, in a record in the clear. */
-int server_flipped_version(const server *peer);
+/* The byte that was damaged is one of the last `count` bytes of a version, in a record in the clear. */
+int server_flipped_version(const server *peer, size_t count);
 
 /* It does not see that the client asks for small records, as a server that knows no such extension. */
 void hide_fragment_length(SSL_CTX *context);

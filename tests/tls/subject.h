@@ -23,8 +23,8 @@ typedef struct subject {
     int has_record_buffer; /* the caller gives it, so it also limits the records and what can be received meanwhile */
     int composes;          /* a call writes its request into the record, not into its own buffer */
     int says_scsv;         /* TLS_EMPTY_RENEGOTIATION_INFO_SCSV stands among its suites (RFC 5746) */
-    int reads_versions;    /* each record in the clear must say the same version */
-    int joins_messages;    /* a message of the handshake may come in several records */
+    size_t free_versions;  /* bytes of the version in a record in the clear, from its end, that may be anything lower */
+    int joins_messages;    /* the messages of the handshake may come in records of any length */
     const difference *differences;
     size_t difference_count;
 } subject;

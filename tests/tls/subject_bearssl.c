@@ -10,7 +10,6 @@ const subject tls_subject = {
     .is_bearssl = 1,
     .has_record_buffer = 1,
     .composes = 1,
-    .reads_versions = 1,
     .joins_messages = 1,
 };
 

@@ -23,8 +23,8 @@ const subject tls_subject = {
     .has_record_buffer = 0, /* mbedTLS has two of its own, for one record in each direction */
     .composes = 0,          /* mbedTLS copies what it sends */
     .says_scsv = 1,
-    .reads_versions = 0,                                    /* the handshake does not cover them */
-    .joins_messages = MBEDTLS_VERSION_NUMBER >= 0x03060300, /* 3.6.3 was the first to do it */
+    .free_versions = MBEDTLS_VERSION_NUMBER < 0x03000000 ? 1 : 2, /* the handshake does not cover them */
+    .joins_messages = 0, /* not in 2.28; since 3.6.3, if no header of a message is cut */
     .differences = differences,
     .difference_count = TCX_COUNT(differences),
 };
@@ -83,6 +83,12 @@ void subject_reset(const tcx_transport *link, int (*entropy)(void *context, void
     config = (tcx_mbedtls_config){ .link = link, .anchors = &all, .entropy = entropy };
 }
 
+tcx_status subject_init(void)
+{
+    tcx_mbedtls_wipe(&tls);
+    return tcx_mbedtls_init(&tls, &config);
+}
+
 tcx_status subject_pin(int key)
 {
     unsigned char *at = pin;
@@ -91,7 +97,7 @@ tcx_status subject_pin(int key)
     config.pin = pin;
     config.pin_length = (size_t)i2d_PUBKEY(keys[key], &at);
     assert_in_range(config.pin_length, 1, sizeof pin);
-    return TCX_OK;
+    return subject_init();
 }
 
 void subject_set_buffer(size_t size)
@@ -102,12 +108,6 @@ void subject_set_buffer(size_t size)
 void subject_set_session(tcx_tls_session *session)
 {
     config.session = session;
-}
-
-tcx_status subject_init(void)
-{
-    tcx_mbedtls_wipe(&tls);
-    return tcx_mbedtls_init(&tls, &config);
 }
 
 int subject_resumed(void)

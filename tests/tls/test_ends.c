@@ -265,6 +265,7 @@ static void test_a_record_that_stays(void **state)
     for (size_t i = 0; i < TCX_COUNT(rows); i++) {
         const tcx_transport *tls = subject_transport;
         unsigned char byte;
+        size_t calls;
         int detail = 0;
 
         set_up_link(context);
@@ -278,12 +279,67 @@ static void test_a_record_that_stays(void **state)
             f.peer.flip = f.peer.given + 20;
             assert_true(tls->recv(tls->context, &byte, 1) < 0);
         }
+        calls = f.link.calls;
         assert_true(tls->send(tls->context, argument, 1000) < 0);
+        assert_int_equal(f.link.calls, calls); /* a link that has failed is left alone */
         if (rows[i].flipped) {
             assert_status("damaged", tls->failure(tls->context, &detail), TCX_E_TLS_INTEGRITY);
             assert_true(tls_subject.is_bearssl ? detail == BR_ERR_BAD_MAC : detail != 0);
         }
         assert_int_equal(f.peer.request_length, 0);
+        tls->close(tls->context);
+    }
+}
+
+/*
+ * What comes while a record is half sent may want an answer: an alert. It must wait. Only send() sends the rest of the
+ * record, so that its result tells whether the server has it.
+ */
+static void test_an_alert_that_waits(void **state)
+{
+    static const struct {
+        const char *name;
+        int flipped;   /* what comes is damaged */
+        unsigned asks; /* for a renegotiation, before it answers */
+        int says_goodbye;
+    } rows[] = { { "nothing", 0, 0, 0 },
+                 { "a damaged record", 1, 0, 0 },
+                 { "a renegotiation", 0, 1, 0 },
+                 { "three renegotiations", 0, 3, 0 },
+                 { "a close_notify", 0, 0, 1 } };
+    const struct line *line = &lines[6];
+    const tcx_peer peer = { TCX_TEXT(HOST), TCX_TEXT("10.0.0.1"), 443, NOW, 0 };
+
+    (void)state;
+    assert_int_equal(line->buffer, TCX_TLS_BUFFER_DUPLEX);
+    set_up_line(line);
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const tcx_transport *tls = subject_transport;
+        unsigned char bytes[1000];
+        int result;
+
+        set_up_link(context);
+        assert_int_equal(subject_init(), TCX_OK);
+        assert_int_equal(tls->open(tls->context, &peer), 1);
+        f.peer.early = f.link.sent_length + 100;
+        f.peer.then = TCX_WANT_WRITE;
+        f.peer.asks = rows[i].asks;
+        f.peer.says_goodbye = rows[i].says_goodbye;
+        f.link.piece = 50;
+        assert_int_equal(tls->send(tls->context, argument, 1000), TCX_WANT_WRITE);
+        if (rows[i].flipped)
+            f.peer.flip = f.peer.given + 20;
+        f.link.cut_sent = SCRIPT_NEVER; /* the link would take all */
+        for (int times = 0; times < 100; times++)
+            (void)tls->recv(tls->context, bytes, sizeof bytes);
+        check(f.peer.request_length == 0, "%s: recv() sent the record", rows[i].name);
+        do
+            result = tls->send(tls->context, argument, 1000);
+        while (result == TCX_AGAIN || result == TCX_WANT_WRITE);
+        check(f.peer.request_length == (result < 0 ? 0 : 1000), "%s: send() is %d, and the server has %zu bytes",
+              rows[i].name, result, f.peer.request_length);
+        if (!rows[i].says_goodbye) /* then BearSSL sends the rest, and mbedTLS does not */
+            check((result < 0) == rows[i].flipped, "%s: send() is %d", rows[i].name, result);
         tls->close(tls->context);
     }
 }
@@ -325,11 +381,17 @@ static int free_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line_0),        cmocka_unit_test(test_line_1),
-        cmocka_unit_test(test_line_2),        cmocka_unit_test(test_line_3),
-        cmocka_unit_test(test_line_4),        cmocka_unit_test(test_line_5),
-        cmocka_unit_test(test_line_6),        cmocka_unit_test(test_line_7),
-        cmocka_unit_test(test_early_answers), cmocka_unit_test(test_a_record_that_stays),
+        cmocka_unit_test(test_line_0),
+        cmocka_unit_test(test_line_1),
+        cmocka_unit_test(test_line_2),
+        cmocka_unit_test(test_line_3),
+        cmocka_unit_test(test_line_4),
+        cmocka_unit_test(test_line_5),
+        cmocka_unit_test(test_line_6),
+        cmocka_unit_test(test_line_7),
+        cmocka_unit_test(test_early_answers),
+        cmocka_unit_test(test_a_record_that_stays),
+        cmocka_unit_test(test_an_alert_that_waits),
     };
 
     return cmocka_run_group_tests(tests, make_all, free_all);
