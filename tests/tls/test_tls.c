@@ -300,6 +300,38 @@ static void test_damage_at_every_byte(void **state)
     SSL_CTX_free(context);
 }
 
+/* After a record that is not valid, nothing more is sent: the connection may be another's. */
+static void test_nothing_after_damage(void **state)
+{
+    static const char record[] = "\x17\x03\x03\x00\x20 0123456789012345678901234567890";
+    const tcx_peer peer = { TCX_TEXT(HOST), TCX_TEXT("x"), 443, NOW, 0 };
+    const tcx_transport *tls = subject_transport;
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+    unsigned char byte;
+    unsigned alerts;
+    int detail;
+
+    (void)state;
+    set_up_pinned(context);
+    assert_int_equal(subject_init(), TCX_OK);
+    assert_int_equal(tls->open(tls->context, &peer), 1);
+    f.peer.raw = record;
+    f.peer.raw_length = sizeof record - 1;
+    assert_true(tls->recv(tls->context, &byte, 1) < 0);
+    alerts = records_sent(ALERT);
+    assert_in_range(alerts, 0, 1);
+    for (int times = 0; times < 3; times++) {
+        assert_status("recv", tls->failure(tls->context, &detail), TCX_E_TLS_INTEGRITY);
+        assert_true(tls->send(tls->context, "GET /", 5) < 0);
+        assert_true(tls->recv(tls->context, &byte, 1) < 0);
+    }
+    tls->close(tls->context);
+    assert_int_equal(f.peer.request_length, 0);
+    assert_int_equal(records_sent(APPLICATION_DATA), 0);
+    assert_int_equal(records_sent(ALERT), alerts);
+    SSL_CTX_free(context);
+}
+
 /* A peer that talks without end cannot hold a step. */
 static void test_endless_records(void **state)
 {
@@ -522,12 +554,19 @@ static void test_echoed_id(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_client_hello),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_kinds_of_names),     cmocka_unit_test(test_open_twice),
-        cmocka_unit_test(test_more_than_a_record), cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_cut_at_every_byte),  cmocka_unit_test(test_damage_at_every_byte),
-        cmocka_unit_test(test_endless_records),    cmocka_unit_test(test_sessions),
-        cmocka_unit_test(test_end_of_session),     cmocka_unit_test(test_session_of_pin),
+        cmocka_unit_test(test_client_hello),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_kinds_of_names),
+        cmocka_unit_test(test_open_twice),
+        cmocka_unit_test(test_more_than_a_record),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_damage_at_every_byte),
+        cmocka_unit_test(test_nothing_after_damage),
+        cmocka_unit_test(test_endless_records),
+        cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_end_of_session),
+        cmocka_unit_test(test_session_of_pin),
         cmocka_unit_test(test_echoed_id),
     };
 
