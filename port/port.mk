@@ -1,7 +1,8 @@
-# The ports that are compiled with the library (posix, template) and the command.
+# The ports that are compiled with the library (posix, sockets, template) and the command.
 
 POSIX_OBJECTS   := $(patsubst %.c,$(B)/%.o,$(wildcard port/posix/*.c))
 COMMAND_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard port/command/*.c))
+SOCKETS_OBJECTS := $(B)/port/sockets/tcx_sockets.o
 TEMPLATE_OBJECTS  := $(B)/port/template/tcx_board.o
 TEMPLATE_EXAMPLES := $(patsubst %.c,$(B)/%.o,$(wildcard port/template/examples/*.c))
 
@@ -27,7 +28,7 @@ $(B)/many: $(B)/port/posix/examples/many/many.o $(POSIX_OBJECTS) $(LIB)
 	$(link)
 
 # What a user copies is always compiled.
-all: $(TEMPLATE_OBJECTS) $(TEMPLATE_EXAMPLES)
+all: $(SOCKETS_OBJECTS) $(TEMPLATE_OBJECTS) $(TEMPLATE_EXAMPLES)
 
 ## anchors: build/tencent_anchors.h, trust anchors for firmware: Tencent's roots out of this system's bundle
 .PHONY: anchors

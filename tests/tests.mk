@@ -6,8 +6,9 @@ CONTRACT := $(patsubst %,$(B)/tests/transport/%.o,tcx_contract memory bench)
 $(B)/tests/unit/%.o $(B)/tests/tls/%.o: SEES = -Isrc -Itests/unit
 $(B)/tests/suites/%.o: SEES = -Isrc -Itests/unit -Iport/posix
 $(B)/tests/template/%.o: SEES = -Isrc -Itests/unit -Iport/template/examples
-$(B)/tests/posix/%.o: SEES = -Iport/posix
-$(B)/tests/transport/%.o: SEES = -Itests/transport -Itests/transport/fake -Iport/posix -Iport/template -Iport/template/examples
+$(B)/tests/posix/%.o: SEES = -Iport/posix -Iport/sockets
+$(B)/tests/transport/%.o: SEES = -Itests/transport -Itests/transport/fake -Iport/posix -Iport/sockets -Iport/template \
+    -Iport/template/examples
 
 # $(call test_programs,FOLDER,OBJECTS): the test programs of a folder, linked with OBJECTS and the library.
 tests_of = $(patsubst tests/$(1)/%.c,$(B)/tests/%,$(wildcard tests/$(1)/test_*.c))
@@ -50,6 +51,8 @@ $(B)/tests/test_mbedtls $(MBEDTLS_SUITES): $(B)/tests/tls/absent_mbedtls.o
 	$(link)
 endif
 $(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
+# Both ways to see that a connection is up.
+$(B)/tests/test_contract_sockets $(B)/tests/test_sockets: $(SOCKETS_OBJECTS) $(B)/tests/transport/sockets_again.o
 $(B)/tests/test_contract_template: $(TEMPLATE_OBJECTS)
 $(B)/tests/test_contract_modem: $(B)/port/template/examples/tcx_modem.o
 $(B)/tests/test_contract_freertos: $(B)/port/template/examples/tcx_freertos.o

@@ -1,58 +1,12 @@
 /* Runs the contract suite on POSIX sockets, over TCP on loopback, against peer.py. */
-#define _DEFAULT_SOURCE
-
 #include "bench.h"
 #include "tcx_posix.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static unsigned char buffer[TCX_CONTRACT_BUFFER_MAX], ahead[TCX_POSIX_READ_AHEAD];
-
-/* Starts the peer. It ends when `*leash` is closed, however this program ends. */
-static pid_t start_peer(int *leash, unsigned *peer, unsigned *refusing, unsigned *unanswering)
-{
-    int in[2], out[2];
-    FILE *lines;
-    pid_t child;
-
-    if (pipe(in) != 0 || pipe(out) != 0 || (child = fork()) < 0)
-        return -1;
-    if (child == 0) {
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-        close(in[0]);
-        close(in[1]);
-        close(out[0]);
-        close(out[1]);
-        execlp("python3", "python3", "tests/transport/peer.py", (char *)NULL);
-        _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    *leash = in[1];
-    lines = fdopen(out[0], "r");
-    if (lines == NULL || fscanf(lines, "peer %u refusing %u unanswering %u", peer, refusing, unanswering) != 3)
-        child = -1;
-    if (lines != NULL)
-        fclose(lines);
-    return child;
-}
-
-static int open_descriptors(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    int count = 0;
-
-    while (directory != NULL && readdir(directory) != NULL)
-        count++;
-    if (directory != NULL)
-        closedir(directory);
-    return count;
-}
 
 static tcx_posix_tcp right;
 
@@ -111,10 +65,10 @@ int main(void)
     int leash = -1, before, way;
     pid_t child;
 
-    child = start_peer(&leash, &peer, &refusing, &unanswering);
+    child = bench_start_peer(&leash, &peer, &refusing, &unanswering);
     if (!bench_report(child > 0, "the peer starts"))
         return bench_end();
-    before = open_descriptors();
+    before = bench_open_descriptors();
     for (way = 0; way < 2; way++) {
         static tcx_posix_tcp tcp;
         const tcx_contract blank = { 0 };
@@ -142,7 +96,7 @@ int main(void)
         printf("# the slowest function took %u ms\n", (unsigned)contract.slowest);
     }
     report_claims_all((uint16_t)peer);
-    bench_report(open_descriptors() == before, "no descriptor is left open");
+    bench_report(bench_open_descriptors() == before, "no descriptor is left open");
     close(leash);
     waitpid(child, NULL, 0);
     return bench_end();
