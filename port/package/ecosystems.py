@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import pathlib
 import re
 import time
@@ -10,10 +11,12 @@ import zipfile
 
 from project import ROOT, Project, names, read
 
+TLS_CALL = re.compile(r"\b(?:tcx_tls_\w+|tcx_client_trust)\(")
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
 SENTENCE = "Calls ExecuteFunction of Tencent Cloud's MPS and VOD from a device with a few kilobytes of RAM."
 PORT = ["port/template/tcx_board.c", "port/template/tcx_board.h"]
-PLACES = {"cmake": "cmake/tcexec", "esp-idf": "esp-idf/tcexec", "zephyr": "zephyr/tcexec",
-          "platformio": "platformio/tcexec", "arduino": "arduino/tcexec"}
+PLACES = {"cmake": "cmake/tcexec", "esp-idf": "esp-idf/tcexec", "zephyr": "zephyr", "platformio": "platformio/tcexec",
+          "arduino": "arduino/tcexec"}
 FIRST_OF_ZIP = 315532800  # 1980-01-01: a ZIP has no earlier date
 ZIPPED = ("arduino", "platformio")  # whose users install an archive
 
@@ -38,10 +41,17 @@ def share_between_sketches(out: dict[str, str], examples: str) -> None:
                 out[own] = text
 
 
+def is_client(source: str) -> bool:
+    """Whether a source is a part of the client that links without TLS, although its header has the types of TLS."""
+    return source.startswith("src/tcx_client") and not TLS_CALL.search(COMMENT.sub("", read(source)))
+
+
 def packages(project: Project) -> dict[str, str]:
     """Returns the text of every file of every package, by its path in the output folder."""
     values = {"VERSION": project.version, "BEARSSL": project.bearssl, "JSMN": project.jsmn, "SENTENCE": SENTENCE,
-              "CORE": lines(project.core()), "TLS": lines(project.tls()), "POSIX": lines(project.posix, "posix")}
+              "CORE": lines(project.core()), "TLS": lines(project.tls()),
+              "CLIENT": lines(list(filter(is_client, project.tls()))),
+              "TLSONLY": lines(list(itertools.filterfalse(is_client, project.tls()))), "POSIX": lines(project.posix, "posix")}
     out: dict[str, str] = {}
     for ecosystem, place in PLACES.items():
         folder = f"port/package/{ecosystem}"
@@ -60,6 +70,9 @@ def packages(project: Project) -> dict[str, str]:
             share_between_sketches(out, f"{place}/examples/")
         if ecosystem in ZIPPED:
             out[f"{place}/extras/libraries.sh"] = fill(read("port/package/libraries.sh"), values)
+        if ecosystem == "zephyr":
+            for name in names("port/sockets/*.[ch]"):
+                out[f"{place}/sockets/{pathlib.PurePath(name).name}"] = read(name)
         if ecosystem == "cmake":  # the only one for systems with POSIX
             for name in [*project.posix, *names("port/posix/*.h")]:
                 out[f"{place}/posix/{pathlib.PurePath(name).name}"] = read(name)

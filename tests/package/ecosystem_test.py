@@ -15,6 +15,7 @@ from shared import (BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, JSMN, TARG
                     scratch, stand)
 
 SOURCES = {path.name for path in (stand.ROOT / "src").glob("*.c")}
+ZEPHYR = HERE / "standins/zephyr"
 HEADERS = {str(path.relative_to(stand.ROOT / "include")) for path in (stand.ROOT / "include").rglob("*.h")}
 
 
@@ -155,23 +156,104 @@ class Ecosystem(unittest.TestCase):
             run("cmake", "-S", DIST / "cmake/tcexec", "-B", scratch("cmake-missing"), *nowhere)
         self.assertIn("Install Debian package libbearssl-dev.", " ".join(str(refused.exception).split()))
 
+    def zephyr(self, application: pathlib.Path, build: pathlib.Path, *options: object) -> pathlib.Path:
+        """Builds an application with the module, by what stands in for Zephyr; its program."""
+        run("cmake", "-S", application, "-B", build, f"-DZephyr_DIR={ZEPHYR}", f"-DZEPHYR_MODULES={DIST / 'zephyr'}",
+            *options)
+        run("cmake", "--build", build, "-j2")
+        return build / "zephyr"
+
     def test_zephyr(self) -> None:
-        package = DIST / "zephyr/tcexec"
+        """For a chip, with TLS and without. Without, nothing of BearSSL's TLS is compiled."""
+        package = DIST / "zephyr"
         self.check_files(package, "include")
+        for name in ("tcx_sockets.c", "tcx_sockets.h"):
+            self.assertEqual((package / "sockets" / name).read_bytes(),
+                             (stand.ROOT / "port/sockets" / name).read_bytes())
         module = json.loads(run("node", HERE / "judge.mjs", "yaml", package / "zephyr/module.yml"))
         self.assertEqual(module, {"name": "tcexec", "build": {"cmake": ".", "kconfig": "Kconfig"}})
         named = re.findall(r"src/(\w+\.c)", (package / "CMakeLists.txt").read_text())
         self.assertEqual(sorted(named), sorted(SOURCES))
-        self.assertEqual(self.kconfig(package / "Kconfig")["CONFIG_TCEXEC"], "n")
         folder = scratch("zephyr")
-        shutil.copytree(package, folder / "tcexec")
-        (folder / "bearssl").symlink_to(BEARSSL)
+        chip = [f"-DCMAKE_C_COMPILER={CROSS}", "-DCMAKE_SYSTEM_NAME=Generic",
+                f"-DCMAKE_C_FLAGS={' '.join(TARGET)} --specs=nosys.specs -std=gnu99 -Wl,--no-warnings"]
+        without = folder / "without.conf"
+        without.write_text(f'CONFIG_TCEXEC_BEARSSL_DIR="{BEARSSL}"\n')
         with self.assertRaisesRegex(AssertionError, "CONFIG_TCEXEC_JSMN_DIR: there is no"):
-            self.cmake(folder, "zephyr.cmake", self.kconfig(package / "Kconfig", TCEXEC="y"))
-        (folder / "jsmn").symlink_to(JSMN)
-        for tls in ("y", "n"):
+            self.zephyr(ZEPHYR / "application", folder / "without", *chip, f"-DEXTRA_CONF_FILE={without}")
+        for tls in ("BEARSSL", "NONE"):
             with self.subTest(tls=tls):
-                self.cmake(folder, "zephyr.cmake", self.kconfig(package / "Kconfig", TCEXEC="y", TCEXEC_TLS=tls))
+                settings = folder / f"{tls}.conf"
+                settings.write_text(f"{self.zephyr_folders()}CONFIG_TCEXEC_TLS_{tls}=y\n")
+                program = self.zephyr(ZEPHYR / "application", folder / tls, *chip, f"-DEXTRA_CONF_FILE={settings}")
+                compiled = {path.name.removesuffix(".obj") for path in folder.glob(f"{tls}/modules/**/*.obj")}
+                self.assertEqual({name for name in compiled if name.startswith(("tcx_tls", "ssl", "x509", "rsa", "ec_"))}
+                                 != set(), tls == "BEARSSL")
+                for name in SOURCES & compiled:
+                    self.assertLessEqual(exported(BUILD / "src" / name.replace(".c", ".o")), exported(program), name)
+                left_out = {"tcx_tls.c", "tcx_client_chain.c", "tcx_client_pin.c", "tcx_client_trust.c", "tcx_x509.c",
+                            "tcx_tls_chain.c", "tcx_tls_pin.c", "tcx_tls_session.c", "tcx_tls_profile_full.c"}
+                self.assertEqual(SOURCES - compiled, set() if tls == "BEARSSL" else left_out)
+
+    def zephyr_folders(self) -> str:
+        return f'CONFIG_TCEXEC_BEARSSL_DIR="{BEARSSL}"\nCONFIG_TCEXEC_JSMN_DIR="{JSMN}"\n'
+
+    def says(self, sample: pathlib.Path) -> str:
+        """What the README of a sample says that it prints."""
+        return self.recipe(sample, "text")[0]
+
+    def zephyr_settings(self, folder: pathlib.Path, endpoint: stand.Endpoint, roots: pathlib.Path) -> str:
+        """The option that sets what a user sets in a sample, to call the endpoint."""
+        address, port = endpoint.tls.split(":")
+        settings = folder / "secrets.conf"
+        settings.write_text(f'{self.zephyr_folders()}CONFIG_ENTROPY_HAS_DRIVER=y\nCONFIG_TCEXEC_ROOTS="{roots}"\n'
+                            f'CONFIG_SAMPLE_SECRET_ID="{stand.SECRET_ID}"\nCONFIG_SAMPLE_SECRET_KEY="{stand.SECRET_KEY}"\n'
+                            f'CONFIG_SAMPLE_ADDRESS="{address}"\nCONFIG_SAMPLE_PORT={port}\n')
+        return f"-DEXTRA_CONF_FILE={settings}"
+
+    def test_zephyr_sample_signs(self) -> None:
+        """The bytes are those of the command."""
+        folder, sample = scratch("zephyr-sign"), DIST / "zephyr/samples/sign"
+        settings = folder / "folders.conf"
+        settings.write_text(self.zephyr_folders())
+        program = self.zephyr(sample, folder / "build", f"-DEXTRA_CONF_FILE={settings}")
+        printed = run(program).replace("\r\n", "\n")
+        keys = {"TENCENTCLOUD_SECRET_ID": "AKIDEXAMPLE", "TENCENTCLOUD_SECRET_KEY": "SKEXAMPLE"}
+        wanted = run(BUILD / "tcexec", "mps", "ExampleFunc", "XXX", "--time", "1700000000", "--dry-run", env=keys)
+        self.assertEqual(printed, wanted.replace("\r\n", "\n") + "\n")
+        self.assertEqual(printed, self.says(sample))
+
+    def test_zephyr_sample_calls(self) -> None:
+        """On each board, and with roots in PEM; without roots it does not build, and its words are a command."""
+        folder, sample = scratch("zephyr-call"), DIST / "zephyr/samples/execute_function"
+        certificates = stand.Certificates(folder)
+        roots = folder / "anchors.h"
+        with stand.Endpoint(certificates, "--lifetime", "300") as endpoint:
+            with self.assertRaises(AssertionError) as refused:
+                self.zephyr(sample, folder / "without", self.zephyr_settings(folder, endpoint, roots))
+            self.assertIn(f"tcexec anchors --tencent > {roots}", " ".join(str(refused.exception).split()))
+            roots.write_text(run(BUILD / "tcexec", "anchors", certificates.root))
+            for board, file in (("native_sim/native/64", roots), ("mps2/an385", certificates.root)):
+                with self.subTest(board):
+                    endpoint.control("POST", "reset")
+                    program = self.zephyr(sample, folder / "build", self.zephyr_settings(folder, endpoint, file),
+                                          f"-DBOARD={board}", f"-DTCEXEC_COMMAND={BUILD / 'tcexec'}")
+                    self.assertEqual(run(program), self.says(sample))
+                    self.assertEqual(endpoint.state()["executions"]["total"], 1)
+            self.assertRegex(run(program), r"code: InvalidParameterValue\.SessionId\n")
+            self.assertEqual(endpoint.state()["executions"]["total"], 1)
+
+    def test_zephyr_sample_sleeps_and_resumes(self) -> None:
+        folder, sample = scratch("zephyr-sleep"), DIST / "zephyr/samples/sleep_and_resume"
+        certificates = stand.Certificates(folder)
+        roots = folder / "anchors.h"
+        roots.write_text(run(BUILD / "tcexec", "anchors", certificates.root))
+        with stand.Endpoint(certificates, "--lifetime", "300") as endpoint:
+            program = self.zephyr(sample, folder / "build", self.zephyr_settings(folder, endpoint, roots),
+                                  "-DBOARD=native_sim/native/64")
+            self.assertEqual(run(program), self.says(sample))
+            state = endpoint.state()
+            self.assertEqual((state["tls"]["full"], state["tls"]["resumed"], state["executions"]["total"]), (1, 2, 3))
 
     def libraries(self, name: str, ecosystem: str) -> pathlib.Path:
         """A folder with tcexec as a user unpacks it, and with the two libraries that its script makes."""

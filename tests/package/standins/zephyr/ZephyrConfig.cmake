@@ -1,0 +1,55 @@
+# What Zephyr's build system does for an application and its modules, as far as the package uses it:
+# find_package(Zephyr) reads the settings, makes `app` and compiles the modules. BOARD names a file in boards/.
+# MODULES: as ZEPHYR_MODULES of the real one. HOSTED: the headers here take the place of Zephyr's.
+project(Zephyr C)
+set(APPLICATION_SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR})
+add_library(zephyr_interface INTERFACE)
+add_library(app STATIC ${CMAKE_CURRENT_LIST_DIR}/zephyr.c)
+
+execute_process(
+  COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/settings.py ${APPLICATION_SOURCE_DIR} ${CMAKE_BINARY_DIR}
+          "${BOARD}" "${EXTRA_CONF_FILE}" "${ZEPHYR_MODULES}"
+  RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "settings.py failed")
+endif()
+include(${CMAKE_BINARY_DIR}/settings.cmake)
+target_compile_options(zephyr_interface INTERFACE -D__ZEPHYR__=1 -imacros ${CMAKE_BINARY_DIR}/autoconf.h)
+target_include_directories(zephyr_interface INTERFACE ${CMAKE_CURRENT_LIST_DIR}/include)
+
+function(zephyr_include_directories)
+  foreach(folder ${ARGN})
+    get_filename_component(folder ${folder} ABSOLUTE)
+    target_include_directories(zephyr_interface INTERFACE ${folder})
+  endforeach()
+endfunction()
+macro(zephyr_library_named name)
+  add_library(${name} STATIC)
+  target_link_libraries(${name} PUBLIC zephyr_interface)
+  set(ZEPHYR_CURRENT_LIBRARY ${name})
+endmacro()
+macro(zephyr_library_sources)
+  target_sources(${ZEPHYR_CURRENT_LIBRARY} PRIVATE ${ARGN})
+endmacro()
+macro(zephyr_library_sources_ifdef feature)
+  if(${feature})
+    zephyr_library_sources(${ARGN})
+  endif()
+endmacro()
+macro(zephyr_library_include_directories)
+  target_include_directories(${ZEPHYR_CURRENT_LIBRARY} PRIVATE ${ARGN})
+endmacro()
+macro(zephyr_library_compile_definitions)
+  target_compile_definitions(${ZEPHYR_CURRENT_LIBRARY} PRIVATE ${ARGN})
+endmacro()
+
+foreach(module ${ZEPHYR_MODULES})
+  get_filename_component(name ${module} NAME)
+  add_subdirectory(${module} modules/${name})
+endforeach()
+target_link_libraries(app PUBLIC zephyr_interface)
+target_compile_options(app PRIVATE -Wall -Wextra -Werror)
+target_compile_options(tcexec PRIVATE -Wall -Wextra -Werror)
+# The real one links the libraries of modules whole.
+add_executable(zephyr ${CMAKE_CURRENT_LIST_DIR}/empty.c)
+target_link_libraries(zephyr -Wl,--whole-archive app tcexec -Wl,--no-whole-archive bearssl)

@@ -1,0 +1,1 @@
+/* The program is made of libraries alone. */

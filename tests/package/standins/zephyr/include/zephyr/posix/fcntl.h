@@ -1,0 +1,2 @@
+/* Zephyr's fcntl.h. */
+#include <fcntl.h>
