@@ -71,8 +71,9 @@ def packages(project: Project) -> dict[str, str]:
         if ecosystem in ZIPPED:
             out[f"{place}/extras/libraries.sh"] = fill(read("port/package/libraries.sh"), values)
         if ecosystem == "zephyr":
-            for name in names("port/sockets/*.[ch]"):
-                out[f"{place}/sockets/{pathlib.PurePath(name).name}"] = read(name)
+            for part in ("sockets", "mbedtls"):
+                for name in names(f"port/{part}/*.[ch]"):
+                    out[f"{place}/{part}/{pathlib.PurePath(name).name}"] = read(name)
         if ecosystem == "cmake":  # the only one for systems with POSIX
             for name in [*project.posix, *names("port/posix/*.h")]:
                 out[f"{place}/posix/{pathlib.PurePath(name).name}"] = read(name)

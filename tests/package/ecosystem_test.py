@@ -167,13 +167,12 @@ class Ecosystem(unittest.TestCase):
         """For a chip, with TLS and without. Without, nothing of BearSSL's TLS is compiled."""
         package = DIST / "zephyr"
         self.check_files(package, "include")
-        for name in ("tcx_sockets.c", "tcx_sockets.h"):
-            self.assertEqual((package / "sockets" / name).read_bytes(),
-                             (stand.ROOT / "port/sockets" / name).read_bytes())
+        for name in ("sockets/tcx_sockets.c", "sockets/tcx_sockets.h", "mbedtls/tcx_mbedtls.c", "mbedtls/tcx_mbedtls.h"):
+            self.assertEqual((package / name).read_bytes(), (stand.ROOT / "port" / name).read_bytes())
         module = json.loads(run("node", HERE / "judge.mjs", "yaml", package / "zephyr/module.yml"))
         self.assertEqual(module, {"name": "tcexec", "build": {"cmake": ".", "kconfig": "Kconfig"}})
         named = re.findall(r"src/(\w+\.c)", (package / "CMakeLists.txt").read_text())
-        self.assertEqual(sorted(named), sorted(SOURCES))
+        self.assertEqual(set(named), SOURCES)
         folder = scratch("zephyr")
         chip = [f"-DCMAKE_C_COMPILER={CROSS}", "-DCMAKE_SYSTEM_NAME=Generic",
                 f"-DCMAKE_C_FLAGS={' '.join(TARGET)} --specs=nosys.specs -std=gnu99 -Wl,--no-warnings"]
@@ -242,6 +241,23 @@ class Ecosystem(unittest.TestCase):
                     self.assertEqual(endpoint.state()["executions"]["total"], 1)
             self.assertRegex(run(program), r"code: InvalidParameterValue\.SessionId\n")
             self.assertEqual(endpoint.state()["executions"]["total"], 1)
+
+    def test_zephyr_sample_calls_over_mbedtls(self) -> None:
+        """Nothing of BearSSL's TLS is compiled. A server with another root gets nothing."""
+        folder, sample = scratch("zephyr-mbedtls"), DIST / "zephyr/samples/execute_function_mbedtls"
+        certificates, others = stand.Certificates(folder), stand.Certificates(folder / "others")
+        with stand.Endpoint(certificates, "--lifetime", "300") as endpoint:
+            for roots in (certificates.root, others.root):
+                option = self.zephyr_settings(folder, endpoint, roots)
+                settings = folder / "secrets.conf"
+                settings.write_text(settings.read_text().replace("CONFIG_TCEXEC_ROOTS", "CONFIG_SAMPLE_ROOTS"))
+                program = self.zephyr(sample, folder / "build", option, "-DBOARD=native_sim/native/64")
+                if roots == certificates.root:
+                    self.assertEqual(run(program), self.says(sample))
+                else:
+                    self.assertRegex(run(program), r"\ATCX_E_X509_UNTRUSTED\b.*\nnot sent\b")
+                self.assertEqual(endpoint.state()["executions"]["total"], 1)
+        self.assertNotRegex(run("nm", program), r" br_(ssl|x509|rsa|ec)_")
 
     def test_zephyr_sample_sleeps_and_resumes(self) -> None:
         folder, sample = scratch("zephyr-sleep"), DIST / "zephyr/samples/sleep_and_resume"

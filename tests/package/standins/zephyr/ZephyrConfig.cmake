@@ -1,8 +1,9 @@
 # What Zephyr's build system does for an application and its modules, as far as the package uses it:
 # find_package(Zephyr) reads the settings, makes `app` and compiles the modules. BOARD names a file in boards/.
-# MODULES: as ZEPHYR_MODULES of the real one. HOSTED: the headers here take the place of Zephyr's.
+# The headers here take the place of Zephyr's, and this system's mbedTLS that of Zephyr's module.
 project(Zephyr C)
 set(APPLICATION_SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR})
+set(ZEPHYR_BINARY_DIR ${CMAKE_BINARY_DIR})
 add_library(zephyr_interface INTERFACE)
 add_library(app STATIC ${CMAKE_CURRENT_LIST_DIR}/zephyr.c)
 
@@ -39,10 +40,26 @@ endmacro()
 macro(zephyr_library_include_directories)
   target_include_directories(${ZEPHYR_CURRENT_LIBRARY} PRIVATE ${ARGN})
 endmacro()
+macro(zephyr_library_link_libraries)
+  target_link_libraries(${ZEPHYR_CURRENT_LIBRARY} PUBLIC ${ARGN})
+endmacro()
+# Each byte as a number with a comma behind it.
+function(generate_inc_file_for_target target source out)
+  get_filename_component(source ${source} ABSOLUTE BASE_DIR ${APPLICATION_SOURCE_DIR})
+  get_filename_component(folder ${out} DIRECTORY)
+  file(READ ${source} bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  file(WRITE ${out} "${bytes}")
+  target_include_directories(${target} PRIVATE ${folder})
+endfunction()
 macro(zephyr_library_compile_definitions)
   target_compile_definitions(${ZEPHYR_CURRENT_LIBRARY} PRIVATE ${ARGN})
 endmacro()
 
+if(CONFIG_MBEDTLS)
+  add_library(mbedTLS INTERFACE)
+  target_link_libraries(mbedTLS INTERFACE mbedtls mbedx509 mbedcrypto)
+endif()
 foreach(module ${ZEPHYR_MODULES})
   get_filename_component(name ${module} NAME)
   add_subdirectory(${module} modules/${name})
