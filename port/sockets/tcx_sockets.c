@@ -28,7 +28,7 @@
 #define sockets_fill(out, count) (SOCKETS_HAVE_RANDOM && sys_csrand_get(out, count) == 0)
 /* Without both, sys_csrand_get() is declared and is not there. The second is for tests: its bytes can be guessed. */
 #define SOCKETS_HAVE_RANDOM (IS_ENABLED(CONFIG_CSPRNG_ENABLED) || IS_ENABLED(CONFIG_TEST_CSPRNG_GENERATOR))
-#elif defined(ESP_PLATFORM)
+#elif defined(ESP_PLATFORM) && !defined(CONFIG_IDF_TARGET_LINUX)
 #include <esp_random.h>
 #include <esp_timer.h>
 #include <fcntl.h>

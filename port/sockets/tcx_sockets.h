@@ -5,7 +5,8 @@
  *     tcx_sockets_init(&sockets, 0);    ... then pass &sockets.port to a client (tcexec/client.h) or to tcx_execute(),
  *                                           and &sockets.transport to a call or to TLS
  *
- * It needs no thread, and allocates no memory. getaddrinfo() of the system may allocate some.
+ * It needs no thread, and allocates no memory. getaddrinfo() of the system may allocate some, and so does ESP-IDF's
+ * poll() for as long as it waits.
  *
  * The system gives the tick, the wall clock and entropy:
  *
@@ -14,6 +15,9 @@
  *              example by SNTP. Zephyr before 4.2: none
  *   ESP-IDF    time(). Set it first, for example by SNTP   esp_fill_random()
  *   POSIX      time()                                      getrandom()
+ *
+ * ESP-IDF's target linux is POSIX. On a chip, esp_fill_random() is unpredictable only while WiFi or Bluetooth is on, or
+ * after bootloader_random_enable().
  *
  * If your clock or your entropy is another, replace `sockets.port.unix_time` or `sockets.port.entropy` after init. Until
  * the clock is set, a call fails with TCX_E_CLOCK_UNSET. Without entropy it fails with TCX_E_TLS_ENTROPY. Nothing is sent.
@@ -24,9 +28,13 @@
 #include <tcexec/call.h>
 #include <tcexec/port.h>
 
+#if defined(ESP_PLATFORM)
+#include "sdkconfig.h"
+#endif
+
 #if defined(__ZEPHYR__)
 #include <zephyr/net/socket.h>
-#elif defined(ESP_PLATFORM)
+#elif defined(ESP_PLATFORM) && !defined(CONFIG_IDF_TARGET_LINUX)
 #include <lwip/sockets.h>
 #else
 #include <netinet/in.h>
