@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -86,6 +87,47 @@ class Ecosystem(unittest.TestCase):
         """The parts of a README that a user copies."""
         return re.findall(rf"^```{language}\n(.*?)^```", (package / "README.md").read_text(), re.M | re.S)
 
+    def idf_settings(self, project: pathlib.Path, target: str, **set_to: str) -> pathlib.Path:
+        """A folder with the settings of an ESP-IDF project, as its build system makes them of Kconfig and defaults."""
+        folder = project / f"config-{target}"
+        folder.mkdir(exist_ok=True)
+        (folder / "Kconfig").write_text(
+            "config IDF_TARGET_LINUX\n bool \"linux\"\n"
+            "config ESP_MAIN_TASK_STACK_SIZE\n int \"stack\"\n default 3584\n"
+            f'source "{DIST}/esp-idf/tcexec/Kconfig"\n'
+            + "".join(f'source "{file}"\n' for file in (project / "main").glob("Kconfig.projbuild")))
+        (folder / "settings").write_text("".join(f"CONFIG_{name}={value}\n" for name, value in set_to.items())
+                                         + f"CONFIG_IDF_TARGET_LINUX={'y' if target == 'linux' else 'n'}\n")
+        script = ("import sys, kconfiglib\n"
+                  "config = kconfiglib.Kconfig(sys.argv[1], warn=True)\n"
+                  "for file in sys.argv[3:]: config.load_config(file, replace=False)\n"
+                  "assert not config.warnings, config.warnings\n"
+                  "config.write_autoconf(sys.argv[2] + '/sdkconfig.h', '')\n"
+                  "with open(sys.argv[2] + '/sdkconfig.cmake', 'w') as out:\n"
+                  "    for one in config.unique_defined_syms:\n"
+                  "        value = '' if one.str_value == 'n' else one.str_value\n"
+                  "        out.write(f'set(CONFIG_{one.name} \"{value}\")\\n')\n")
+        run("/usr/bin/python3", "-c", script, folder / "Kconfig", folder, *project.glob("sdkconfig.defaults"),
+            folder / "settings")
+        return folder
+
+    def idf_build(self, project: pathlib.Path, target: str, *options: str, **set_to: str) -> pathlib.Path:
+        """Builds an ESP-IDF project with the stand-in; its build folder."""
+        build = project / f"build-{target}"
+        run("cmake", "-S", project, "-B", build, f"-DIDF_TARGET={target}",
+            f"-DCONFIG_FOLDER={self.idf_settings(project, target, **set_to)}", *options,
+            env={**os.environ, "IDF_PATH": str(HERE / "standins/esp-idf")})
+        run("cmake", "--build", build, "-j2")
+        return build
+
+    def idf_package(self, name: str) -> pathlib.Path:
+        """The component in a new folder, with BearSSL and jsmn where its README puts them."""
+        component = scratch(name) / "tcexec"
+        shutil.copytree(DIST / "esp-idf/tcexec", component)
+        (component / "bearssl").symlink_to(BEARSSL)
+        (component / "jsmn").symlink_to(JSMN)
+        return component
+
     def test_esp_idf(self) -> None:
         package = DIST / "esp-idf/tcexec"
         self.check_files(package, "include")
@@ -94,21 +136,35 @@ class Ecosystem(unittest.TestCase):
         self.assertEqual(manifest["dependencies"], {"idf": ">=5.0"})
         named = re.findall(r"src/(\w+\.c)", (package / "CMakeLists.txt").read_text())
         self.assertEqual(sorted(named), sorted(SOURCES))
-        self.assertEqual(self.kconfig(package / "Kconfig"), {"CONFIG_TCEXEC_TLS": "y"})
-        folder = scratch("esp-idf")
-        shutil.copytree(package, folder / "components/tcexec")
-        bearssl, jsmn = folder / "components/bearssl", folder / "components/jsmn"
-        for component, text in zip((bearssl, jsmn), self.recipe(package, "cmake")):
-            component.mkdir()
-            (component / "CMakeLists.txt").write_text(text)
-        for part in ("inc", "src"):
-            (bearssl / part).symlink_to(BEARSSL / part)
-        shutil.copy(JSMN / "jsmn.h", jsmn)
+        component = self.idf_package("esp-idf")
+        project = component.parent
+        (project / "main").mkdir()
+        shutil.copy(HERE / "standins/app.c", project / "main")
+        (project / "main/CMakeLists.txt").write_text(
+            "idf_component_register(SRCS app.c ../tcexec/template/tcx_board.c INCLUDE_DIRS ../tcexec/template\n"
+            "                       REQUIRES tcexec)\n")
+        text, required = (project / "main/CMakeLists.txt").read_text(), self.recipe(package, "cmake")[0]
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.16)\nset(EXTRA_COMPONENT_DIRS tcexec)\n"
+            "include($ENV{IDF_PATH}/tools/cmake/project.cmake)\nproject(app)\n")
+        cross = ["-DCMAKE_SYSTEM_NAME=Generic", f"-DCMAKE_C_COMPILER={CROSS}", "-DWHOLE=tcexec",
+                 f"-DCMAKE_C_FLAGS={' '.join(TARGET)} --specs=nosys.specs -std=gnu99 -Wl,--no-warnings"]
         for tls in ("y", "n"):
             with self.subTest(tls=tls):
-                settings = self.kconfig(package / "Kconfig", TCEXEC_TLS=tls)
-                self.assertEqual(settings, {"CONFIG_TCEXEC_TLS": tls})
-                self.cmake(folder, "esp-idf.cmake", settings)
+                build = self.idf_build(project, f"chip-{tls}", *cross, TCEXEC_TLS=tls, TCEXEC_SOCKETS="n")
+                self.check_program(build / "app.elf", tls == "y")
+                folders = {path.parent.name for path in build.rglob("*.obj") if "bearssl" in str(path)}
+                self.assertEqual(folders == {"hash", "codec"}, tls == "n", folders)
+        for name, said in (("bearssl", "CONFIG_TCEXEC_BEARSSL_DIR"), ("jsmn", "CONFIG_TCEXEC_JSMN_DIR")):
+            with self.subTest(f"no {name}"), self.assertRaisesRegex(AssertionError, said):
+                self.idf_build(project, "chip", *cross, **{said.removeprefix("CONFIG_"): '"nowhere"'})
+        for wrong, said in (("REQUIRES tcexec other", "Failed to resolve component 'other' required by component 'main'"),
+                            ("", "tcexec.h: No such file")):
+            with self.subTest(wrong), self.assertRaisesRegex(AssertionError, said):
+                (project / "main/CMakeLists.txt").write_text(text.replace("REQUIRES tcexec", wrong))
+                self.idf_build(project, "chip", *cross, TCEXEC_SOCKETS="n")
+        (project / "main/CMakeLists.txt").write_text(required.replace("main.c", "app.c"))
+        self.idf_build(project, "chip", *cross, TCEXEC_SOCKETS="n")
 
     def test_cmake_for_the_target(self) -> None:
         """BearSSL is compiled from its source. What is missing is named, with the setting that gives it."""

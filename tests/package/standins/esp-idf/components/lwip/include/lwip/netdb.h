@@ -1,0 +1,6 @@
+#ifndef LWIP_NETDB_H
+#define LWIP_NETDB_H
+
+#include <netdb.h>
+
+#endif

@@ -1,0 +1,1 @@
+#error "ESP-IDF has no poll.h. It has sys/poll.h"
