@@ -166,6 +166,38 @@ class Ecosystem(unittest.TestCase):
         (project / "main/CMakeLists.txt").write_text(required.replace("main.c", "app.c"))
         self.idf_build(project, "chip", *cross, TCEXEC_SOCKETS="n")
 
+    def test_esp_idf_examples(self) -> None:
+        """Each example, for Linux and for a chip pretended on this machine: it prints what its README says.
+
+        As they are delivered, those that make a call have no roots. They say so, and nothing is sent.
+        """
+        component = self.idf_package("esp-idf-examples")
+        certificates = stand.Certificates(component.parent)
+        anchors = run(BUILD / "tcexec", "anchors", certificates.root)
+        examples = {"sign": 0, "execute_function": 1, "sleep_and_resume": 3}
+        self.assertEqual({path.parent.name for path in component.glob("examples/*/sdkconfig.defaults")}, set(examples))
+        for name, calls in examples.items():
+            project = component / "examples" / name
+            said = re.search(r"^It prints:\n\n```\n(.*?)```", (project / "README.md").read_text(), re.M | re.S)[1]
+            for target in ("linux", "esp32c3"):
+                with self.subTest(name, target=target), stand.Endpoint(certificates, "--lifetime", "300") as endpoint:
+                    address, port = endpoint.tls.split(":")
+                    settings = {"EXAMPLE_SECRET_ID": f'"{stand.SECRET_ID}"', "EXAMPLE_PORT": port,
+                                "EXAMPLE_SECRET_KEY": f'"{stand.SECRET_KEY}"',
+                                "EXAMPLE_ADDRESS": f'"{address}"'} if calls > 0 else {}
+                    program = self.idf_build(project, target, **settings) / f"{name}.elf"
+                    if calls > 0 and target == "linux":
+                        done = subprocess.run([program], stdout=subprocess.PIPE, text=True, timeout=60)
+                        self.assertRegex(done.stdout, r"\ATCX_E_\w+ -\d+: there is no usable trust anchor")
+                        self.assertEqual((done.returncode, endpoint.state()["executions"]["total"]), (1, 0))
+                        (project / "main/anchors.h").write_text(anchors)
+                        self.idf_build(project, target, **settings)
+                    printed = run(program, timeout=60).replace("\r\n", "\n")
+                    self.assertEqual(printed, said)
+                    self.assertEqual(endpoint.state()["executions"]["total"], calls)
+                    sizes = re.findall("MAIN_TASK_STACK_SIZE (.*)", (project / f"config-{target}/sdkconfig.h").read_text())
+                    self.assertEqual(sizes, ["8192" if calls else "3584"])
+
     def test_cmake_for_the_target(self) -> None:
         """BearSSL is compiled from its source. What is missing is named, with the setting that gives it."""
         package, folder = DIST / "cmake/tcexec", scratch("cmake-target")
