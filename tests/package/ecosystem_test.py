@@ -180,7 +180,7 @@ class Ecosystem(unittest.TestCase):
             project = component / "examples" / name
             said = re.search(r"^It prints:\n\n```\n(.*?)```", (project / "README.md").read_text(), re.M | re.S)[1]
             for target in ("linux", "esp32c3"):
-                with self.subTest(name, target=target), stand.Endpoint(certificates, "--lifetime", "300") as endpoint:
+                with self.subTest(name, target=target), stand.Endpoint(certificates, "--lifetime", "1800") as endpoint:
                     address, port = endpoint.tls.split(":")
                     settings = {"EXAMPLE_SECRET_ID": f'"{stand.SECRET_ID}"', "EXAMPLE_PORT": port,
                                 "EXAMPLE_SECRET_KEY": f'"{stand.SECRET_KEY}"',
