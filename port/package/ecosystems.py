@@ -15,7 +15,6 @@ TLS_CALL = re.compile(r"\b(?:tcx_tls_\w+|tcx_client_trust)\(")
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 SENTENCE = "Calls ExecuteFunction of Tencent Cloud's MPS and VOD from a device with a few kilobytes of RAM."
 PORT = ["port/template/tcx_board.c", "port/template/tcx_board.h"]
-SOCKETS = ["port/sockets/tcx_sockets.c", "port/sockets/tcx_sockets.h"]
 PLACES = {"cmake": "cmake/tcexec", "esp-idf": "esp-idf/tcexec", "zephyr": "zephyr", "platformio": "platformio/tcexec",
           "arduino": "arduino/tcexec"}
 FIRST_OF_ZIP = 315532800  # 1980-01-01: a ZIP has no earlier date
@@ -71,13 +70,10 @@ def packages(project: Project) -> dict[str, str]:
             share_between_sketches(out, f"{place}/examples/")
         if ecosystem in ZIPPED:
             out[f"{place}/extras/libraries.sh"] = fill(read("port/package/libraries.sh"), values)
-        if ecosystem == "zephyr":
+        if ecosystem in ("esp-idf", "zephyr"):
             for part in ("sockets", "mbedtls"):
                 for name in names(f"port/{part}/*.[ch]"):
                     out[f"{place}/{part}/{pathlib.PurePath(name).name}"] = read(name)
-        if ecosystem == "esp-idf":
-            for name in SOCKETS:
-                out[f"{place}/port/{pathlib.PurePath(name).name}"] = read(name)
         if ecosystem == "cmake":  # the only one for systems with POSIX
             for name in [*project.posix, *names("port/posix/*.h")]:
                 out[f"{place}/posix/{pathlib.PurePath(name).name}"] = read(name)

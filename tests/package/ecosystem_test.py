@@ -17,6 +17,8 @@ from shared import (BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, JSMN, TARG
 
 SOURCES = {path.name for path in (stand.ROOT / "src").glob("*.c")}
 ZEPHYR = HERE / "standins/zephyr"
+TLS_SOURCES = {"tcx_tls.c", "tcx_client_chain.c", "tcx_client_pin.c", "tcx_client_trust.c", "tcx_x509.c",
+               "tcx_tls_chain.c", "tcx_tls_pin.c", "tcx_tls_session.c", "tcx_tls_profile_full.c"}
 HEADERS = {str(path.relative_to(stand.ROOT / "include")) for path in (stand.ROOT / "include").rglob("*.h")}
 
 
@@ -149,12 +151,15 @@ class Ecosystem(unittest.TestCase):
             "include($ENV{IDF_PATH}/tools/cmake/project.cmake)\nproject(app)\n")
         cross = ["-DCMAKE_SYSTEM_NAME=Generic", f"-DCMAKE_C_COMPILER={CROSS}", "-DWHOLE=tcexec",
                  f"-DCMAKE_C_FLAGS={' '.join(TARGET)} --specs=nosys.specs -std=gnu99 -Wl,--no-warnings"]
-        for tls in ("y", "n"):
+        for tls in ("BEARSSL", "NONE"):
             with self.subTest(tls=tls):
-                build = self.idf_build(project, f"chip-{tls}", *cross, TCEXEC_TLS=tls, TCEXEC_SOCKETS="n")
-                self.check_program(build / "app.elf", tls == "y")
+                build = self.idf_build(project, f"chip-{tls}", *cross, TCEXEC_SOCKETS="n", **{f"TCEXEC_TLS_{tls}": "y"})
+                compiled = {path.name.removesuffix(".obj") for path in build.glob("tcexec/**/src/*.obj")}
+                self.assertEqual(SOURCES - compiled, set() if tls == "BEARSSL" else TLS_SOURCES)
+                for name in SOURCES & compiled:
+                    self.assertLessEqual(exported(BUILD / "src" / name.replace(".c", ".o")), exported(build / "app.elf"), name)
                 folders = {path.parent.name for path in build.rglob("*.obj") if "bearssl" in str(path)}
-                self.assertEqual(folders == {"hash", "codec"}, tls == "n", folders)
+                self.assertEqual(folders == {"hash", "codec"}, tls == "NONE", folders)
         for name, said in (("bearssl", "CONFIG_TCEXEC_BEARSSL_DIR"), ("jsmn", "CONFIG_TCEXEC_JSMN_DIR")):
             with self.subTest(f"no {name}"), self.assertRaisesRegex(AssertionError, said):
                 self.idf_build(project, "chip", *cross, **{said.removeprefix("CONFIG_"): '"nowhere"'})
@@ -197,6 +202,38 @@ class Ecosystem(unittest.TestCase):
                     self.assertEqual(endpoint.state()["executions"]["total"], calls)
                     sizes = re.findall("MAIN_TASK_STACK_SIZE (.*)", (project / f"config-{target}/sdkconfig.h").read_text())
                     self.assertEqual(sizes, ["8192" if calls else "3584"])
+
+    def test_esp_idf_with_mbedtls(self) -> None:
+        """A call over TLS by mbedTLS, which main requires: of BearSSL, only hash functions are there."""
+        component = self.idf_package("esp-idf-mbedtls")
+        project, certificates = component / "examples/execute_function", stand.Certificates(component.parent)
+        (project / "main/CMakeLists.txt").write_text(
+            "idf_component_register(SRCS main.c PRIV_REQUIRES tcexec network mbedtls)\n")
+        source = (project / "main/main.c").read_text()
+        for old, new in (("static tcx_client_chain chain;\n", "static mbedtls_x509_crt roots;\nstatic tcx_mbedtls tls;\n"),
+                         ('#include "anchors.h" /* tcexec anchors --tencent > main/anchors.h */\n',
+                          "#include <tcx_mbedtls.h>\n"),
+                         ("    tcx_client_init(&client, &sockets.port,",
+                          "    mbedtls_x509_crt_init(&roots);\n"
+                          f'    if (mbedtls_x509_crt_parse_file(&roots, "{certificates.root}") != 0)\n        abort();\n'
+                          "    const tcx_mbedtls_config config = { .link = sockets.port.link, .anchors = &roots,\n"
+                          "        .entropy = sockets.port.entropy, .entropy_context = sockets.port.context };\n"
+                          "    if (tcx_mbedtls_init(&tls, &config) != TCX_OK)\n        abort();\n"
+                          "    tcx_port port = sockets.port;\n    port.link = &tls.transport;\n"
+                          "    tcx_client_init(&client, &port,")):
+            self.assertEqual(source.count(old), 1, old)
+            source = source.replace(old, new)
+        source, count = re.subn(r"tcx_client_trust_chain\([^;]*;", "tcx_client_trust_link(&client);", source)
+        self.assertEqual(count, 1)
+        (project / "main/main.c").write_text(source.replace("records[TCX_TLS_BUFFER_DUPLEX], ", ""))
+        with stand.Endpoint(certificates, "--lifetime", "1800") as endpoint:
+            address, port = endpoint.tls.split(":")
+            build = self.idf_build(project, "linux", TCEXEC_TLS_MBEDTLS="y", EXAMPLE_PORT=port,
+                                   EXAMPLE_SECRET_ID=f'"{stand.SECRET_ID}"', EXAMPLE_SECRET_KEY=f'"{stand.SECRET_KEY}"',
+                                   EXAMPLE_ADDRESS=f'"{address}"')
+            self.assertEqual(run(build / "execute_function.elf", timeout=60), "XXX\n")
+            self.assertEqual(endpoint.state()["executions"]["total"], 1)
+        self.assertEqual({path.parent.name for path in build.rglob("*.o") if "bearssl" in str(path)}, {"hash", "codec"})
 
     def test_cmake_for_the_target(self) -> None:
         """BearSSL is compiled from its source. What is missing is named, with the setting that gives it."""
@@ -278,9 +315,7 @@ class Ecosystem(unittest.TestCase):
                                  != set(), tls == "BEARSSL")
                 for name in SOURCES & compiled:
                     self.assertLessEqual(exported(BUILD / "src" / name.replace(".c", ".o")), exported(program), name)
-                left_out = {"tcx_tls.c", "tcx_client_chain.c", "tcx_client_pin.c", "tcx_client_trust.c", "tcx_x509.c",
-                            "tcx_tls_chain.c", "tcx_tls_pin.c", "tcx_tls_session.c", "tcx_tls_profile_full.c"}
-                self.assertEqual(SOURCES - compiled, set() if tls == "BEARSSL" else left_out)
+                self.assertEqual(SOURCES - compiled, set() if tls == "BEARSSL" else TLS_SOURCES)
 
     def zephyr_folders(self) -> str:
         return f'CONFIG_TCEXEC_BEARSSL_DIR="{BEARSSL}"\nCONFIG_TCEXEC_JSMN_DIR="{JSMN}"\n'

@@ -110,6 +110,12 @@ macro(idf_component_register)
   endif()
 endmacro()
 
+function(idf_component_optional_requires type name)
+  if(name IN_LIST needed)
+    target_link_libraries(${COMPONENT_LIB} ${type} ${name})
+  endif()
+endfunction()
+
 function(idf_build_get_property variable property)
   if(NOT property STREQUAL "IDF_TARGET")
     message(FATAL_ERROR "idf_build_get_property: unknown: ${property}")
