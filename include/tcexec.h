@@ -13,7 +13,7 @@
  *   tcexec/call.h       the whole call, step by step or blocking
  *   tcexec/retry.h      when to try again, and how fast to call
  *   tcexec/trace.h      events for progress displays and logs
- *   tcexec/bearssl.h   BearSSL's headers, wherever this system has them
+ *   tcexec/bearssl.h    BearSSL's headers, wherever this system has them
  *   tcexec/private.h    private structures: visible only so that their size is known
  *   tcexec/tls.h        TLS over a transport. Not included here: a modem may have its own
  *   tcexec/client.h     the front door: a call in a few lines, over a port. Not included here, because it includes TLS
