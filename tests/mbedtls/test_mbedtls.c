@@ -140,7 +140,7 @@ static void test_heap(void **state)
  */
 static void test_out_of_memory(void **state)
 {
-    enum { EACH = 30, STRIDE = 797 };
+    enum { EACH = 30, STRIDE = 2399 };
     SSL_CTX *context = make_context(&ec_leaf, NULL);
     unsigned counts[2] = { 0, 0 };
 
