@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes what tcexec needs as libraries for Arduino and PlatformIO: the folders BearSSL and jsmn in FOLDER.
-#   libraries.sh BEARSSL JSMN FOLDER      BEARSSL: the source tree of BearSSL @BEARSSL@. JSMN: the folder of jsmn.h @JSMN@
+#   libraries.sh BEARSSL JSMN FOLDER
+# BEARSSL: the source tree of BearSSL @BEARSSL@. JSMN: the folder of jsmn.h @JSMN@.
 set -eu
 bearssl=$1 jsmn=$2 folder=$3
 for file in "$bearssl/src/inner.h" "$bearssl/inc/bearssl.h" "$jsmn/jsmn.h"; do

@@ -1,7 +1,7 @@
 """Compiles the sketches by arduino-builder, for an ATmega2560 with Debian's core, and runs them in QEMU and simavr.
 
-The libraries are unpacked from the ZIPs that make arduino has written, as Arduino's IDE installs them. make arduino-test
-sets B. Prints how much RAM a sketch takes and how long a signature takes.
+The libraries are unpacked from the ZIPs that make arduino has written, as Arduino's IDE installs them. Prints how much
+RAM a sketch takes and how long a signature takes. make arduino-test sets B.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-// The board: a PC. The client is a socket, and Serial is standard output. Deep sleep is short: the program starts again,
-// with nothing but what was in RTC memory.
+// The board: a PC. The client is a socket, and Serial is standard output. Deep sleep is short: the program starts
+// again, with nothing but what was in RTC memory.
 #include <WiFiNINA.h>
 #include <esp_random.h>
 
@@ -135,7 +135,8 @@ void WiFiClient::stop()
     fd = -1;
 }
 
-extern char rtc_begin[] __asm__("__start_rtc") __attribute__((weak)), rtc_end[] __asm__("__stop_rtc") __attribute__((weak));
+extern char rtc_begin[] __asm__("__start_rtc") __attribute__((weak));
+extern char rtc_end[] __asm__("__stop_rtc") __attribute__((weak));
 static const char rtc_file[] = "rtc.bin";
 
 void esp_sleep_enable_timer_wakeup(uint64_t) {}

@@ -1,5 +1,5 @@
-// Calls a function of Tencent Cloud's VOD over verified TLS, and prints its Result. For an ESP32 with WiFi. With another
-// board.h: for any board with about 32 KB of RAM and any Client.
+// Calls a function of Tencent Cloud's VOD over verified TLS, and prints its Result. For an ESP32 with WiFi. With
+// another board.h: for any board with about 32 KB of RAM and any Client.
 
 #include <tcexec.h>
 #include <tcexec/client.h>

@@ -1,5 +1,5 @@
 // Calls a function of Tencent Cloud's VOD, and prints its Result. The network module makes TLS and verifies the server.
-// So the sketch also fits an ATmega2560. If the module does not verify, it gives the request to anybody: see its manual.
+// So the sketch also fits an ATmega2560. A module that does not verify gives the request to anybody: see its manual.
 
 #include <tcexec.h>
 #include <tcexec/client.h>

@@ -1,5 +1,5 @@
-// Wakes, resumes its TLS session, makes a call, and sleeps for a minute. For an ESP32. On another chip, keep the session
-// in memory that survives its deep sleep, or in its flash: the session is as secret as a key.
+// Wakes, resumes its TLS session, makes a call, and sleeps for a minute. For an ESP32. On another chip, keep the
+// session in memory that survives its deep sleep, or in its flash: the session is as secret as a key.
 
 #include <tcexec.h>
 #include <tcexec/client.h>
