@@ -2,8 +2,8 @@
  * Plays FreeRTOS and FreeRTOS+TCP over the sockets of this machine, and a board, for the programs in
  * port/template/examples/freertos/. One task runs, and the process ends with it.
  *
- * FREERTOS_PORT: port 443 of every address is this port of the loopback. FREERTOS_NAMES: the names that have an address.
- * FREERTOS_CLOCK: the time, in place of this machine's.
+ * FREERTOS_PORT: port 443 of every address is this port of the loopback. FREERTOS_NAMES: the names that have an
+ * address. FREERTOS_CLOCK: the time, in place of this machine's.
  */
 #define _DEFAULT_SOURCE
 

@@ -53,8 +53,8 @@ class Programs(unittest.TestCase):
 
     def test_sign(self) -> None:
         keys = {"TENCENTCLOUD_SECRET_ID": stand.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": stand.SECRET_KEY}
-        expected = subprocess.run([command(), "--dry-run", "--time", str(CLOCK), "mps", "ExampleFunc", "XXX"], check=True,
-                                  env={**os.environ, **keys}, stdout=subprocess.PIPE, text=True).stdout
+        words = [command(), "--dry-run", "--time", str(CLOCK), "mps", "ExampleFunc", "XXX"]
+        expected = subprocess.run(words, check=True, env={**os.environ, **keys}, stdout=subprocess.PIPE, text=True).stdout
         for version in VERSIONS:
             with self.subTest(version):
                 printed = self.run_program(version, "sign", FREERTOS_CLOCK=str(CLOCK))

@@ -4,8 +4,8 @@
 
 From the environment: B (build folder). $B/windows has the programs, $B/everywhere/sign is the host's.
 
-Signs each vector of tests/vectors/sdk.txt, runs the programs of the contract suite that need no socket, and the cases of
-the public test suites that need no file. The last line is `windows: N tests passed, N failed`.
+Signs each vector of tests/vectors/sdk.txt, runs the programs of the contract suite that need no socket, and the cases
+of the public test suites that need no file. The last line is `windows: N tests passed, N failed`.
 """
 
 import os
@@ -109,7 +109,7 @@ def main(folder: str) -> int:
     finally:  # Wine's server would stay for some seconds
         subprocess.run(["wineserver", "-k"])
         subprocess.run(["wineserver", "-w"])
-        shutil.rmtree(PREFIX, ignore_errors=True)  # its drive Z: is a link to /, and a search of the build folder may follow it
+        shutil.rmtree(PREFIX, ignore_errors=True)  # its drive Z: is a link to /, which a search may follow
     passed, failed = (sum(count) for count in zip(*(result[:2] for result in results)))
     print(f"windows: {passed} tests passed, {failed} failed")
     return 1 if failed or not passed else 0
