@@ -51,7 +51,8 @@ def packages(project: Project) -> dict[str, str]:
     values = {"VERSION": project.version, "BEARSSL": project.bearssl, "JSMN": project.jsmn, "SENTENCE": SENTENCE,
               "CORE": lines(project.core()), "TLS": lines(project.tls()),
               "CLIENT": lines(list(filter(is_client, project.tls()))),
-              "TLSONLY": lines(list(itertools.filterfalse(is_client, project.tls()))), "POSIX": lines(project.posix, "posix")}
+              "TLSONLY": lines(list(itertools.filterfalse(is_client, project.tls()))),
+              "POSIX": lines(project.posix, "posix")}
     out: dict[str, str] = {}
     for ecosystem, place in PLACES.items():
         folder = f"port/package/{ecosystem}"

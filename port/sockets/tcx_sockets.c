@@ -63,10 +63,11 @@ static uint32_t sockets_uptime(void)
 #endif
 
 /*
- * How open() finds out whether the connection is up. 0: by poll() without a wait. 1: by a second connect(). Zephyr needs
- * the second way: the sockets that native_sim takes from its host report nothing to a poll() without a wait, because
- * their events come only while time passes. lwIP needs the first way: it does not expect connect() on a socket that is
- * connected.
+ * How open() finds out whether the connection is up. 0: by poll() without a wait. 1: by a second connect().
+ *
+ * Zephyr needs the second way: the sockets that native_sim takes from its host report nothing to a poll() without a
+ * wait, because their events come only while time passes. lwIP needs the first way: it does not expect connect() on a
+ * socket that is connected.
  */
 #ifndef SOCKETS_CONNECT_AGAIN
 #define SOCKETS_CONNECT_AGAIN 0

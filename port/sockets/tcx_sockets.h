@@ -11,16 +11,17 @@
  * The system gives the tick, the wall clock and entropy:
  *
  *              wall clock                                  entropy
- *   Zephyr     sys_clock_gettime(). Set it first, for      sys_csrand_get(). Without CONFIG_CSPRNG_ENABLED there is none
- *              example by SNTP. Zephyr before 4.2: none
+ *   Zephyr     sys_clock_gettime(). Set it first, for      sys_csrand_get(). Without CONFIG_CSPRNG_ENABLED there is
+ *              example by SNTP. Zephyr before 4.2: none    none
  *   ESP-IDF    time(). Set it first, for example by SNTP   esp_fill_random()
  *   POSIX      time()                                      getrandom()
  *
  * ESP-IDF's target linux is POSIX. On a chip, esp_fill_random() is unpredictable only while WiFi or Bluetooth is on, or
  * after bootloader_random_enable().
  *
- * If your clock or your entropy is another, replace `sockets.port.unix_time` or `sockets.port.entropy` after init. Until
- * the clock is set, a call fails with TCX_E_CLOCK_UNSET. Without entropy it fails with TCX_E_TLS_ENTROPY. Nothing is sent.
+ * If your clock or your entropy is another, replace `sockets.port.unix_time` or `sockets.port.entropy` after init.
+ * Until the clock is set, a call fails with TCX_E_CLOCK_UNSET. Without entropy it fails with TCX_E_TLS_ENTROPY. In both
+ * cases nothing is sent.
  */
 #ifndef TCX_SOCKETS_H
 #define TCX_SOCKETS_H

@@ -292,7 +292,7 @@ class Ecosystem(unittest.TestCase):
         """For a chip, with TLS and without. Without, nothing of BearSSL's TLS is compiled."""
         package = DIST / "zephyr"
         self.check_files(package, "include")
-        for name in ("sockets/tcx_sockets.c", "sockets/tcx_sockets.h", "mbedtls/tcx_mbedtls.c", "mbedtls/tcx_mbedtls.h"):
+        for name in (f"{part}/tcx_{part}.{ending}" for part in ("sockets", "mbedtls") for ending in "ch"):
             self.assertEqual((package / name).read_bytes(), (stand.ROOT / "port" / name).read_bytes())
         module = json.loads(run("node", HERE / "judge.mjs", "yaml", package / "zephyr/module.yml"))
         self.assertEqual(module, {"name": "tcexec", "build": {"cmake": ".", "kconfig": "Kconfig"}})
@@ -311,8 +311,8 @@ class Ecosystem(unittest.TestCase):
                 settings.write_text(f"{self.zephyr_folders()}CONFIG_TCEXEC_TLS_{tls}=y\n")
                 program = self.zephyr(ZEPHYR / "application", folder / tls, *chip, f"-DEXTRA_CONF_FILE={settings}")
                 compiled = {path.name.removesuffix(".obj") for path in folder.glob(f"{tls}/modules/**/*.obj")}
-                self.assertEqual({name for name in compiled if name.startswith(("tcx_tls", "ssl", "x509", "rsa", "ec_"))}
-                                 != set(), tls == "BEARSSL")
+                of_tls = [name for name in compiled if name.startswith(("tcx_tls", "ssl", "x509", "rsa", "ec_"))]
+                self.assertEqual(of_tls != [], tls == "BEARSSL", of_tls)
                 for name in SOURCES & compiled:
                     self.assertLessEqual(exported(BUILD / "src" / name.replace(".c", ".o")), exported(program), name)
                 self.assertEqual(SOURCES - compiled, set() if tls == "BEARSSL" else TLS_SOURCES)
@@ -329,7 +329,8 @@ class Ecosystem(unittest.TestCase):
         address, port = endpoint.tls.split(":")
         settings = folder / "secrets.conf"
         settings.write_text(f'{self.zephyr_folders()}CONFIG_ENTROPY_HAS_DRIVER=y\nCONFIG_TCEXEC_ROOTS="{roots}"\n'
-                            f'CONFIG_SAMPLE_SECRET_ID="{stand.SECRET_ID}"\nCONFIG_SAMPLE_SECRET_KEY="{stand.SECRET_KEY}"\n'
+                            f'CONFIG_SAMPLE_SECRET_ID="{stand.SECRET_ID}"\n'
+                            f'CONFIG_SAMPLE_SECRET_KEY="{stand.SECRET_KEY}"\n'
                             f'CONFIG_SAMPLE_ADDRESS="{address}"\nCONFIG_SAMPLE_PORT={port}\n')
         return f"-DEXTRA_CONF_FILE={settings}"
 

@@ -74,8 +74,8 @@ static void work(void)
         client.config.port = CONFIG_SAMPLE_PORT;
     }
     if (tcx_client_execute(&client, &request) == TCX_OK)
-        printf("%s: %.*s\n", chain.tls.resumed ? "resumed" : "full handshake",
-               (int)client.call.response.result.length, client.call.response.result.bytes);
+        printf("%s: %.*s\n", chain.tls.resumed ? "resumed" : "full handshake", (int)client.call.response.result.length,
+               client.call.response.result.bytes);
     else
         tcx_client_report(&client, &tcx_client_all_words, put, NULL);
     client.clock_offset += tcx_call_clock_offset(&client.call);
