@@ -16,6 +16,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 os.environ.update(srctree=str(HERE), MODULE=modules)
 own = application / "Kconfig"
 config = kconfiglib.Kconfig(str(own if own.is_file() else HERE / "Kconfig.zephyr"))
+config.warn_assign_undef = True
+config.warn_assign_override = False  # a file may set what an earlier file has set
 files = [application / "prj.conf"]
 if board:
     files.append(application / f"boards/{board.replace('/', '_')}.conf")
@@ -26,10 +28,8 @@ for name, symbol in config.syms.items():
     wanted = symbol.user_value
     if wanted is not None and symbol.type in (kconfiglib.BOOL, kconfiglib.TRISTATE) and wanted != symbol.tri_value:
         config.warnings.append(f"{name} was set to {wanted} and is {symbol.tri_value}")
-# A file may set a value that an earlier file has set.
-wrong = [warning for warning in config.warnings if "set more than once" not in warning]
-if wrong:
-    sys.exit("\n".join(wrong))
+if config.warnings:
+    sys.exit("\n".join(config.warnings))
 config.write_autoconf(str(out / "autoconf.h"))
 (out / "settings.cmake").write_text("".join(
     f'set(CONFIG_{symbol.name} "{symbol.str_value}")\n' for symbol in config.unique_defined_syms
