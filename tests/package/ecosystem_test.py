@@ -328,7 +328,7 @@ class Ecosystem(unittest.TestCase):
         """The option that sets what a user sets in a sample, to call the endpoint."""
         address, port = endpoint.tls.split(":")
         settings = folder / "secrets.conf"
-        settings.write_text(f'{self.zephyr_folders()}CONFIG_ENTROPY_HAS_DRIVER=y\nCONFIG_TCEXEC_ROOTS="{roots}"\n'
+        settings.write_text(f'{self.zephyr_folders()}CONFIG_TCEXEC_ROOTS="{roots}"\n'
                             f'CONFIG_SAMPLE_SECRET_ID="{stand.SECRET_ID}"\n'
                             f'CONFIG_SAMPLE_SECRET_KEY="{stand.SECRET_KEY}"\n'
                             f'CONFIG_SAMPLE_ADDRESS="{address}"\nCONFIG_SAMPLE_PORT={port}\n')
