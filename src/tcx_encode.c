@@ -5,8 +5,11 @@ size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char 
     static const unsigned char from[] = "\b\t\n\f\r\"\\", to[] = "btnfr\"\\";
     const unsigned char *at = bytes, *end = bytes + length;
 
-    while (at < end && *at >= 0x20 && *at != '"' && *at != '\\')
+    do {
+        if (*at <= '\\' && (*at == '\\' || *at == '"' || *at < ' ')) /* letters first: the most frequent */
+            break;
         at++;
+    } while (at < end);
     if (at > bytes)
         return (size_t)(at - bytes);
     unit[0] = '\\';

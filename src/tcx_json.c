@@ -119,27 +119,22 @@ static size_t json_read_escape(json_scanner *scan, unsigned char out[4])
     return json_put_utf8(out, (uint32_t)unit);
 }
 
-/* Returns 1 if the grammar allows this character in a string without an escape. */
-static int json_is_plain(char c)
-{
-    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
-}
-
 /* Section 7: takes the rest of a string after its first quotation mark. Returns 0 if it is malformed. */
 static int json_take_string(json_scanner *scan)
 {
-    for (;;) {
-        const char *at = scan->at, *end = scan->end;
+    while (scan->at < scan->end) {
+        const unsigned char c = (unsigned char)*scan->at++;
 
-        while (at < end && json_is_plain(*at))
-            at++;
-        scan->at = at;
-        if (json_take(scan, "\""))
+        if (c > '\\') /* letters: the most frequent */
+            continue;
+        if (c == '"')
             return 1;
-        if (!json_take(scan, "\\") ||
-            (!json_take(scan, "\"\\/bfnrt") && (!json_take(scan, "u") || json_take_code_unit(scan) < 0)))
+        if (c < ' ')
+            return 0;
+        if (c == '\\' && !json_take(scan, "\"\\/bfnrt") && (!json_take(scan, "u") || json_take_code_unit(scan) < 0))
             return 0;
     }
+    return 0;
 }
 
 /* What may come next. 0: only the end of the text. */
@@ -196,6 +191,22 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
     }
 }
 
+/* Returns the first backslash of a text, or its end. Looks at whole words: most texts have none. */
+static char *json_find_escape(char *at, const char *end)
+{
+    size_t word;
+
+    for (; (size_t)(end - at) >= sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        word ^= SIZE_MAX / 255 * '\\'; /* a byte that is 0 now was a backslash */
+        if ((word - SIZE_MAX / 255) & ~word & (SIZE_MAX / 255 * 0x80))
+            break;
+    }
+    while (at < end && *at != '\\')
+        at++;
+    return at;
+}
+
 /*
  * Reads the whole text before it writes the first byte, so that the second pass can trust the first. An escape is never
  * shorter than its character.
@@ -203,31 +214,19 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
 int tcx_json_decode(char *text, size_t *length)
 {
     json_scanner scan = { text, text + *length };
-    char *out = NULL; /* the first escape */
+    char *const first = json_find_escape(text, scan.end), *out = first;
+    size_t characters;
 
-    for (;;) {
+    if (!tcx_utf8_check(text, *length, &characters))
+        return 0;
+    scan.at = first;
+    while (scan.at < scan.end) {
         unsigned char ignored[4];
-        const char *at = scan.at;
-        size_t size;
 
-        while (at < scan.end && (unsigned char)*at < 0x80 && *at != '\\')
-            at++;
-        scan.at = at;
-        if (at == scan.end)
-            break;
-        if (json_take(&scan, "\\")) {
-            out = out != NULL ? out : text + (at - text);
-            size = json_read_escape(&scan, ignored);
-        } else {
-            size = tcx_utf8_size(at, (size_t)(scan.end - at));
-            scan.at += size;
-        }
-        if (size == 0)
+        if (*scan.at++ == '\\' && json_read_escape(&scan, ignored) == 0)
             return 0;
     }
-    if (out == NULL)
-        return 1;
-    scan.at = out;
+    scan.at = first;
     while (scan.at < scan.end) {
         char c = *scan.at++;
 

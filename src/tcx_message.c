@@ -130,6 +130,12 @@ static int message_resolve_field(tcx_message *message, unsigned field)
     return 1;
 }
 
+/* Returns 1 for a byte of text in a template: neither its end nor a placeholder. */
+static int message_is_constant(char byte)
+{
+    return (signed char)byte > 0;
+}
+
 /* Expands the placeholder that is next in the template. A section is skipped if the field in it is unset. */
 static void message_expand_placeholder(tcx_message *message)
 {
@@ -180,23 +186,24 @@ static int message_refill(tcx_message *message)
             message->left -= run;
         } else if (message->source != NULL) {
             message->source->refill(message);
-        } else if (*message->rest == '\0') {
-            if (message->parts != NULL && *message->parts != NULL) {
-                message->rest = *message->parts++;
-            } else if (message->last != NULL) {
-                message->rest = message->last;
-                message->last = NULL;
-            } else {
-                return 0;
-            }
-        } else {
+        } else if (message_is_constant(*message->rest)) {
+            const char *end = message->rest;
+
+            do
+                end++;
+            while (message_is_constant(*end));
             message->bytes = (const unsigned char *)message->rest;
-            while (message->bytes[run] != 0 && message->bytes[run] < MESSAGE_ESCAPE)
-                run++;
-            message->rest += run;
-            message->length = run;
-            if (run == 0)
-                message_expand_placeholder(message);
+            message->length = (size_t)(end - message->rest);
+            message->rest = end;
+        } else if (*message->rest != '\0') {
+            message_expand_placeholder(message);
+        } else if (message->parts != NULL && *message->parts != NULL) {
+            message->rest = *message->parts++;
+        } else if (message->last != NULL) {
+            message->rest = message->last;
+            message->last = NULL;
+        } else {
+            return 0;
         }
     }
     return 1;

@@ -25,8 +25,18 @@ int tcx_utf8_check(const void *text, size_t length, size_t *characters)
     size_t count = 0;
 
     while (byte < end) {
-        size_t size = *byte < 0x80 ? 1 : tcx_utf8_size(byte, (size_t)(end - byte));
+        size_t size = 1, word;
 
+        if (*byte >= 0x80) {
+            size = tcx_utf8_size(byte, (size_t)(end - byte));
+        } else if ((size_t)(end - byte) >= sizeof word) {
+            memcpy(&word, byte, sizeof word);
+            if (!(word & (SIZE_MAX / 255 * 0x80))) { /* a word of ASCII: no byte has its highest bit set */
+                byte += sizeof word;
+                count += sizeof word;
+                continue;
+            }
+        }
         if (size == 0)
             return 0;
         byte += size;
