@@ -90,7 +90,7 @@
     ROW(TCX_E_TLS_ALERT, "the peer ended TLS with an alert: its number says why (RFC 5246 section 7.2)") \
     ROW(TCX_E_TLS_UNSUPPORTED, \
         "the peer and the profile have no TLS version, suite, curve or hash in common: use a larger profile") \
-    ROW(TCX_E_TLS_RECORD, "the peer sent a TLS record larger than the buffer: give a buffer of 16709 bytes") \
+    ROW(TCX_E_TLS_RECORD, "the peer sent a TLS record larger than the buffer: give a larger one (BearSSL: 16709 bytes)") \
     ROW(TCX_E_TLS_INTEGRITY, \
         "a TLS record or signature does not verify: it was changed on the way, or the key is not the pinned one") \
     ROW(TCX_E_X509, "the certificate chain is malformed or out of order: check who answers, or correct the server") \

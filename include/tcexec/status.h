@@ -9,7 +9,7 @@
  *   -300 …  -699   a failed exchange: transport, TLS, HTTP or JSON. tcx_outcome says whether the function may have run
  *   -700           the service answered with an error: see tcx_response.error_code
  *
- * If a lower layer has an error number of its own (the port, BearSSL), you find it in `detail`.
+ * If a lower layer has an error number of its own (the port, the TLS library), you find it in `detail`.
  */
 #ifndef TCEXEC_STATUS_H
 #define TCEXEC_STATUS_H
@@ -98,7 +98,7 @@ typedef enum tcx_status {
     TCX_E_PROXY_ANSWER = -310,       /* the proxy's answer is not valid HTTP/1.x, or over TCX_PROXY_ANSWER_MAX bytes */
     TCX_E_PROXY_CLOSED = -311,       /* the proxy closed the connection before its answer was complete */
 
-    /* TLS. BearSSL's error number is in `detail`. */
+    /* TLS. The error number of the TLS library (BearSSL, or mbedTLS) is in `detail`. */
     TCX_E_TLS = -400,             /* the peer broke the protocol, or is not a TLS server */
     TCX_E_TLS_ALERT = -401,       /* the peer sent a fatal alert. Its number is `detail` - 256 */
     TCX_E_TLS_UNSUPPORTED = -402, /* no TLS 1.2, or no cipher suite, curve or signature of the profile */

@@ -36,7 +36,7 @@ class Programs(unittest.TestCase):
             folder = FOLDER / f"v{version}"
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "anchors.h").write_bytes(anchors.stdout)
-            for name in "sign", "call", "resume":
+            for name in "sign", "execute_function", "sleep_and_resume":
                 source = folder / f"{name}.c"
                 source.write_text((EXAMPLES / "freertos" / name / "main.c").read_text())
                 more = [EXAMPLES / "freertos/network.c", EXAMPLES / "tcx_freertos.c", HERE / "freertos.c"]
@@ -64,15 +64,15 @@ class Programs(unittest.TestCase):
         for version in VERSIONS:
             with self.subTest(version), stand.Endpoint(self.certificates) as endpoint:
                 port = endpoint.tls.rpartition(":")[2]
-                self.assertEqual(self.run_program(version, "call", port), "XXX\n")
+                self.assertEqual(self.run_program(version, "execute_function", port), "XXX\n")
                 # The SessionId is the same: the function does not run again.
-                self.assertRegex(self.run_program(version, "call", port), "(?s)TCX_.*RequestId")
+                self.assertRegex(self.run_program(version, "execute_function", port), "(?s)TCX_.*RequestId")
                 self.assertEqual(endpoint.state()["executions"]["total"], 1)
 
     def test_resume(self) -> None:
         for version in VERSIONS:
             with self.subTest(version), stand.Endpoint(self.certificates) as endpoint:
-                printed = self.run_program(version, "resume", endpoint.tls.rpartition(":")[2])
+                printed = self.run_program(version, "sleep_and_resume", endpoint.tls.rpartition(":")[2])
                 self.assertEqual(printed, "XXX, a full handshake\nXXX, resumed\nXXX, resumed\n")
                 self.assertEqual(endpoint.state()["tls"], {"full": 1, "resumed": 2, "failed": 0})
 
@@ -82,7 +82,7 @@ class Programs(unittest.TestCase):
             for names, said in (({}, r"TCX_E_CONNECT.*-1003"), ({"FREERTOS_NAMES": ""}, r"TCX_E_CONNECT.*-1002"),
                                 ({"FREERTOS_CLOCK": "0"}, "TCX_E_CLOCK_UNSET")):
                 with self.subTest(version=version, names=names):
-                    printed = self.run_program(version, "call", **names)
+                    printed = self.run_program(version, "execute_function", **names)
                     self.assertRegex(printed.replace("\n", " "), said)
                     self.assertIn("not sent: the function did not run", printed)
 
