@@ -213,13 +213,13 @@ static char *json_find_escape(char *at, const char *end)
  */
 int tcx_json_decode(char *text, size_t *length)
 {
-    json_scanner scan = { text, text + *length };
-    char *const first = json_find_escape(text, scan.end), *out = first;
+    char *const first = json_find_escape(text, text + *length);
+    json_scanner scan = { first, text + *length };
+    char *out = first;
     size_t characters;
 
     if (!tcx_utf8_check(text, *length, &characters))
         return 0;
-    scan.at = first;
     while (scan.at < scan.end) {
         unsigned char ignored[4];
 
