@@ -138,6 +138,22 @@ BaseType_t FreeRTOS_closesocket(Socket_t socket)
     return 0;
 }
 
+/* An address that is not a whole IPv4 address is refused before a socket is made. */
+static void test_addresses(void)
+{
+    static const tcx_text wrong[] = { { "192.0.2.1\0x", 11 }, TCX_TEXT("host"), TCX_TEXT("192.0.2.1.192.0.2.1") };
+    static tcx_freertos link;
+    tcx_peer peer = { TCX_TEXT("host"), { NULL, 0 }, 443, 0, 0 };
+
+    tcx_freertos_init(&link);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        peer.address = wrong[i];
+        bench_report(link.transport.open(link.transport.context, &peer) == TCX_FREERTOS_NO_NUMBER && sockets == 0,
+                     NAME ": a wrong address is refused");
+        link.transport.close(link.transport.context);
+    }
+}
+
 static void test_freertos(void)
 {
     static tcx_freertos link;
@@ -156,5 +172,6 @@ static void test_freertos(void)
 int main(void)
 {
     test_freertos();
+    test_addresses();
     return bench_end();
 }

@@ -24,10 +24,10 @@ static int start(tcx_freertos *link, const tcx_peer *peer)
     char text[ADDRESS_SIZE];
     BaseType_t result;
 
-    if (peer->address.length >= sizeof text)
+    if (peer->address.length >= sizeof text || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
         return TCX_FREERTOS_NO_NUMBER;
     memcpy(text, peer->address.bytes, peer->address.length);
-    text[peer->address.length] = '\0'; /* the library's texts have no zero byte */
+    text[peer->address.length] = '\0';
     memset(&to, 0, sizeof to);
     to.sin_family = FREERTOS_AF_INET;
     to.sin_port = FreeRTOS_htons(peer->port);

@@ -33,8 +33,8 @@ inline int tcx_arduino_open(void *context, const tcx_peer *peer)
 
     if (board->is_open)
         return 0; /* until close, the link belongs to the call that opened it */
-    if (peer->address.length >= sizeof name)
-        return -1;
+    if (peer->address.length >= sizeof name || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
+        return -1; /* a zero byte would cut it off */
     memcpy(name, peer->address.bytes, peer->address.length);
     name[peer->address.length] = '\0';
     board->is_open = board->client->connect(name, peer->port) == 1;
