@@ -102,13 +102,14 @@ void tcx_hash_engine_write(unsigned number, uint32_t value)
 
 uint32_t tcx_hash_engine_read(unsigned number)
 {
-    const unsigned char *word = engine.state + 4 * (number - TCX_HASH_STATE);
+    const unsigned char *word;
 
     assert_int_equal(engine.is_taken, 1);
     if (number == TCX_HASH_STATUS)
         return engine.status;
     assert_true(number >= TCX_HASH_STATE && number < TCX_HASH_REGISTERS);
     assert_true(engine.exports || engine.control == TCX_HASH_LAST);
+    word = engine.state + 4 * (number - TCX_HASH_STATE);
     return (uint32_t)word[0] << 24 | (uint32_t)word[1] << 16 | (uint32_t)word[2] << 8 | word[3];
 }
 
