@@ -50,6 +50,7 @@ $(B)/tests/test_mbedtls: LIBS := -lcmocka
 $(B)/tests/test_mbedtls $(MBEDTLS_SUITES): $(B)/tests/tls/absent_mbedtls.o
 	$(link)
 endif
+$(B)/tests/test_contract_posix $(B)/tests/test_contract_sockets: $(B)/tests/transport/bench_peer.o
 $(B)/tests/test_contract_posix: $(POSIX_OBJECTS)
 # Both ways to see that a connection is up.
 $(B)/tests/test_contract_sockets $(B)/tests/test_sockets: $(SOCKETS_OBJECTS) $(B)/tests/transport/sockets_again.o

@@ -4,22 +4,11 @@
 
 #include "tcx_contract.h"
 
-#include <sys/types.h>
-
 /* Writes one line of TAP with this text. Returns `passed`. */
 int bench_report(int passed, const char *format, ...);
 
 /* Runs all checks and writes one line for each. Fails unless exactly `leave_out` checks were skipped. */
 void bench_run(const char *transport, tcx_contract *contract, int leave_out);
-
-/*
- * Starts peer.py, and reads its three ports. It ends when `*leash` is closed, however this program ends. Returns its
- * process, or -1.
- */
-pid_t bench_start_peer(int *leash, unsigned *peer, unsigned *refusing, unsigned *unanswering);
-
-/* Returns a number that changes when a descriptor is opened or closed. */
-int bench_open_descriptors(void);
 
 /* Writes the last line. Returns the exit status of the program. */
 int bench_end(void);

@@ -1,5 +1,6 @@
 /* Runs the contract suite on POSIX sockets, over TCP on loopback, against peer.py. */
 #include "bench.h"
+#include "bench_peer.h"
 #include "tcx_posix.h"
 
 #include <stdio.h>

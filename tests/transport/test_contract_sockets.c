@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE
 
 #include "bench.h"
+#include "bench_peer.h"
 #include "tcx_sockets.h"
 
 #include <stdio.h>
