@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE
 
+#include "bench.h"
 #include "bench_peer.h"
 
 #include <dirent.h>
@@ -33,6 +34,29 @@ pid_t bench_start_peer(int *leash, unsigned *peer, unsigned *refusing, unsigned 
     if (lines != NULL)
         fclose(lines);
     return child;
+}
+
+void bench_run_over_tcp(const char *name, const tcx_port *port, unsigned peer, unsigned refusing, unsigned unanswering)
+{
+    static unsigned char buffer[TCX_CONTRACT_BUFFER_MAX];
+    const tcx_peer loopback = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), 0, 0, 0 };
+    const tcx_contract blank = { 0 };
+    tcx_contract contract = blank;
+
+    contract.transport = port->link;
+    contract.port = port;
+    contract.peer = contract.refusing = contract.unanswering = loopback;
+    contract.peer.port = (uint16_t)peer;
+    contract.refusing.port = (uint16_t)refusing;
+    contract.unanswering.port = (uint16_t)unanswering;
+    contract.buffer = buffer;
+    contract.buffer_size = sizeof buffer;
+    contract.bulk = 4u << 20; /* more than the two systems' buffers hold */
+    contract.longest = 250;   /* a busy machine may be late */
+    bench_run(name, &contract, 0);
+    bench_report(contract.wants == (TCX_READ | TCX_WRITE), "%s: it had to wait for both", name);
+    bench_report(tcx_contract_note(&contract) == NULL, "%s: a send took only a part", name);
+    printf("# the slowest function took %u ms\n", (unsigned)contract.slowest);
 }
 
 int bench_open_descriptors(void)

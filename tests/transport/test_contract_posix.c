@@ -72,29 +72,13 @@ int main(void)
     before = bench_open_descriptors();
     for (way = 0; way < 2; way++) {
         static tcx_posix_tcp tcp;
-        const tcx_contract blank = { 0 };
-        tcx_contract contract = blank;
-        const tcx_peer loopback = { TCX_TEXT("localhost"), TCX_TEXT("127.0.0.1"), 0, 0, 0 };
 
         tcx_posix_tcp_init(&tcp, 0);
         if (way == 1) {
             tcp.ahead = ahead;
             tcp.ahead_size = sizeof ahead;
         }
-        contract.transport = &tcp.transport;
-        contract.port = &tcp.port;
-        contract.peer = contract.refusing = contract.unanswering = loopback;
-        contract.peer.port = (uint16_t)peer;
-        contract.refusing.port = (uint16_t)refusing;
-        contract.unanswering.port = (uint16_t)unanswering;
-        contract.buffer = buffer;
-        contract.buffer_size = sizeof buffer;
-        contract.bulk = 4u << 20; /* more than the two systems' buffers hold */
-        contract.longest = 250;   /* a busy machine may be late */
-        bench_run(names[way], &contract, 0);
-        bench_report(contract.wants == (TCX_READ | TCX_WRITE), "%s: it had to wait for both", names[way]);
-        bench_report(tcx_contract_note(&contract) == NULL, "%s: a send took only a part", names[way]);
-        printf("# the slowest function took %u ms\n", (unsigned)contract.slowest);
+        bench_run_over_tcp(names[way], &tcp.port, peer, refusing, unanswering);
     }
     report_claims_all((uint16_t)peer);
     bench_report(bench_open_descriptors() == before, "no descriptor is left open");
