@@ -119,20 +119,48 @@ static size_t json_read_escape(json_scanner *scan, unsigned char out[4])
     return json_put_utf8(out, (uint32_t)unit);
 }
 
+#define JSON_EACH(byte) (SIZE_MAX / 255 * (byte)) /* this byte, in each byte of a word */
+
+/*
+ * Skips characters that stand for themselves in a string (section 7), in whole words only: most strings have no others.
+ * A subtraction sets the highest bit of an ASCII byte that is less than what is subtracted. With bit 1 inverted, the
+ * quotation mark and the control characters are less than '!'. A backslash without the bits of a backslash is less than 1.
+ */
+static const char *json_skip_plain(const char *at, const char *end)
+{
+    size_t word;
+
+    for (; (size_t)(end - at) >= sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        if ((((word ^ JSON_EACH(2)) - JSON_EACH('!')) | ((word ^ JSON_EACH('\\')) - JSON_EACH(1))) & ~word &
+            JSON_EACH(0x80))
+            break;
+    }
+    return at;
+}
+
+/* Section 7: takes what follows a backslash. Returns 0 if it is malformed. */
+static int json_take_escape(json_scanner *scan)
+{
+    return json_take(scan, "\"\\/bfnrt") || (json_take(scan, "u") && json_take_code_unit(scan) >= 0);
+}
+
 /* Section 7: takes the rest of a string after its first quotation mark. Returns 0 if it is malformed. */
 static int json_take_string(json_scanner *scan)
 {
-    while (scan->at < scan->end) {
-        const unsigned char c = (unsigned char)*scan->at++;
+    const char *const end = scan->end, *at = json_skip_plain(scan->at, end);
+
+    while (at < end) {
+        const unsigned char c = (unsigned char)*at++;
 
         if (c > '\\') /* letters: the most frequent */
             continue;
+        scan->at = at;
         if (c == '"')
             return 1;
-        if (c < ' ')
+        if (c < ' ' || (c == '\\' && !json_take_escape(scan)))
             return 0;
-        if (c == '\\' && !json_take(scan, "\"\\/bfnrt") && (!json_take(scan, "u") || json_take_code_unit(scan) < 0))
-            return 0;
+        at = scan->at;
     }
     return 0;
 }
@@ -191,43 +219,27 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
     }
 }
 
-/* Returns the first backslash of a text, or its end. Looks at whole words: most texts have none. */
-static char *json_find_escape(char *at, const char *end)
-{
-    size_t word;
-
-    for (; (size_t)(end - at) >= sizeof word; at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        word ^= SIZE_MAX / 255 * '\\'; /* a byte that is 0 now was a backslash */
-        if ((word - SIZE_MAX / 255) & ~word & (SIZE_MAX / 255 * 0x80))
-            break;
-    }
-    while (at < end && *at != '\\')
-        at++;
-    return at;
-}
-
 /*
  * Reads the whole text before it writes the first byte, so that the second pass can trust the first. An escape is never
  * shorter than its character.
  */
 int tcx_json_decode(char *text, size_t *length)
 {
-    char *const first = json_find_escape(text, text + *length);
-    json_scanner scan = { first, text + *length };
-    char *out = first;
+    const char *const end = text + *length, *first = json_skip_plain(text, end);
+    json_scanner scan = { first, end };
+    char *out = text + (first - text);
     size_t characters;
 
     if (!tcx_utf8_check(text, *length, &characters))
         return 0;
-    while (scan.at < scan.end) {
+    while (scan.at < end) {
         unsigned char ignored[4];
 
         if (*scan.at++ == '\\' && json_read_escape(&scan, ignored) == 0)
             return 0;
     }
     scan.at = first;
-    while (scan.at < scan.end) {
+    while (scan.at < end) {
         char c = *scan.at++;
 
         if (c == '\\')
