@@ -1,13 +1,14 @@
 /*
  * Reads one answer many times.
  *
- *     read MODE SIZE N    SIZE: bytes of the Result; prints the bytes of body in one answer
+ *     read MODE SIZE N [TEXT]    SIZE: bytes of the Result; prints the bytes of body in one answer
  *
  *       tcexec   HTTP bytes in, Result out: tcx_http_feed(), tcx_response_read()
  *       jsmn     only jsmn over the same JSON text: the floor, without a check of what jsmn accepts
  *       memcpy   only copies the body
  *
- * The Result is JSON inside a JSON string, as functions return it: one byte in eight is an escaped quote.
+ * TEXT is what the Result has: plain letters (the default), chinese, or json. The last is JSON inside a JSON string, as
+ * functions return it: one byte in nine is an escaped quote.
  */
 #define JSMN_STATIC
 #define JSMN_STRICT
@@ -29,16 +30,26 @@ static char *json; /* its body */
 static size_t json_length;
 static char body[ROOM];
 
-static void compose(size_t size)
+/* Returns 0 if there is no such text. */
+static int compose(size_t size, const char *kind)
 {
-    static const char piece[] = "\\\"key\\\":12345,abc"; /* 18 bytes as they travel */
+    static const struct {
+        const char *name, *piece; /* as it travels */
+    } kinds[] = { { "plain", "letters and words " },
+                  { "json", "\\\"key\\\":12345,abc" },
+                  { "chinese", "\xE8\xA7\x86\xE9\xA2\x91\xE8\xBD\xAC\xE7\xA0\x81" } };
     static char text[RESULT_MAX];
+    size_t i = 0, length;
     int head;
 
-    for (size_t i = 0; i < size; i++)
-        text[i] = 'x';
-    for (size_t at = 0; at + sizeof piece - 1 <= size; at += sizeof piece - 1)
-        memcpy(text + at, piece, sizeof piece - 1);
+    while (i < sizeof kinds / sizeof kinds[0] && strcmp(kinds[i].name, kind) != 0)
+        i++;
+    if (i == sizeof kinds / sizeof kinds[0])
+        return 0;
+    length = strlen(kinds[i].piece);
+    memset(text, 'x', size);
+    for (size_t at = 0; at + length <= size; at += length)
+        memcpy(text + at, kinds[i].piece, length);
     json_length =
         size + sizeof "{\"Response\":{\"Result\":\"\",\"RequestId\":\"12345678-1234-1234-1234-123456789012\"}}" - 1;
     head = snprintf(answer, sizeof answer,
@@ -50,6 +61,7 @@ static void compose(size_t size)
              "{\"Response\":{\"Result\":\"%.*s\",\"RequestId\":\"12345678-1234-1234-1234-123456789012\"}}", (int)size,
              text);
     answer_length = (size_t)head + json_length;
+    return 1;
 }
 
 static void by_tcexec(void)
@@ -93,11 +105,10 @@ int main(int argc, char **argv)
         read = by_jsmn;
     else if (argc > 3 && strcmp(argv[1], "memcpy") == 0)
         read = by_memcpy;
-    if (read == NULL || size > RESULT_MAX || n < 0) {
-        fputs("usage: read tcexec|jsmn|memcpy SIZE N\n", stderr);
+    if (read == NULL || size > RESULT_MAX || n < 0 || !compose(size, argc > 4 ? argv[4] : "plain")) {
+        fputs("usage: read tcexec|jsmn|memcpy SIZE N [plain|json|chinese]\n", stderr);
         return 2;
     }
-    compose(size);
     while (n-- > 0)
         read();
     printf("%zu\n", json_length);

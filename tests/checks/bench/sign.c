@@ -1,12 +1,14 @@
 /*
  * Makes one TC3 signature many times: it signs and builds the request of a 200-byte body into a buffer.
  *
- *     sign MODE N      prints one line: nanoseconds for one, and SHA-256 compressions in one
+ *     sign MODE N [TEXT]      prints one line: nanoseconds for one, and SHA-256 compressions in one
  *
  *       cached, first               with the day's key in the signer; with a key that is derived each time. BearSSL's SHA-256
  *       cached-openssl              with OpenSSL's SHA-256 as a br_hash_class
  *       floor, floor-first          only as many compressions as the library asked the hash for
  *       floor-openssl
+ *
+ * TEXT is what FunctionArg has: plain letters (the default), json or chinese. The body has the same length with each.
  *
  * The compressions are counted, not assumed: the program signs one request with a hash class that counts its blocks.
  */
@@ -141,14 +143,32 @@ static tcx_request request = { .service = &tcx_mps, .function_name = TCX_TEXT("E
 static char wire[1024];
 static size_t wire_length;
 
-/* An argument that makes the body as long as it should be: {"FunctionName":"ExampleFunc","FunctionArg":"…"} */
-static void set_up_request(void)
+/*
+ * An argument that makes the body as long as it should be: {"FunctionName":"ExampleFunc","FunctionArg":"…"}. Returns 0
+ * if there is no such text.
+ */
+static int set_up_request(const char *text)
 {
-    const size_t rest = sizeof "{\"FunctionName\":\"ExampleFunc\",\"FunctionArg\":\"\"}" - 1;
+    static const struct {
+        const char *name, *piece;
+        size_t sent; /* bytes of the piece in the body, where a quotation mark has a backslash */
+    } texts[] = { { "plain", "x", 1 },
+                  { "json", "{\"key\":12345,\"text\":\"abc\"},", 33 },
+                  { "chinese", "\xE8\xA7\x86\xE9\xA2\x91\xE8\xBD\xAC\xE7\xA0\x81", 12 } };
+    size_t room = BODY - (sizeof "{\"FunctionName\":\"ExampleFunc\",\"FunctionArg\":\"\"}" - 1), i = 0, length = 0;
 
-    memset(argument, 'x', sizeof argument);
+    while (i < sizeof texts / sizeof texts[0] && strcmp(texts[i].name, text) != 0)
+        i++;
+    if (i == sizeof texts / sizeof texts[0])
+        return 0;
+    for (; room >= texts[i].sent; room -= texts[i].sent) {
+        memcpy(argument + length, texts[i].piece, strlen(texts[i].piece));
+        length += strlen(texts[i].piece);
+    }
+    memset(argument + length, 'x', room);
     request.function_arg.bytes = argument;
-    request.function_arg.length = BODY - rest;
+    request.function_arg.length = length + room;
+    return 1;
 }
 
 static void sign(tcx_signer *signer)
@@ -229,10 +249,9 @@ int main(int argc, char **argv)
     long blocks;
 
     set_up_hashes();
-    set_up_request();
-    if (n < 1 ||
+    if (n < 1 || !set_up_request(argc > 3 ? argv[3] : "plain") ||
         (strncmp(mode, "cached", 6) != 0 && strncmp(mode, "first", 5) != 0 && strncmp(mode, "floor", 5) != 0)) {
-        fputs("usage: sign cached|first|cached-openssl|floor|floor-first|floor-openssl N\n", stderr);
+        fputs("usage: sign cached|first|cached-openssl|floor|floor-first|floor-openssl N [plain|json|chinese]\n", stderr);
         return 2;
     }
     blocks = count_compressions(is_first);
