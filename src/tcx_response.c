@@ -1,8 +1,8 @@
 #include "tcx_http.h"
 #include "tcx_json.h"
 
+/* Without JSMN_STRICT, because the text is checked before jsmn sees it. */
 #define JSMN_STATIC
-#define JSMN_STRICT
 #define JSMN_PARENT_LINKS
 #include <jsmn.h>
 
@@ -155,7 +155,6 @@ static tcx_status response_read_body(tcx_http *http, tcx_response *response, int
     jsmn_init(&parser);
     json.tokens = tokens;
     json.count = jsmn_parse(&parser, json.text, length, tokens, (unsigned)count);
-    /* jsmn refuses a lone number or literal */
     return json.count > 0 ? response_read_answer(&json, response) : TCX_E_JSON_SHAPE;
 }
 
