@@ -1,6 +1,6 @@
 #include "tcx_client.h"
 
-void tcx_client_trust_chain(tcx_client *client, tcx_client_chain *chain, tcx_tls_profile profile,
+void tcx_client_trust_chain(tcx_client *client, tcx_client_chain *chain, const tcx_tls_profile *profile,
                             const br_x509_trust_anchor *anchors, size_t anchor_count, void *records, size_t size)
 {
     if (chain == NULL) {

@@ -1,6 +1,6 @@
 #include "tcx_client.h"
 
-void tcx_client_trust(tcx_client *client, tcx_tls *tls, tcx_tls_profile profile, tcx_tls_trust *trust, void *records,
+void tcx_client_trust(tcx_client *client, tcx_tls *tls, const tcx_tls_profile *profile, tcx_tls_trust *trust, void *records,
                       size_t size)
 {
     const tcx_port *port = client->port;

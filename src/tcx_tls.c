@@ -205,6 +205,8 @@ static int tls_start(tcx_tls *tls, const tcx_peer *peer)
         offered = config->session->load(config->session, name, peer, config->trust, &engine->session);
     if (!br_ssl_client_reset(&tls->client, name, offered))
         return tls_fail(tls, TCX_E_TLS_PROFILE, br_ssl_engine_last_error(engine));
+    if (config->profile->hello != NULL)
+        config->profile->hello(engine);
     return 1;
 }
 
@@ -368,7 +370,8 @@ tcx_status tcx_tls_init(tcx_tls *tls, const tcx_tls_config *config)
     if (tls == NULL)
         return TCX_E_NULL;
     tcx_tls_wipe(tls);
-    if (config == NULL || config->link == NULL || config->profile == NULL || config->buffer == NULL)
+    if (config == NULL || config->link == NULL || config->profile == NULL || config->profile->set_up == NULL ||
+        config->buffer == NULL)
         return TCX_E_NULL;
     link = config->link;
     if (link->open == NULL || link->send == NULL || link->recv == NULL || link->close == NULL)

@@ -5,7 +5,7 @@
 
 #define CHAIN_DAYS_TO_1970 719528u /* BearSSL counts days from 0000-01-01 */
 
-static const br_x509_class **chain_start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
+static const br_x509_class **chain_start(tcx_tls_trust *trust, const tcx_tls_profile *profile, br_ssl_client_context *client,
                                          int64_t unix_time)
 {
     tcx_tls_chain *chain = (tcx_tls_chain *)trust; /* its first member */
@@ -19,7 +19,7 @@ static const br_x509_class **chain_start(tcx_tls_trust *trust, tcx_tls_profile p
     br_x509_minimal_set_minrsa(minimal, 2048 / 8);
     br_x509_minimal_set_time(minimal, day + CHAIN_DAYS_TO_1970,
                              (uint32_t)(unix_time - (int64_t)day * TCX_SECONDS_PER_DAY));
-    profile(client, minimal);
+    profile->set_up(client, minimal);
     return &chain->x509.vtable;
 }
 

@@ -1,6 +1,6 @@
 #include <tcexec/tls.h>
 
-static const br_x509_class **pin_start(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
+static const br_x509_class **pin_start(tcx_tls_trust *trust, const tcx_tls_profile *profile, br_ssl_client_context *client,
                                        int64_t unix_time)
 {
     tcx_tls_pin *pin = (tcx_tls_pin *)trust; /* its first member */
@@ -10,7 +10,7 @@ static const br_x509_class **pin_start(tcx_tls_trust *trust, tcx_tls_profile pro
         br_x509_knownkey_init_rsa(&pin->known, &trust->by.pin->key.rsa, BR_KEYTYPE_SIGN);
     else
         br_x509_knownkey_init_ec(&pin->known, &trust->by.pin->key.ec, BR_KEYTYPE_SIGN);
-    profile(client, NULL);
+    profile->set_up(client, NULL);
     return &pin->known.vtable;
 }
 

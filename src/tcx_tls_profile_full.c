@@ -40,7 +40,7 @@ static uint32_t profile_muladd(unsigned char *a, const unsigned char *b, size_t 
 static const br_ec_impl profile_curves = { PROFILE_CURVES, profile_get_generator, profile_get_order, profile_get_xoff,
                                            profile_mul,    profile_mulgen,        profile_muladd };
 
-void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context *chain)
+static void profile_set_up(br_ssl_client_context *client, br_x509_minimal_context *chain)
 {
     static const uint16_t suites[] = {
         BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -75,3 +75,5 @@ void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context
         br_x509_minimal_set_ecdsa(chain, &profile_curves, br_ssl_engine_get_ecdsa(engine));
     }
 }
+
+const tcx_tls_profile tcx_tls_profile_full = { profile_set_up, tcx_tls_x25519_first };

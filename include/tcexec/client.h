@@ -7,7 +7,7 @@
  *
  *     tcx_client_init(&client, &tcp.port, answer, sizeof answer);
  *     tcx_client_credentials(&client, &credentials);
- *     tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, anchors, anchor_count, records, sizeof records);
+ *     tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, anchors, anchor_count, records, sizeof records);
  *     status = tcx_client_execute(&client, &request);
  *
  * The functions that set a client up return nothing. The client keeps their first error until the next
@@ -107,11 +107,11 @@ typedef struct tcx_client_pin {
  * Call one again, between two calls and without a kept connection, to change the trust. The client keeps the errors of
  * tcx_tls_chain_init(), tcx_tls_pin_init() and tcx_tls_init().
  */
-void tcx_client_trust_chain(tcx_client *client, tcx_client_chain *chain, tcx_tls_profile profile,
+void tcx_client_trust_chain(tcx_client *client, tcx_client_chain *chain, const tcx_tls_profile *profile,
                             const br_x509_trust_anchor *anchors, size_t anchor_count, void *records, size_t size);
-void tcx_client_trust_pin(tcx_client *client, tcx_client_pin *pin, tcx_tls_profile profile, const br_x509_pkey *key,
+void tcx_client_trust_pin(tcx_client *client, tcx_client_pin *pin, const tcx_tls_profile *profile, const br_x509_pkey *key,
                           void *records, size_t size);
-void tcx_client_trust(tcx_client *client, tcx_tls *tls, tcx_tls_profile profile, tcx_tls_trust *trust, void *records,
+void tcx_client_trust(tcx_client *client, tcx_tls *tls, const tcx_tls_profile *profile, tcx_tls_trust *trust, void *records,
                       size_t size);
 void tcx_client_trust_link(tcx_client *client);
 

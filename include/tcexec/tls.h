@@ -10,7 +10,7 @@
  *
  *     tcx_tls_chain chain;  tcx_tls tls;  unsigned char records[TCX_TLS_BUFFER_SAFE];
  *     tcx_tls_chain_init(&chain, anchors, anchor_count);
- *     const tcx_tls_config config = { .link = &modem, .profile = tcx_tls_profile_full, .trust = &chain.trust,
+ *     const tcx_tls_config config = { .link = &modem, .profile = &tcx_tls_profile_full, .trust = &chain.trust,
  *                                     .entropy = random_bytes, .buffer = records, .buffer_size = sizeof records };
  *     status = tcx_tls_init(&tls, &config);           ... then pass &tls.transport to the call
  */
@@ -47,20 +47,33 @@ extern "C" {
 #define TCX_TLS_SEED 32u /* bytes of entropy for each connection */
 
 /*
- * Sets the suites and primitives of a client and, if `chain` is not NULL, of a chain validator. To choose other BearSSL
- * primitives, write your own. Use only TLS 1.2 and ECDHE with AEAD.
+ * What a client offers. To choose other BearSSL primitives, write your own. Use only TLS 1.2 and ECDHE with AEAD. It is
+ * borrowed for as long as the client uses it.
  */
-typedef void (*tcx_tls_profile)(br_ssl_client_context *client, br_x509_minimal_context *chain);
+typedef struct tcx_tls_profile {
+    /* required: sets the suites and primitives of a client and, if `chain` is not NULL, of a chain validator */
+    void (*set_up)(br_ssl_client_context *client, br_x509_minimal_context *chain);
+
+    /* Changes the ClientHello before it is sent: tcx_tls_x25519_first. NULL: it stays as BearSSL writes it */
+    void (*hello)(br_ssl_engine_context *engine);
+} tcx_tls_profile;
+
+/*
+ * Puts X25519 first in the list of curves. BearSSL 0.6 lists it last, and most servers take the client's first curve.
+ * X25519 takes much less time than P-256 (port/firmware/README.md). If the message is not what BearSSL 0.6 writes, or
+ * offers no X25519, it stays as it is. With a later BearSSL this does nothing. Needs br_ec_c25519 in the profile.
+ */
+void tcx_tls_x25519_first(br_ssl_engine_context *engine);
 
 /*
  * The profile with all that the library supports, in the fastest implementation for the machine:
  *
- *   key exchange   ECDHE with X25519, P-256 or P-384
+ *   key exchange   ECDHE with X25519, P-256 or P-384, X25519 first
  *   certificates   RSA (2048 … 4096 bits) or ECDSA (P-256, P-384)
  *   ciphers        AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305
  *   hashes         SHA-256, SHA-384, SHA-512
  */
-void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context *chain);
+extern const tcx_tls_profile tcx_tls_profile_full;
 
 /*
  * How to recognise a server. A tcx_tls_chain or tcx_tls_pin contains one. Your own kind of trust sets `start`. It also
@@ -69,7 +82,7 @@ void tcx_tls_profile_full(br_ssl_client_context *client, br_x509_minimal_context
 typedef struct tcx_tls_trust tcx_tls_trust;
 struct tcx_tls_trust {
     /* Sets up the validator of one connection and returns it. */
-    const br_x509_class **(*start)(tcx_tls_trust *trust, tcx_tls_profile profile, br_ssl_client_context *client,
+    const br_x509_class **(*start)(tcx_tls_trust *trust, const tcx_tls_profile *profile, br_ssl_client_context *client,
                                    int64_t unix_time);
 
     /*
@@ -178,7 +191,7 @@ void tcx_tls_session_init(tcx_tls_session *session, const void *bytes);
 /* The configuration of a TLS client. */
 typedef struct tcx_tls_config {
     const tcx_transport *link; /* required: the transport below */
-    tcx_tls_profile profile;   /* required: tcx_tls_profile_full or a smaller one */
+    const tcx_tls_profile *profile; /* required: &tcx_tls_profile_full or a smaller one */
     tcx_tls_trust *trust;      /* required: &chain.trust or &pin.trust */
     /*
      * required: fills `out` with `length` unpredictable bytes and returns `length`. After any other value the call

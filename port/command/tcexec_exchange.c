@@ -110,7 +110,7 @@ static void set_trust(tcexec_exchange *with)
     }
     with->client.tls.session = with->options->session_file ? &with->session.session : NULL;
     with->client.tls.trace = &with->trace.trace;
-    tcx_client_trust(&with->client, &with->tls, tcx_tls_profile_full, with->trust->use, with->records,
+    tcx_client_trust(&with->client, &with->tls, &tcx_tls_profile_full, with->trust->use, with->records,
                      sizeof with->records);
 }
 

@@ -7,7 +7,7 @@ static tcx_client_chain chain;
 static unsigned char records[4096 + 325]; /* for records of up to 4096 bytes: the server is asked not to exceed this */
 
 /* The first suite is the preferred one: without AES hardware, ChaCha20 is much faster. */
-static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
+static void set_up(br_ssl_client_context *client, br_x509_minimal_context *validator)
 {
     static const uint16_t suites[] = {
         BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
@@ -36,7 +36,9 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
     br_x509_minimal_set_ecdsa(validator, &br_ec_p256_m31, image_verify_p256);
 }
 
+static const tcx_tls_profile profile = { set_up, NULL };
+
 void image_trust(tcx_client *client)
 {
-    tcx_client_trust_chain(client, &chain, profile, trust_anchors, TRUST_ANCHOR_COUNT, records, sizeof records);
+    tcx_client_trust_chain(client, &chain, &profile, trust_anchors, TRUST_ANCHOR_COUNT, records, sizeof records);
 }

@@ -6,7 +6,7 @@
 static tcx_client_pin pin;
 static unsigned char records[TCX_TLS_BUFFER_MIN];
 
-static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
+static void set_up(br_ssl_client_context *client, br_x509_minimal_context *validator)
 {
     static const uint16_t suites[] = { BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 };
     br_ssl_engine_context *engine = &client->eng;
@@ -23,7 +23,9 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
     br_ssl_engine_set_chapol(engine, &br_sslrec_in_chapol_vtable, &br_sslrec_out_chapol_vtable);
 }
 
+static const tcx_tls_profile profile = { set_up, NULL };
+
 void image_trust(tcx_client *client)
 {
-    tcx_client_trust_pin(client, &pin, profile, &trust_anchors[0].pkey, records, sizeof records);
+    tcx_client_trust_pin(client, &pin, &profile, &trust_anchors[0].pkey, records, sizeof records);
 }

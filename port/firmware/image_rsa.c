@@ -6,7 +6,7 @@
 static tcx_client_chain chain;
 static unsigned char records[4096 + 325]; /* for records of up to 4096 bytes: the server is asked not to exceed this */
 
-static void profile(br_ssl_client_context *client, br_x509_minimal_context *validator)
+static void set_up(br_ssl_client_context *client, br_x509_minimal_context *validator)
 {
     static const uint16_t suites[] = { BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 };
     br_ssl_engine_context *engine = &client->eng;
@@ -25,7 +25,9 @@ static void profile(br_ssl_client_context *client, br_x509_minimal_context *vali
     br_x509_minimal_set_rsa(validator, br_rsa_i31_pkcs1_vrfy);
 }
 
+static const tcx_tls_profile profile = { set_up, NULL };
+
 void image_trust(tcx_client *client)
 {
-    tcx_client_trust_chain(client, &chain, profile, trust_anchors, TRUST_ANCHOR_COUNT, records, sizeof records);
+    tcx_client_trust_chain(client, &chain, &profile, trust_anchors, TRUST_ANCHOR_COUNT, records, sizeof records);
 }

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     tcx_posix_tcp_init(&tcp, 0);
     tcx_client_init(&client, &tcp.port, answer, sizeof answer);
     tcx_client_credentials(&client, &found.credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, anchors.anchors, anchors.count, records,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, anchors.anchors, anchors.count, records,
                            sizeof records);
     client.config.address = tcx_text_from(argv[1]);
     client.config.port = (uint16_t)atoi(argv[2]);

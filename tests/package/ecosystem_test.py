@@ -18,7 +18,7 @@ from shared import (BEARSSL, BEARSSL_FLAGS, BUILD, CROSS, DIST, HERE, JSMN, TARG
 SOURCES = {path.name for path in (stand.ROOT / "src").glob("*.c")}
 ZEPHYR = HERE / "standins/zephyr"
 TLS_SOURCES = {"tcx_tls.c", "tcx_client_chain.c", "tcx_client_pin.c", "tcx_client_trust.c", "tcx_x509.c",
-               "tcx_tls_chain.c", "tcx_tls_pin.c", "tcx_tls_session.c", "tcx_tls_profile_full.c"}
+               "tcx_tls_chain.c", "tcx_tls_pin.c", "tcx_tls_session.c", "tcx_tls_profile_full.c", "tcx_tls_x25519.c"}
 HEADERS = {str(path.relative_to(stand.ROOT / "include")) for path in (stand.ROOT / "include").rglob("*.h")}
 
 

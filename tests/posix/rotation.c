@@ -41,7 +41,7 @@ static int trust(const char *path)
     if (tcx_tls_chain_init(&chain, anchors.anchors, anchors.count) != TCX_OK)
         return -1;
     if (client.config.transport == NULL) /* the first time */
-        tcx_client_trust(&client, &tls, tcx_tls_profile_full, &chain.trust, records, sizeof records);
+        tcx_client_trust(&client, &tls, &tcx_tls_profile_full, &chain.trust, records, sizeof records);
     memset(memory[!turn], 0xFF, sizeof memory[!turn]); /* nobody may still look at the old ones */
     printf("trust %zu\n", anchors.count);
     return 0;

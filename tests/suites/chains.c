@@ -1,4 +1,4 @@
-/* Validates certificate chains with tcx_tls_chain and tcx_tls_profile_full, as TLS does. The error is BearSSL's. */
+/* Validates certificate chains with tcx_tls_chain and &tcx_tls_profile_full, as TLS does. The error is BearSSL's. */
 #include "chains.h"
 #include "tcx_posix.h"
 
@@ -23,7 +23,7 @@ static int validate_with(const chain *chain, const tcx_posix_anchors *anchors, s
     if (tcx_tls_chain_init(&trust, anchors->anchors, anchors->count) != TCX_OK)
         return NO_ANCHOR;
     br_ssl_client_zero(&client);
-    validator = trust.trust.start(&trust.trust, tcx_tls_profile_full, &client, chain->time);
+    validator = trust.trust.start(&trust.trust, &tcx_tls_profile_full, &client, chain->time);
     (*validator)->start_chain(validator, chain->host.bytes);
     for (size_t i = 0; i < chain->count; i++)
         send_certificate(validator, chain->certificates[i], piece);

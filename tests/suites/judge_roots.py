@@ -8,7 +8,7 @@ from case import Case, frame
 
 
 def is_usable(row: dict) -> bool:
-    """Whether tcx_tls_profile_full can use the key."""
+    """Whether &tcx_tls_profile_full can use the key."""
     return 2048 <= row["bits"] <= 4096 if row["key"] == "RSA" else row["curve"] in ("prime256v1", "secp384r1")
 
 

@@ -76,7 +76,7 @@ void subject_take_roots(void)
 void subject_reset(const tcx_transport *link, int (*entropy)(void *context, void *out, size_t length))
 {
     const tcx_tls_config config = { .link = link,
-                                    .profile = tcx_tls_profile_full,
+                                    .profile = &tcx_tls_profile_full,
                                     .trust = &bearssl.chain.trust,
                                     .entropy = entropy,
                                     .buffer = script_edge(0, TCX_TLS_BUFFER_SAFE),

@@ -2,18 +2,20 @@
 #include "subject_bearssl.h"
 
 /* A profile of the caller's own, with a suite of TLS 1.0: it makes no older version of it. */
-static void own_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
+static void set_up_own(br_ssl_client_context *client, br_x509_minimal_context *chain)
 {
     static const uint16_t suites[] = { BR_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA };
     br_ssl_engine_context *engine = &client->eng;
 
-    tcx_tls_profile_full(client, chain);
+    tcx_tls_profile_full.set_up(client, chain);
     br_ssl_engine_set_suites(engine, suites, TCX_COUNT(suites));
     br_ssl_engine_set_default_aes_cbc(engine);
     br_ssl_engine_set_prf10(engine, &br_tls10_prf);
     br_ssl_engine_set_hash(engine, br_md5_ID, &br_md5_vtable);
     br_ssl_engine_set_hash(engine, br_sha1_ID, &br_sha1_vtable);
 }
+
+static const tcx_tls_profile own_profile = { set_up_own, NULL };
 
 static void test_own_profile(void **state)
 {
@@ -25,7 +27,7 @@ static void test_own_profile(void **state)
 
         SSL_CTX_set_max_proto_version(context, versions[i]);
         set_up(context);
-        bearssl.config.profile = own_profile;
+        bearssl.config.profile = &own_profile;
         assert_status("own profile", run(), versions[i] == TLS1_2_VERSION ? TCX_OK : TCX_E_TLS_UNSUPPORTED);
         judge("own profile");
         SSL_CTX_free(context);
@@ -34,6 +36,7 @@ static void test_own_profile(void **state)
 
 static void test_init_refuses(void **state)
 {
+    static const tcx_tls_profile no_profile = { NULL, NULL };
     tcx_tls_config config;
     tcx_transport link;
     tcx_tls tls;
@@ -46,7 +49,7 @@ static void test_init_refuses(void **state)
     assert_int_equal(tcx_tls_pin_init(&bearssl.pin, NULL), TCX_E_NULL);
     assert_int_equal(tcx_tls_init(NULL, &bearssl.config), TCX_E_NULL);
     assert_int_equal(tcx_tls_init(&tls, NULL), TCX_E_NULL);
-    for (int missing = 0; missing < 13; missing++) {
+    for (int missing = 0; missing < 14; missing++) {
         tcx_status expected = TCX_E_NULL;
 
         set_up(NULL);
@@ -73,25 +76,28 @@ static void test_init_refuses(void **state)
             config.profile = NULL;
             break;
         case 6:
-            config.buffer = NULL;
+            config.profile = &no_profile;
             break;
         case 7:
+            config.buffer = NULL;
+            break;
+        case 8:
             config.buffer_size = TCX_TLS_BUFFER_MIN - 1;
             expected = TCX_E_TLS_BUFFER;
             break;
-        case 8:
+        case 9:
             config.buffer_size = 0;
             expected = TCX_E_TLS_BUFFER;
             break;
-        case 9:
+        case 10:
             config.trust = NULL;
             expected = TCX_E_TLS_TRUST;
             break;
-        case 10:
+        case 11:
             assert_int_equal(tcx_tls_chain_init(&bearssl.chain, NULL, 0), TCX_E_TLS_TRUST);
             expected = TCX_E_TLS_TRUST;
             break;
-        case 11:
+        case 12:
             config.entropy = NULL;
             expected = TCX_E_TLS_ENTROPY;
             break;
@@ -248,9 +254,116 @@ static void test_errors(void **state)
         }
     }
 }
+
+/* ---- X25519 ---- */
+
+static const unsigned char as_bearssl[] = { 0, 23, 0, 24, 0, 29 }, x25519_first[] = { 0, 29, 0, 23, 0, 24 };
+
+/* Where a record has these bytes, or `length`. */
+static size_t find(const unsigned char *record, size_t length, const unsigned char *bytes, size_t count)
+{
+    size_t at = 0;
+
+    while (at + count <= length && memcmp(record + at, bytes, count) != 0)
+        at++;
+    return at + count <= length ? at : length;
+}
+
+/* The ClientHello with `profile`, before a server says anything. Returns its length. */
+static size_t say_hello(const tcx_tls_profile *profile, unsigned char *out, size_t size)
+{
+    set_up(NULL);
+    bearssl.config.profile = profile;
+    assert_int_equal(run(), TCX_E_DEADLINE);
+    assert_in_range(f.link.sent_length, 1, size);
+    memcpy(out, f.link.sent, f.link.sent_length);
+    return f.link.sent_length;
+}
+
+/* Only the order of the curves changes, and OpenSSL takes the first one. */
+static void test_x25519_first(void **state)
+{
+    static const certificate *const leaves[] = { &ec_leaf, &rsa_leaf };
+    const tcx_tls_profile theirs = { tcx_tls_profile_full.set_up, NULL };
+    unsigned char before[600], after[600];
+    const size_t length = say_hello(&theirs, before, sizeof before);
+    const size_t at = find(before, length, as_bearssl, sizeof as_bearssl);
+
+    (void)state;
+    assert_int_equal(say_hello(&tcx_tls_profile_full, after, sizeof after), length);
+    assert_in_range(at, 1, length - sizeof as_bearssl);
+    memcpy(before + at, x25519_first, sizeof x25519_first);
+    memcpy(before + 11, after + 11, 32); /* the random bytes */
+    assert_memory_equal(after, before, length);
+    for (size_t i = 0; i < TCX_COUNT(leaves); i++) {
+        for (int prefers = 0; prefers < 2; prefers++) {
+            SSL_CTX *context = make_context(leaves[i], NULL);
+
+            set_up(context);
+            if (!prefers)
+                bearssl.config.profile = &theirs;
+            assert_status("curve", run(), TCX_OK);
+            judge("curve");
+            assert_int_equal(SSL_get_negotiated_group(f.peer.ssl), prefers ? NID_X25519 : NID_X9_62_prime256v1);
+            SSL_CTX_free(context);
+        }
+    }
+}
+
+/* Damages each byte of the ClientHello. What is not a list of curves stays as it is. */
+static void damage_hello(br_ssl_engine_context *engine)
+{
+    static const unsigned char masks[] = { 0x01, 0x02, 0x10, 0x80, 0xFF };
+    unsigned char before[600], expected[600];
+    size_t length, at;
+    unsigned char *record = br_ssl_engine_sendrec_buf(engine, &length);
+
+    assert_in_range(length, 1, sizeof before);
+    at = find(record, length, as_bearssl, sizeof as_bearssl);
+    assert_in_range(at, 1, length - sizeof as_bearssl);
+    memcpy(before, record, length);
+    for (size_t i = 0; i < length; i++) {
+        for (size_t j = 0; j < TCX_COUNT(masks); j++) {
+            record[i] ^= masks[j];
+            memcpy(expected, record, length);
+            memmove(expected + at + 2, record + at, sizeof as_bearssl - 2);
+            memcpy(expected + at, record + at + 4, 2);
+            tcx_tls_x25519_first(engine);
+            if (memcmp(record, expected, length) != 0) { /* it did not change */
+                memcpy(expected, before, length);
+                expected[i] ^= masks[j];
+            }
+            assert_memory_equal(record, expected, length);
+            memcpy(record, before, length);
+        }
+    }
+    tcx_tls_x25519_first(engine);
+    assert_int_equal(find(record, length, x25519_first, sizeof x25519_first), at);
+    memcpy(expected, record, length);
+    tcx_tls_x25519_first(engine); /* X25519 is no longer the last one */
+    assert_memory_equal(record, expected, length);
+}
+
+static void test_x25519_of_other_messages(void **state)
+{
+    static const tcx_tls_profile damaging = { NULL, damage_hello };
+    tcx_tls_profile profile = damaging;
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+
+    (void)state;
+    profile.set_up = tcx_tls_profile_full.set_up;
+    set_up(context);
+    bearssl.config.profile = &profile;
+    assert_status("damage", run(), TCX_OK); /* the hash of the handshake is that of the last message */
+    judge("damage");
+    tcx_tls_x25519_first(&bearssl.tls.client.eng); /* nothing waits to be sent */
+    SSL_CTX_free(context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_x25519_first),  cmocka_unit_test(test_x25519_of_other_messages),
         cmocka_unit_test(test_own_profile),   cmocka_unit_test(test_init_refuses),
         cmocka_unit_test(test_pinnable_keys), cmocka_unit_test(test_session_of_pin),
         cmocka_unit_test(test_errors),

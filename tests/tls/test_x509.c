@@ -58,7 +58,7 @@ static unsigned validate(X509 *const *chain, size_t count, int split)
 
     assert_int_equal(tcx_tls_chain_init(&bearssl.chain, anchors, ANCHORS), TCX_OK);
     br_ssl_client_zero(&client);
-    validator = bearssl.chain.trust.start(&bearssl.chain.trust, tcx_tls_profile_full, &client, NOW);
+    validator = bearssl.chain.trust.start(&bearssl.chain.trust, &tcx_tls_profile_full, &client, NOW);
     (*validator)->start_chain(validator, HOST);
     for (size_t i = 0; i < count; i++) {
         unsigned char *der = NULL;
@@ -207,7 +207,7 @@ static void test_after_a_part(void **state)
             const br_x509_class **validator;
 
             br_ssl_client_zero(&client);
-            validator = bearssl.chain.trust.start(&bearssl.chain.trust, tcx_tls_profile_full, &client, NOW);
+            validator = bearssl.chain.trust.start(&bearssl.chain.trust, &tcx_tls_profile_full, &client, NOW);
             (*validator)->start_chain(validator, HOST);
             (*validator)->start_cert(validator, (uint32_t)length);
             (*validator)->append(validator, der, (size_t)(again ? length : part));

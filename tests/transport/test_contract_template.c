@@ -62,7 +62,7 @@ static void run(const char *name, int trust, tcx_status status, tcx_outcome outc
     tcx_client_init(&client, &board.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
     if (trust == TLS)
-        tcx_client_trust_pin(&client, &pin, tcx_tls_profile_full, &key, records, sizeof records);
+        tcx_client_trust_pin(&client, &pin, &tcx_tls_profile_full, &key, records, sizeof records);
     else
         tcx_client_trust_link(&client);
     ended = tcx_client_execute(&client, &request);

@@ -298,7 +298,7 @@ enum {
 
 static void set_up_wrongly(int mistake)
 {
-    const tcx_tls_profile profile = mistake == NO_PROFILE ? NULL : tcx_tls_profile_full;
+    const tcx_tls_profile *profile = mistake == NO_PROFILE ? NULL : &tcx_tls_profile_full;
     const size_t size = mistake == SMALL_RECORDS ? sizeof f.records - 1 : sizeof f.records;
 
     set_up_port(ANSWER);
@@ -398,7 +398,7 @@ static void test_first_mistake(void **state)
     set_up_port(ANSWER);
     tcx_client_init(&f.client, &f.port, f.answer, sizeof f.answer);
     tcx_client_credentials(&f.client, &no_key);
-    tcx_client_trust_chain(&f.client, &chain, tcx_tls_profile_full, NULL, 0, f.records, sizeof f.records);
+    tcx_client_trust_chain(&f.client, &chain, &tcx_tls_profile_full, NULL, 0, f.records, sizeof f.records);
     assert_status("first", tcx_client_execute(&f.client, &tcx_example_request), TCX_E_SECRET_KEY_EMPTY);
     tcx_client_credentials(&f.client, &tcx_example_credentials);
     tcx_client_trust_link(&f.client);
@@ -461,11 +461,11 @@ static void test_tls(void **state)
         tcx_client_credentials(&f.client, &tcx_example_credentials);
         assert_status("own", tcx_tls_pin_init(&own, &key), TCX_OK);
         if (kind == 0)
-            tcx_client_trust_chain(&f.client, &chain, tcx_tls_profile_full, &anchor, 1, f.records, sizeof f.records);
+            tcx_client_trust_chain(&f.client, &chain, &tcx_tls_profile_full, &anchor, 1, f.records, sizeof f.records);
         else if (kind == 1)
-            tcx_client_trust_pin(&f.client, &pin, tcx_tls_profile_full, &key, f.records, sizeof f.records);
+            tcx_client_trust_pin(&f.client, &pin, &tcx_tls_profile_full, &key, f.records, sizeof f.records);
         else
-            tcx_client_trust(&f.client, &tls, tcx_tls_profile_full, &own.trust, f.records, sizeof f.records);
+            tcx_client_trust(&f.client, &tls, &tcx_tls_profile_full, &own.trust, f.records, sizeof f.records);
         assert_status("begin", tcx_client_begin(&f.client, &tcx_example_request), TCX_PENDING);
         assert_status("step", tcx_client_step(&f.client), TCX_PENDING);
         assert_int_equal(f.drawn, 1);

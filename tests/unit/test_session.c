@@ -468,7 +468,7 @@ static void test_offered(void **state)
         const br_ssl_session_parameters made = make(rows[i / 2].id_length);
         const int answers = i % 2; /* a fatal alert, or silence */
         const tcx_tls_config config = { .link = &link.transport,
-                                        .profile = tcx_tls_profile_full,
+                                        .profile = &tcx_tls_profile_full,
                                         .trust = &pin.trust,
                                         .entropy = entropy,
                                         .buffer = records,

@@ -26,7 +26,7 @@ static struct {
 } f;
 
 /* TLS with a pinned key, over a link from which nothing comes. */
-static void set_up(tcx_tls_profile profile)
+static void set_up(const tcx_tls_profile *profile)
 {
     static unsigned char number[1] = { 3 }, modulus[256] = { 0x80 };
     static const br_x509_pkey key = { BR_KEYTYPE_RSA, { .rsa = { modulus, sizeof modulus, number, 1 } } };
@@ -43,7 +43,7 @@ static void set_up(tcx_tls_profile profile)
     assert_status("init", tcx_tls_init(&f.tls, &f.config), TCX_OK);
 }
 
-static void empty_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
+static void set_up_nothing(br_ssl_client_context *client, br_x509_minimal_context *chain)
 {
     (void)client;
     (void)chain;
@@ -51,10 +51,11 @@ static void empty_profile(br_ssl_client_context *client, br_x509_minimal_context
 
 static void test_empty_profile(void **state)
 {
+    static const tcx_tls_profile empty = { set_up_nothing, NULL };
     int detail = 0;
 
     (void)state;
-    set_up(empty_profile);
+    set_up(&empty);
     assert_true(f.tls.transport.open(f.tls.transport.context, &peer) < 0);
     assert_status("open", f.tls.transport.failure(f.tls.transport.context, &detail), TCX_E_TLS_PROFILE);
     assert_int_not_equal(detail, 0);
@@ -66,11 +67,13 @@ static void test_empty_profile(void **state)
 }
 
 /* As on a device: BearSSL is told that it has asked the system for randomness, and has got none. */
-static void device_profile(br_ssl_client_context *client, br_x509_minimal_context *chain)
+static void set_up_device(br_ssl_client_context *client, br_x509_minimal_context *chain)
 {
-    tcx_tls_profile_full(client, chain);
+    tcx_tls_profile_full.set_up(client, chain);
     client->eng.rng_os_rand_done = 1;
 }
+
+static const tcx_tls_profile device_profile = { set_up_device, NULL };
 
 /* All randomness is that of the entropy function: the same again makes the same hello, another one another. */
 static void test_entropy(void **state)
@@ -80,7 +83,7 @@ static void test_entropy(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         drawn = i < 2 ? 7 : 8;
-        set_up(device_profile);
+        set_up(&device_profile);
         assert_int_equal(f.tls.transport.open(f.tls.transport.context, &peer), TCX_WANT_READ);
         f.tls.transport.close(f.tls.transport.context);
         assert_int_equal(f.link.sent[5], 1); /* ClientHello; its 32 random bytes stand at 11 */
@@ -161,7 +164,7 @@ static void test_server(void **state)
     br_x509_pkey public_key = { .key_type = BR_KEYTYPE_EC };
     tcx_tls_pin pin;
     tcx_tls_config config = { .link = &link,
-                              .profile = tcx_tls_profile_full,
+                              .profile = &tcx_tls_profile_full,
                               .trust = &pin.trust,
                               .entropy = entropy,
                               .buffer = buffer,

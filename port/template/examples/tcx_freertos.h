@@ -7,7 +7,7 @@
  *     freertos.port.entropy = board_entropy;
  *     tcx_client_init(&client, &freertos.port, answer, sizeof answer);
  *     tcx_client_credentials(&client, &credentials);
- *     tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, anchors, anchor_count, records, sizeof records);
+ *     tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, anchors, anchor_count, records, sizeof records);
  *     client.config.address = address;
  *     status = tcx_client_execute(&client, &request);
  *

@@ -100,7 +100,7 @@ static void set_up(const tcx_posix_anchors *roots, int x25519_only)
     br_ssl_engine_set_versions(&client.eng, BR_TLS12, BR_TLS12);
     br_x509_minimal_init(&chain, &br_sha256_vtable, roots->anchors, roots->count);
     br_x509_minimal_set_time(&chain, (uint32_t)(now / DAY) + DAYS_TO_1970, (uint32_t)(now % DAY));
-    tcx_tls_profile_full(&client, &chain);
+    tcx_tls_profile_full.set_up(&client, &chain);
     if (x25519_only) {
         curves = *client.eng.iec;
         curves.supported_curves = 1u << BR_EC_curve25519;
@@ -111,25 +111,6 @@ static void set_up(const tcx_posix_anchors *roots, int x25519_only)
     if (tcx_posix_entropy(NULL, seed, sizeof seed) < 0)
         abort();
     br_ssl_engine_inject_entropy(&client.eng, seed, sizeof seed);
-}
-
-/* The first list of curves in the ClientHello: P-256, P-384, X25519, as BearSSL writes it (RFC 8422 section 5.1.1). */
-static int prefer_x25519(void)
-{
-    static const unsigned char theirs[] = { 0, 23, 0, 24, 0, 29 }, ours[] = { 0, 29, 0, 23, 0, 24 };
-    const size_t header = 5;
-    size_t length;
-    unsigned char *record = br_ssl_engine_sendrec_buf(&client.eng, &length);
-
-    for (size_t i = header; record != NULL && i + sizeof theirs <= length; i++) {
-        if (memcmp(record + i, theirs, sizeof theirs) == 0) {
-            memcpy(record + i, ours, sizeof ours);
-            br_multihash_init(&client.eng.mhash);
-            br_multihash_update(&client.eng.mhash, record + header, length - header);
-            return 1;
-        }
-    }
-    return 0;
 }
 
 /* Sends the request and reads an answer that ends with the object that nginx.conf gives. */
@@ -171,8 +152,8 @@ int main(int argc, char **argv)
         return fail("connecting");
     if (!br_ssl_client_reset(&client, HOST, 0))
         return fail("TLS");
-    if (strcmp(experiment, "x25519-first") == 0 && !prefer_x25519())
-        return fail("no such list in the ClientHello");
+    if (strcmp(experiment, "x25519-first") == 0)
+        tcx_tls_x25519_first(&client.eng);
     br_sslio_init(&io, &client.eng, receive, &fd, transmit, &fd);
     failed = 0;
     for (long n = atol(argv[4]); n > 0 && !failed; n--)

@@ -77,7 +77,7 @@ int main(int argc, char **argv)
     tcp.ahead_size = sizeof ahead;
     tcx_client_init(&client, &tcp.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, roots.anchors, roots.count, records, sizeof records);
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, roots.anchors, roots.count, records, sizeof records);
     client.config.connection = &connection;
     client.config.address = tcx_text_from("127.0.0.1");
     client.config.port = (uint16_t)atoi(argv[1]);

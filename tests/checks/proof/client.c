@@ -90,11 +90,13 @@ void tcx_signer_wipe(tcx_signer *signer)
     tcx_wipe(signer, sizeof *signer);
 }
 
-void tcx_tls_profile_full(br_ssl_client_context *context, br_x509_minimal_context *validator)
+static void set_up(br_ssl_client_context *context, br_x509_minimal_context *validator)
 {
     (void)context;
     (void)validator;
 }
+
+const tcx_tls_profile tcx_tls_profile_full = { set_up, NULL };
 
 tcx_status tcx_tls_chain_init(tcx_tls_chain *trust, const br_x509_trust_anchor *anchors, size_t anchor_count)
 {
@@ -163,14 +165,14 @@ static void set_up(const tcx_port *port)
         tcx_client_trust_link(&client);
         break;
     case 1:
-        tcx_client_trust_chain(&client, either(0, 1) ? &chain : NULL, tcx_tls_profile_full, &anchor, 1, records,
+        tcx_client_trust_chain(&client, either(0, 1) ? &chain : NULL, &tcx_tls_profile_full, &anchor, 1, records,
                                sizeof records);
         break;
     case 2:
-        tcx_client_trust_pin(&client, either(0, 1) ? &pin : NULL, tcx_tls_profile_full, &key, records, sizeof records);
+        tcx_client_trust_pin(&client, either(0, 1) ? &pin : NULL, &tcx_tls_profile_full, &key, records, sizeof records);
         break;
     case 3:
-        tcx_client_trust(&client, either(0, 1) ? &tls : NULL, tcx_tls_profile_full, &pin.pin.trust, records,
+        tcx_client_trust(&client, either(0, 1) ? &tls : NULL, &tcx_tls_profile_full, &pin.pin.trust, records,
                          sizeof records);
         break;
     default:

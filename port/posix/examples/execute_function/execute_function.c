@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     tcx_posix_tcp_init(&tcp, 0);
     tcx_client_init(&client, &tcp.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT,
                            records, sizeof records);
     if (argc == 3) { /* ADDRESS PORT: another place to dial, for a test */
         client.config.address = tcx_text_from(argv[1]);

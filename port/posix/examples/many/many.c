@@ -55,7 +55,7 @@ static tcx_status begin(flight *it, long number, uint16_t port)
     tcx_posix_tcp_init(&it->tcp, TIMEOUT);
     tcx_client_init(&it->client, &it->tcp.port, it->answer, sizeof it->answer);
     if (anchors.count > 0)
-        tcx_client_trust_chain(&it->client, &it->chain, tcx_tls_profile_full, anchors.anchors, anchors.count,
+        tcx_client_trust_chain(&it->client, &it->chain, &tcx_tls_profile_full, anchors.anchors, anchors.count,
                                it->records, sizeof it->records);
     else
         tcx_client_trust_link(&it->client);

@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     tcp.port.unix_time = device_clock; /* in place of this computer's clock */
     tcx_client_init(&client, &tcp.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_pin(&client, &pin, tcx_tls_profile_full, &trust_anchors[0].pkey, records, sizeof records);
+    tcx_client_trust_pin(&client, &pin, &tcx_tls_profile_full, &trust_anchors[0].pkey, records, sizeof records);
 
     tcx_tls_session_init(&session, kept.session);
     client.tls.session = &session;

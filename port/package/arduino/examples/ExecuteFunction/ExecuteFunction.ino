@@ -30,7 +30,7 @@ void setup()
     tcx_arduino_init(&board, network, board_unix_time, board_entropy);
     tcx_client_init(&client, &board.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
                            sizeof records);
 #ifdef DIAL_PORT // another place to dial, for a test
     client.config.address = tcx_text_from(DIAL_ADDRESS);

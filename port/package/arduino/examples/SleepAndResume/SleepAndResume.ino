@@ -34,7 +34,7 @@ void setup()
     tcx_arduino_init(&board, network, board_unix_time, board_entropy);
     tcx_client_init(&client, &board.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
                            sizeof records);
     tcx_tls_session_init(&session, kept);
     client.tls.session = &session;

@@ -29,7 +29,7 @@ static void call(void)
     freertos.port.entropy = board_entropy;
     tcx_client_init(&client, &freertos.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
                            sizeof records);
     if (network_find("vod.tencentcloudapi.com", address))
         client.config.address = tcx_text_from(address);

@@ -45,7 +45,7 @@ static void wake(void)
     freertos.port.entropy = board_entropy;
     tcx_client_init(&client, &freertos.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
                            sizeof records);
     tcx_tls_session_init(&session, kept);
     client.tls.session = &session;

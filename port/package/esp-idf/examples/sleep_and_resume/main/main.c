@@ -54,7 +54,7 @@ static tcx_status call(void)
     tcx_sockets_init(&sockets, 0);
     tcx_client_init(&client, &sockets.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT,
                            records, sizeof records);
     client.config.address = tcx_text_from(CONFIG_EXAMPLE_ADDRESS); /* empty: the service */
     client.config.port = CONFIG_EXAMPLE_PORT;

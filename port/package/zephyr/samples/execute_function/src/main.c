@@ -50,7 +50,7 @@ int main(void)
     tcx_sockets_init(&sockets, 0);
     tcx_client_init(&client, &sockets.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
                            sizeof records);
     if (CONFIG_SAMPLE_ADDRESS[0] != '\0') {
         client.config.address = tcx_text_from(CONFIG_SAMPLE_ADDRESS);

@@ -64,7 +64,7 @@ static void work(void)
     tcx_sockets_init(&sockets, 0);
     tcx_client_init(&client, &sockets.port, answer, sizeof answer);
     tcx_client_credentials(&client, &credentials);
-    tcx_client_trust_chain(&client, &chain, tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
+    tcx_client_trust_chain(&client, &chain, &tcx_tls_profile_full, trust_anchors, TRUST_ANCHOR_COUNT, records,
                            sizeof records);
     tcx_tls_session_init(&session, stored.session);
     client.tls.session = &session;
