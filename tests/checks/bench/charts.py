@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from xml.sax.saxutils import escape
+import sys
 
 import rows
 
-WIDTH, LABEL, BAR, GAP, TOP = 720, 230, 20, 8, 34  # pixels
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import svg
+
+LABEL, BAR, GAP = 230, 20, 8  # pixels
 COLOURS = {"tcexec": "#0b7285", "floor": "#868e96"}
 OTHERS = "#ced4da"
 
@@ -22,20 +25,15 @@ class Bar:
 
 def chart(title: str, bars: list[Bar]) -> str:
     """An SVG text. The longest bar takes the width."""
-    height = TOP + len(bars) * (BAR + GAP) + GAP
-    scale = (WIDTH - LABEL - 110) / max(bar.value for bar in bars)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-             f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">',
-             f'<rect width="{WIDTH}" height="{height}" rx="6" fill="#ffffff"/>',
-             f'<text x="12" y="22" font-weight="bold" fill="#212529">{escape(title)}</text>']
+    height = svg.TOP + len(bars) * (BAR + GAP) + GAP
+    scale = (svg.WIDTH - LABEL - 110) / max(bar.value for bar in bars)
+    parts = []
     for at, bar in enumerate(bars):
-        y, length = TOP + at * (BAR + GAP), max(bar.value * scale, 1)
-        text = f'y="{y + 15}" fill="#212529"'
+        y, length = svg.TOP + at * (BAR + GAP), max(bar.value * scale, 1)
         colour = COLOURS.get(bar.name.split(":")[0].split(",")[0], OTHERS)
-        parts.append(f'<text x="{LABEL - 10}" {text} text-anchor="end">{escape(bar.name)}</text>')
-        parts.append(f'<rect x="{LABEL}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{colour}"/>')
-        parts.append(f'<text x="{LABEL + length + 8:.1f}" {text}>{escape(bar.said)}</text>')
-    return "\n".join([*parts, "</svg>", ""])
+        parts += [svg.text(LABEL - 10, y + 15, bar.name, "end"), svg.box(LABEL, y, length, BAR, colour),
+                  svg.text(round(LABEL + length + 8, 1), y + 15, bar.said)]
+    return svg.page(title, height, parts)
 
 
 CHARTS = {  # file: title, row, part of the line's name, unit, what the floor is called
