@@ -62,11 +62,13 @@ secrets: | $(B)/packages/check $(B)/packages/secrets
 	CPPFLAGS='$(CPPFLAGS)' BEARSSL_LIBS='$(BEARSSL_LIBS)' python3 tests/checks/secrets/secrets.py $(B)/secrets
 
 MEASURE := BEARSSL_SRC='$(BEARSSL_SRC)' JSMN='$(FIRMWARE_JSMN)' B='$(B)' python3 tests/checks/size/size.py
-### size: bytes of code and RAM for five cores, compared with the baseline
+### size: bytes of code and RAM for five cores, compared with the baseline; draws whose they are in the firmware into build/size
 ### stack: the worst stack of each entry point, with them
 ### size-write: measures as size and firmware-test do; takes it as the new baseline, and writes it into the documents
 .PHONY: size stack size-write
-size stack size-write: firmware-needs | $(B)/packages/riscv
+size stack size-write: firmware-needs $(MPS2_IMAGES) | $(B)/packages/riscv
+	mkdir -p $(B)/size
+	python3 tests/checks/size/parts.py $(B)/size $(MPS2_IMAGES)
 	$(MEASURE) $(if $(filter %-write,$@),--write)
 	$(if $(filter %-write,$@),$(MAKE) firmware-test-write)
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "checks/size"))
 from certificates import Authority, Server
 import documents
+import parts
 import stand
 
 
@@ -410,7 +411,8 @@ def main() -> int:
         return 1
     if WRITES:
         found = {image: {"flash": peaks[image]["flash"], "ram": ram_limit(image)} for image in IMAGES}
-        documents.record({"images": found})
+        documents.record({"images": found,
+                          "parts": {image: parts.measure(BUILD / NAME / f"{image}.elf") for image in IMAGES}})
     return 0
 
 

@@ -11,6 +11,8 @@ import json
 import pathlib
 import re
 
+import picture
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BASELINE = pathlib.Path(__file__).with_name("baseline.json")
 
@@ -87,6 +89,10 @@ PLACES = {
     "port/README.md": (steps, memory),
     "port/firmware/README.md": (images, instructions),
 }
+PICTURES = {
+    "tests/checks/size/flash.svg": picture.flash,
+    "tests/checks/size/ram.svg": picture.ram,
+}
 
 
 def marked(part) -> re.Pattern[str]:
@@ -121,6 +127,8 @@ def record(measured: dict) -> None:
     BASELINE.write_text(json.dumps(data, indent=1) + "\n")
     for name in PLACES:
         (ROOT / name).write_text(document(name, data))
+    for name, draw in PICTURES.items():
+        (ROOT / name).write_text(draw(data))
 
 
 if __name__ == "__main__":
