@@ -209,7 +209,7 @@ def flatten(tree: dict | list | int, path: str = "") -> dict[str, int]:
 
 def main() -> int:
     found = measure()
-    print(documents.sizes(found))
+    print(documents.sizes(found, tuple(CORES)))
     if "--write" in sys.argv[1:]:
         documents.record(found)
         return 0
