@@ -110,12 +110,12 @@ $($(1))/port/firmware/image_pin.o: $(CERTIFICATES)/pin.h
 $(1)_IMAGES   := $(patsubst %,$($(1))/%.elf,full rsa pin)
 $(1)_EXAMPLES := $($(1))/sign.elf $($(1))/execute_function.elf
 $(1)_CONTRACT := $($(1))/contract.elf
-$$($(1)_IMAGES) $($(1))/overflow.elf: $($(1))/port/firmware/firmware.o
+$$($(1)_IMAGES) $($(1))/overflow.elf $($(1))/resumed.elf: $($(1))/port/firmware/firmware.o
 $($(1))/sign.elf: $($(1))/port/firmware/examples/sign/sign.o
 $($(1))/execute_function.elf: $($(1))/port/firmware/examples/execute_function/execute_function.o \
                              $($(1))/port/firmware/image_full.o
 $$($(1)_CONTRACT): $($(1))/tests/firmware/uart_contract.o $($(1))/tests/transport/tcx_contract.o
-$$($(1)_IMAGES) $$($(1)_EXAMPLES) $$($(1)_CONTRACT) $($(1))/overflow.elf: $($(1))/port/firmware/uart.o $$($(1)_BOARD) \
+$$($(1)_IMAGES) $$($(1)_EXAMPLES) $$($(1)_CONTRACT) $($(1))/overflow.elf $($(1))/resumed.elf: $($(1))/port/firmware/uart.o $$($(1)_BOARD) \
                                     $$($(1)_LIB) $$($(1)_BEARSSL) port/firmware/$(2)/$(2).ld
 	echo '  LD $$@'
 	$$($(1)_CC) $$($(1)_CFLAGS) $$($(1)_LDFLAGS) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -o $$@
@@ -123,6 +123,9 @@ $$($(1)_IMAGES): $($(1))/%.elf: $($(1))/port/firmware/image_%.o
 # For a test: with too small a stack.
 $($(1))/overflow.elf: $($(1))/port/firmware/image_pin.o
 $($(1))/overflow.elf: $(1)_LDFLAGS += -Wl,--defsym=STACK_SIZE=2K
+# To count a resumed call.
+$($(1))/resumed.elf: $($(1))/port/firmware/image_full.o $($(1))/tests/firmware/resumed.o
+$($(1))/resumed.elf: $(1)_LDFLAGS += -Wl,--wrap=image_trust
 endef
 $(eval $(call firmware,MPS2,mps2))
 $(eval $(call firmware,VIRT,virt))
@@ -144,11 +147,11 @@ firmware-demo: $(MPS2)/execute_function.elf
 firmware-test firmware-test-write: firmware $(MPS2)/overflow.elf $(MPS2_CONTRACT)
 	B='$(B)' python3 tests/firmware/run.py $(if $(filter %-write,$@),--write)
 
-### firmware-instructions: count the instructions of a call, of its longest step, and whose they are
+### firmware-instructions: count the instructions of a call, of its longest step, whose and for what they are
 ### firmware-instructions-write: the same; takes the counts into the baseline, and writes them into the documents
 .PHONY: firmware-instructions firmware-instructions-write
 firmware-instructions firmware-instructions-write:
-	$(MAKE) MPS2=$(B)/mps2-counted MPS2_LTO= firmware
+	$(MAKE) MPS2=$(B)/mps2-counted MPS2_LTO= $(addprefix $(B)/mps2-counted/,full.elf rsa.elf pin.elf resumed.elf)
 	B='$(B)' python3 tests/firmware/instructions.py $(B)/mps2-counted $(if $(filter %-write,$@),--write)
 
 ### firmware-riscv: the same for an RV32IMAC

@@ -21,7 +21,9 @@ SHOWN = (REFERENCE, "RV32IMAC")  # in a column of the README: the other cores ar
 RAM = ("tcx_signer", "tcx_call", "tcx_tls", "tcx_tls_chain", "tcx_tls_pin", "tcx_tls_session", "tcx_proxy", "tcx_client",
        "tcx_client_chain", "tcx_client_pin")
 STACK = ("tcx_request_build", "tcx_call_begin", "tcx_call_step")
-CALLS = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key"}
+CALLS = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key",
+         "resumed": "session of `full` resumed, signing key kept"}
+CLOCK = 64_000_000  # of a common part
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -88,16 +90,30 @@ def instructions(data: dict) -> str:
     return table(["call, millions of instructions", "in all", "BearSSL", "board", "tcexec", "tcexec's share", "signing"], rows)
 
 
+def primitives(data: dict) -> str:
+    """What BearSSL's instructions are for, the most expensive first."""
+    found = data["primitives"]
+    names = sorted(next(iter(found.values())), key=lambda name: -max(counts[name] for counts in found.values()))
+    return table(["BearSSL, millions of instructions", *(f"`{image}`" for image in found)],
+                 [[name, *(f"{counts[name] / 1e6:.2f}" for counts in found.values())] for name in names])
+
+
 def steps(data: dict) -> str:
-    return table(["image", "millions of instructions in the longest step", "at 48 MHz, one a cycle"],
-                 [[f"`{image}`, {CALLS[image]}", f"{count['step'] / 1e6:.1f}", f"{count['step'] / 48e6:.2f} s"]
-                  for image, count in data["instructions"].items()])
+    """Of each call: the longest step and all, in instructions and in seconds."""
+    rows = []
+    for image, count in data["instructions"].items():
+        whole = count["BearSSL"] + count["board"] + count["tcexec"]
+        rows.append([f"`{image}`, {CALLS[image]}", *(f"{part / 1e6:.1f}" for part in (count["step"], whole)),
+                     *(f"{part / CLOCK:.2f} s" for part in (count["step"], whole))])
+    clock = f"at {CLOCK // 1_000_000} MHz"
+    return table(["image", "longest step, millions of instructions", "whole call", f"longest step {clock}",
+                  f"whole call {clock}"], rows)
 
 
 PLACES = {
     "README.md": (cost, sizes, cores),
     "port/README.md": (steps, memory),
-    "port/firmware/README.md": (images, instructions),
+    "port/firmware/README.md": (images, instructions, primitives),
 }
 PICTURES = {
     "tests/checks/size/flash.svg": picture.flash,

@@ -3,10 +3,10 @@
     parts.py FOLDER IMAGE.elf …     prints sums, and draws the pictures into the folder
 
 Link-time optimisation puts functions of many files into one object, and one function into another. The debug
-information still names the source file of each instruction, even of an inlined one. An instruction of a header counts for
-the file that includes the header. A constant counts for the file that defines it. The debug information does not name
-strings, padding and tables that the compiler makes: they have no owner. Every byte counts once, so the parts add up to the
-image. A file that is in no group is an error.
+information still names the source file of each instruction, even of an inlined one. An instruction of a header counts
+for the file that includes the header. A constant counts for the file that defines it. The debug information does not
+name strings, padding and tables that the compiler makes: they have no owner. Every byte counts once, so the parts add up
+to the image. A file that is in no group is an error.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FLASH = {  # family: group: the source files of its code and constants
         "HMAC, PRF, random bits": r"src/(mac|rand)/|src/ssl/prf",
         "ChaCha20-Poly1305": r"src/symcipher/(chacha20|poly1305)|src/ssl/ssl_rec_chapol",
         "AES-GCM": r"src/symcipher/aes|src/hash/ghash|src/ssl/ssl_rec_gcm",
-        "byte order, small helpers": r"src/codec/|src/inner\.h",
+        "constant-time helpers, byte order": r"src/codec/|src/inner\.h",
     },
     "tcexec": {
         "request and signature": r"src/tcx_(build|calendar|check|encode|hmac|host|message|percent|request|service|sign|"
