@@ -29,7 +29,7 @@ def many(*words: object) -> Done:
 
 
 class Many(Case):
-    def all_right(self, count: int, *words: object) -> None:
+    def all_right(self, count: int, *words: object, connections: int = 0) -> None:
         start = time.monotonic()
         done = many(*words)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -38,7 +38,7 @@ class Many(Case):
         self.assertRegex(done.stdout.decode(), said)
         expected = {hashlib.sha256(b"call %d" % number).hexdigest(): 1 for number in range(count)}
         self.assertEqual(endpoint.state()["executions"]["arguments"], expected)
-        self.assertEqual(endpoint.state()["connections"], count)
+        self.assertEqual(endpoint.state()["connections"], connections or count)
 
     def test_a_thousand_over_tls(self) -> None:
         self.all_right(1000, endpoint.tls_port, 1000, "root.pem")
@@ -46,6 +46,13 @@ class Many(Case):
 
     def test_plain(self) -> None:
         self.all_right(200, endpoint.plain_port, 200)
+
+    def test_rounds_over_connections_that_are_kept(self) -> None:
+        self.all_right(100, endpoint.tls_port, 20, "root.pem", 5, connections=20)
+        self.assertEqual(endpoint.state()["tls"]["full"], 20)
+
+    def test_rounds_without_tls(self) -> None:
+        self.all_right(100, endpoint.plain_port, 50, "-", 2, connections=50)
 
     def test_one_that_is_not_right_is_seen(self) -> None:
         for fault, said in (("body", b"another Result"), ("swallow", b"TCX_E_CLOSED, maybe_executed")):
@@ -62,7 +69,8 @@ class Many(Case):
         self.assertEqual(endpoint.executed(), 0)
 
     def test_what_it_refuses(self) -> None:
-        for words in ((), (0,), (1, 0), (1, 100001), (1, 1, "/nonexistent"), (1, 1, "server.key")):
+        for words in ((), (0,), (1, 0), (1, 100001), (1, 1, "/nonexistent"), (1, 1, "server.key"),
+                      (1, 1, "-", 0), (1, 1, "-", 1001)):
             done = many(*words)
             self.assertEqual((done.returncode, done.stdout), (1, b""))
             self.assertTrue(done.stderr.startswith(b"many: "))

@@ -2,11 +2,12 @@
  * Makes many calls at the same time, from one thread, with poll(). It allocates memory only at the start. Each call has
  * its own transport, client, TLS and buffers. A call is stepped when its socket is ready or its time is over.
  *
- *     many PORT [CALLS [ROOTS.pem]]
+ *     many PORT [CALLS [ROOTS.pem [ROUNDS]]]
  *
- * Calls the function Echo of MPS at 127.0.0.1:PORT, the local endpoint (tests/endpoint). With ROOTS.pem it uses TLS.
- * Each call has a different argument. The program checks that each Result is the argument of its call. It finds
- * credentials as the command does. Exit status: 0 if all Results are right.
+ * Calls the function Echo of MPS at 127.0.0.1:PORT, the local endpoint (tests/endpoint). With ROOTS.pem it uses TLS,
+ * with "-" it does not. CALLS are in flight at the same time. With ROUNDS, each is followed by ROUNDS - 1 over its
+ * connection, which is kept. Each call has a different argument. The program checks that each Result is the argument of
+ * its call. It finds credentials as the command does. Exit status: 0 if all Results are right.
  */
 #define _DEFAULT_SOURCE
 
@@ -19,8 +20,9 @@
 
 #include "tcx_posix.h"
 
-#define TIMEOUT     60000u /* ms for each call */
+#define TIMEOUT     300000u /* ms for each call: it shares one processor with all the others */
 #define CALLS_MAX   100000
+#define ROUNDS_MAX  1000
 #define BUNDLE_MAX  65536
 #define OTHER_FILES 16  /* descriptors that belong to no call */
 #define ANSWER_SIZE 512 /* bytes: enough for Echo's answer to a short argument */
@@ -29,8 +31,11 @@
 typedef struct flight {
     tcx_posix_tcp tcp;
     tcx_client client;
+    tcx_connection connection;
     tcx_request request;
     char argument[32];
+    long number; /* of the call, different for each */
+    long left;   /* calls after this one */
     unsigned char answer[ANSWER_SIZE];
     uint32_t wake; /* the tick at which it is stepped even if its socket is not ready */
 
@@ -50,7 +55,14 @@ static int complain(const char *what)
 
 /* ---- one call ---- */
 
-static tcx_status begin(flight *it, long number, uint16_t port)
+static tcx_status begin_call(flight *it)
+{
+    snprintf(it->argument, sizeof it->argument, "call %ld", it->number);
+    it->request.function_arg = tcx_text_from(it->argument);
+    return tcx_client_begin(&it->client, &it->request);
+}
+
+static tcx_status begin(flight *it, long number, long rounds, uint16_t port)
 {
     tcx_posix_tcp_init(&it->tcp, TIMEOUT);
     tcx_client_init(&it->client, &it->tcp.port, it->answer, sizeof it->answer);
@@ -63,11 +75,15 @@ static tcx_status begin(flight *it, long number, uint16_t port)
     it->client.config.timeout = TIMEOUT;
     it->client.config.address = tcx_text_from("127.0.0.1");
     it->client.config.port = port;
-    snprintf(it->argument, sizeof it->argument, "call %ld", number);
+    if (rounds > 1) {
+        tcx_connection_init(&it->connection, 0);
+        it->client.config.connection = &it->connection;
+    }
     it->request.service = &tcx_mps;
     it->request.function_name = tcx_text_from("Echo");
-    it->request.function_arg = tcx_text_from(it->argument);
-    return tcx_client_begin(&it->client, &it->request);
+    it->number = number;
+    it->left = rounds - 1;
+    return begin_call(it);
 }
 
 /* Returns what poll() must wait for, and sets `wake` to the end of the wait. */
@@ -105,44 +121,73 @@ static uint32_t time_until(uint32_t tick, uint32_t now)
     return (int32_t)(tick - now) > 0 ? tick - now : 0;
 }
 
-/* Steps the calls that can go on, until all have ended. Returns how many were right. */
+/* Steps a call, and then those that follow it. Returns 0 when the last one has ended. */
+static int step(flight *it, long count, long *right)
+{
+    while (tcx_client_step(&it->client) != TCX_PENDING) {
+        *right += is_right(it);
+        if (it->left == 0)
+            return 0;
+        it->left--;
+        it->number += count;
+        (void)begin_call(it); /* if it fails, the next step says so */
+    }
+    return 1;
+}
+
+/*
+ * Steps the calls that can go on, until all have ended. Returns how many were right.
+ *
+ * A call that is not ready costs at most one look at its `revents`. So the cost of a call hardly depends on how many
+ * others wait. `nearest` is not after the first end of a wait. It can be before it, if that call has gone on since. All
+ * waits are compared with the clock only when it has come.
+ */
 static long drive(flight *flights, struct pollfd *polls, long count)
 {
+    uint32_t nearest = tcx_posix_tick(); /* all first steps are due */
     long flying = count;
     long right = 0;
+    int ready = 0;
 
     while (flying > 0) {
-        uint32_t nearest = TIMEOUT;
-        uint32_t now = tcx_posix_tick();
+        const uint32_t now = tcx_posix_tick();
+        const int is_due = time_until(nearest, now) == 0;
         long i;
 
-        for (i = 0; i < count; i++) {
+        if (is_due)
+            nearest = now + TIMEOUT;
+        for (i = 0; i < count && (is_due || ready > 0); i++) {
             flight *it = &flights[i];
 
+            ready -= polls[i].revents != 0;
+            if (polls[i].revents == 0 && !is_due)
+                continue;
             if (it->client.call.status != TCX_PENDING)
                 continue;
-            if ((polls[i].revents || time_until(it->wake, now) == 0) && tcx_client_step(&it->client) != TCX_PENDING) {
-                polls[i].fd = -1;
-                flying--;
-                right += is_right(it);
-                continue;
+            if (polls[i].revents != 0 || time_until(it->wake, now) == 0) {
+                if (!step(it, count, &right)) {
+                    polls[i].fd = -1;
+                    polls[i].revents = 0;
+                    flying--;
+                    continue;
+                }
+                polls[i] = what_it_waits_for(it);
             }
-            polls[i] = what_it_waits_for(it);
-            if (time_until(it->wake, now) < nearest)
-                nearest = time_until(it->wake, now);
+            if (time_until(it->wake, now) < time_until(nearest, now))
+                nearest = it->wake;
         }
         if (flying > 0)
-            (void)poll(polls, (nfds_t)count, (int)nearest);
+            ready = poll(polls, (nfds_t)count, (int)time_until(nearest, tcx_posix_tick()));
     }
     return right;
 }
 
-static int begin_all(flight *flights, long count, uint16_t port)
+static int begin_all(flight *flights, long count, long rounds, uint16_t port)
 {
     long i;
 
     for (i = 0; i < count; i++) {
-        tcx_status status = begin(&flights[i], i, port);
+        tcx_status status = begin(&flights[i], i, rounds, port);
 
         if (status != TCX_PENDING)
             return complain(tcx_status_text(status));
@@ -151,11 +196,12 @@ static int begin_all(flight *flights, long count, uint16_t port)
     return 0;
 }
 
-static int run(long count, uint16_t port)
+static int run(long count, long rounds, uint16_t port)
 {
     flight *flights = calloc((size_t)count, sizeof *flights);
     struct pollfd *polls = calloc((size_t)count, sizeof *polls);
     const uint32_t began = tcx_posix_tick();
+    const long calls = count * rounds;
     const char *kind = anchors.count > 0 ? "TLS" : "plain";
     uint32_t elapsed;
     long right;
@@ -165,14 +211,14 @@ static int run(long count, uint16_t port)
     if (flights == NULL || polls == NULL)
         failed = complain("not enough memory");
     else
-        failed = begin_all(flights, count, port);
+        failed = begin_all(flights, count, rounds, port);
     if (!failed) {
         right = drive(flights, polls, count);
         elapsed = tcx_posix_tick() - began;
-        printf("%ld of %ld calls right (%s), %lu ms, %lu calls/s, %zu bytes for each call in flight\n", right, count,
-               kind, (unsigned long)elapsed, (unsigned long)count * 1000 / (elapsed + 1),
+        printf("%ld of %ld calls right (%s), %lu ms, %lu calls/s, %zu bytes for each call in flight\n", right, calls,
+               kind, (unsigned long)elapsed, (unsigned long)((uint64_t)calls * 1000 / ((uint64_t)elapsed + 1)),
                anchors.count > 0 ? sizeof *flights : offsetof(flight, chain));
-        failed = right != count;
+        failed = right != calls;
     }
     for (i = 0; flights != NULL && i < count; i++)
         tcx_client_wipe(&flights[i].client);
@@ -218,17 +264,19 @@ int main(int argc, char **argv)
 {
     const long port = argc > 1 ? atol(argv[1]) : 0;
     const long count = argc > 2 ? atol(argv[2]) : 1000;
+    const int is_secure = argc > 3 && strcmp(argv[3], "-") != 0;
+    const long rounds = argc > 4 ? atol(argv[4]) : 1;
     int failed;
 
-    if (port < 1 || port > 65535 || count < 1 || count > CALLS_MAX)
-        return complain("usage: many PORT [CALLS (1000) [ROOTS.pem]]");
-    failed = raise_file_limit(count) || (argc > 3 && load_roots(argv[3]));
+    if (port < 1 || port > 65535 || count < 1 || count > CALLS_MAX || rounds < 1 || rounds > ROUNDS_MAX)
+        return complain("usage: many PORT [CALLS (1000) [ROOTS.pem [ROUNDS (1)]]]");
+    failed = raise_file_limit(count) || (is_secure && load_roots(argv[3]));
     if (!failed && tcx_posix_credentials_find(&credentials) != 0)
         failed = complain(credentials.problem);
     if (!failed && tcx_signer_init(&signer, &credentials.credentials, TCX_SIGN_TC3) != TCX_OK)
         failed = complain("the credentials cannot be used: check SecretId, SecretKey and token");
     if (!failed)
-        failed = run(count, (uint16_t)port);
+        failed = run(count, rounds, (uint16_t)port);
     tcx_signer_wipe(&signer);
     tcx_posix_credentials_wipe(&credentials);
     return failed;
