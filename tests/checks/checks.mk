@@ -145,6 +145,7 @@ $(BENCH_OBJECTS)/%.o: SEES = -Iport/posix
 $(BENCH_OBJECTS)/kept_curl.o: | $(B)/packages/bench
 $(BENCH_PROGRAMS): $(BENCH)/%: $(BENCH_OBJECTS)/%.o $(POSIX_OBJECTS) $(LIB)
 	$(link)
+$(BENCH)/sign $(BENCH)/kept: $(BENCH_OBJECTS)/counting.o
 $(BENCH)/sign: LIBS := -lcrypto
 $(BENCH)/kept_curl: LIBS := -lcurl
 $(BENCH)/launch: $(BENCH_OBJECTS)/launch.o

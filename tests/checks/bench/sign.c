@@ -1,14 +1,18 @@
 /*
- * Makes one TC3 signature many times: it signs and builds the request of a 200-byte body into a buffer.
+ * Makes one TC3 signature many times: it signs and builds the request into a buffer.
  *
- *     sign MODE N [TEXT]      prints one line: nanoseconds for one, and SHA-256 compressions in one
+ *     sign MODE N [TEXT [BODY]]       prints nanoseconds for one, SHA-256 compressions in one, bytes of FunctionArg
  *
- *       cached, first               with the day's key in the signer; with a key that is derived each time. BearSSL's SHA-256
+ *       cached, first               with the day's key in the signer; with a key that is derived each time. BearSSL's
+ *                                   SHA-256
  *       cached-openssl              with OpenSSL's SHA-256 as a br_hash_class
- *       floor, floor-first          only as many compressions as the library asked the hash for
- *       floor-openssl
+ *       source                      as cached, with the argument from a source
  *
- * TEXT is what FunctionArg has: plain letters (the default), json or chinese. The body has the same length with each.
+ *     sign MODE N COMPRESSIONS        prints nanoseconds for one
+ *
+ *       floor, floor-openssl        only so many compressions
+ *
+ * TEXT is what FunctionArg has: plain letters (the default), json or chinese. The body has BODY bytes (200) with each.
  *
  * The compressions are counted, not assumed: the program signs one request with a hash class that counts its blocks.
  */
@@ -22,47 +26,13 @@
 
 #include <tcexec.h>
 
-#define BODY      200 /* bytes */
-#define BLOCK     64
-#define UNIX_TIME 1767225600
+#include "counting.h"
 
-/* ---- BearSSL's SHA-256, counting compressions ---- */
-
-static br_hash_class counting; /* br_sha256_vtable with other functions */
-static long compressions;
-
-static void counting_init(const br_hash_class **context)
-{
-    br_sha256_init((br_sha256_context *)(void *)context);
-    *context = &counting;
-}
-
-static void counting_update(const br_hash_class **context, const void *bytes, size_t length)
-{
-    br_sha256_context *sha = (br_sha256_context *)(void *)context;
-    const uint64_t before = sha->count / BLOCK;
-
-    br_sha256_update(sha, bytes, length);
-    compressions += (long)(sha->count / BLOCK - before);
-}
-
-static void counting_out(const br_hash_class *const *context, void *out)
-{
-    const br_sha256_context *sha = (const br_sha256_context *)(const void *)context;
-
-    compressions += sha->count % BLOCK + 1 + 8 > BLOCK ? 2 : 1; /* the padding: FIPS 180-4 section 5.1.1 */
-    br_sha256_out(sha, out);
-}
-
-static uint64_t counting_state(const br_hash_class *const *context, void *out)
-{
-    return br_sha256_state((const br_sha256_context *)(const void *)context, out);
-}
-
-static void counting_set_state(const br_hash_class **context, const void *state, uint64_t count)
-{
-    br_sha256_set_state((br_sha256_context *)(void *)context, state, count);
-}
+#define BODY       200            /* bytes, if the command line does not say how many */
+#define BODY_MAX   (1024u * 1024) /* bytes */
+#define BLOCK      64
+#define BLOCKS_MAX 64
+#define UNIX_TIME  1767225600
 
 /* ---- OpenSSL's SHA-256 ---- */
 
@@ -71,7 +41,7 @@ typedef struct openssl_context {
     SHA256_CTX sha;
 } openssl_context;
 
-static br_hash_class openssl; /* likewise */
+static br_hash_class openssl; /* br_sha256_vtable with other functions */
 
 static void openssl_init(const br_hash_class **context)
 {
@@ -113,14 +83,8 @@ static void openssl_set_state(const br_hash_class **context, const void *state, 
     sha->Nh = (SHA_LONG)(count * 8 >> 32);
 }
 
-static void set_up_hashes(void)
+static void set_up_openssl(void)
 {
-    counting = br_sha256_vtable;
-    counting.init = counting_init;
-    counting.update = counting_update;
-    counting.out = counting_out;
-    counting.state = counting_state;
-    counting.set_state = counting_set_state;
     openssl = br_sha256_vtable;
     openssl.context_size = sizeof(openssl_context);
     openssl.init = openssl_init;
@@ -138,16 +102,17 @@ static const tcx_credentials credentials = {
     { NULL, 0 },
 };
 
-static char argument[BODY];
+static char argument[BODY_MAX];
+static tcx_source source;
 static tcx_request request = { .service = &tcx_mps, .function_name = TCX_TEXT("ExampleFunc") };
-static char wire[1024];
+static char wire[BODY_MAX + 1024];
 static size_t wire_length;
 
 /*
  * An argument that makes the body as long as it should be: {"FunctionName":"ExampleFunc","FunctionArg":"…"}. Returns 0
- * if there is no such text.
+ * if there is no such text or it cannot be that long.
  */
-static int set_up_request(const char *text)
+static int set_up_request(const char *text, size_t body)
 {
     static const struct {
         const char *name, *piece;
@@ -155,11 +120,12 @@ static int set_up_request(const char *text)
     } texts[] = { { "plain", "x", 1 },
                   { "json", "{\"key\":12345,\"text\":\"abc\"},", 33 },
                   { "chinese", "\xE8\xA7\x86\xE9\xA2\x91\xE8\xBD\xAC\xE7\xA0\x81", 12 } };
-    size_t room = BODY - (sizeof "{\"FunctionName\":\"ExampleFunc\",\"FunctionArg\":\"\"}" - 1), i = 0, length = 0;
+    const size_t others = sizeof "{\"FunctionName\":\"ExampleFunc\",\"FunctionArg\":\"\"}" - 1;
+    size_t room = body - others, i = 0, length = 0;
 
     while (i < sizeof texts / sizeof texts[0] && strcmp(texts[i].name, text) != 0)
         i++;
-    if (i == sizeof texts / sizeof texts[0])
+    if (i == sizeof texts / sizeof texts[0] || body < others || body > BODY_MAX)
         return 0;
     for (; room >= texts[i].sent; room -= texts[i].sent) {
         memcpy(argument + length, texts[i].piece, strlen(texts[i].piece));
@@ -169,6 +135,21 @@ static int set_up_request(const char *text)
     request.function_arg.bytes = argument;
     request.function_arg.length = length + room;
     return 1;
+}
+
+static int read_argument(void *context, uint32_t offset, void *out, size_t length)
+{
+    (void)context;
+    memcpy(out, argument + offset, length);
+    return (int)length;
+}
+
+static void take_from_source(void)
+{
+    tcx_source_init(&source, read_argument, NULL, (uint32_t)request.function_arg.length);
+    request.function_arg_source = &source;
+    request.function_arg.bytes = NULL;
+    request.function_arg.length = 0;
 }
 
 static void sign(tcx_signer *signer)
@@ -186,9 +167,10 @@ static void start(tcx_signer *signer, const tcx_scheme *scheme)
 /* The compressions that one signature takes, and that all hashes give the same request. */
 static long count_compressions(int is_first)
 {
-    const tcx_scheme schemes[] = { { &tcx_format_tc3, &counting }, { &tcx_format_tc3, &openssl } };
-    char expected[sizeof wire];
+    const tcx_scheme schemes[] = { { &tcx_format_tc3, &counting_sha256 }, { &tcx_format_tc3, &openssl } };
+    static char expected[sizeof wire];
     tcx_signer signer;
+    long compressions = 0;
 
     start(&signer, TCX_SIGN_TC3);
     sign(&signer);
@@ -198,8 +180,10 @@ static long count_compressions(int is_first)
         if (!is_first)
             sign(&signer);
         if (i == 0)
-            compressions = 0;
+            counting_compressions = 0;
         sign(&signer);
+        if (i == 0)
+            compressions = counting_compressions;
         if (memcmp(wire, expected, wire_length) != 0)
             abort();
     }
@@ -221,7 +205,7 @@ static void run(int is_first, const br_hash_class *hash, long n)
 
 static void run_floor(long blocks, const br_hash_class *hash, long n)
 {
-    static unsigned char bytes[64 * BLOCK];
+    static unsigned char bytes[BLOCKS_MAX * BLOCK];
     br_hash_compat_context context;
     unsigned char out[32];
 
@@ -240,26 +224,45 @@ static uint64_t nanoseconds(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static int usage(void)
+{
+    fputs("usage: sign cached|first|cached-openssl|source N [plain|json|chinese [BODY]]\n"
+          "       sign floor|floor-openssl N COMPRESSIONS\n",
+          stderr);
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
     const char *mode = argc > 2 ? argv[1] : "";
     const long n = argc > 2 ? atol(argv[2]) : 0;
-    const int is_first = strstr(mode, "first") != NULL;
+    const br_hash_class *hash = strstr(mode, "openssl") ? &openssl : &br_sha256_vtable;
+    const int is_first = strcmp(mode, "first") == 0;
+    const int is_floor = strcmp(mode, "floor") == 0 || strcmp(mode, "floor-openssl") == 0;
+    long blocks = is_floor && argc > 3 ? atol(argv[3]) : 0;
+    size_t length;
     uint64_t began;
-    long blocks;
 
-    set_up_hashes();
-    if (n < 1 || !set_up_request(argc > 3 ? argv[3] : "plain") ||
-        (strncmp(mode, "cached", 6) != 0 && strncmp(mode, "first", 5) != 0 && strncmp(mode, "floor", 5) != 0)) {
-        fputs("usage: sign cached|first|cached-openssl|floor|floor-first|floor-openssl N [plain|json|chinese]\n", stderr);
-        return 2;
+    set_up_openssl();
+    if (n < 1)
+        return usage();
+    if (is_floor) {
+        if (blocks < 1 || blocks > BLOCKS_MAX)
+            return usage();
+        began = nanoseconds();
+        run_floor(blocks, hash, n);
+        printf("%.1f\n", (double)(nanoseconds() - began) / (double)n);
+        return 0;
     }
+    if ((strncmp(mode, "cached", 6) != 0 && !is_first && strcmp(mode, "source") != 0) ||
+        !set_up_request(argc > 3 ? argv[3] : "plain", argc > 4 ? (size_t)atol(argv[4]) : BODY))
+        return usage();
+    length = request.function_arg.length;
+    if (strcmp(mode, "source") == 0)
+        take_from_source();
     blocks = count_compressions(is_first);
     began = nanoseconds();
-    if (strncmp(mode, "floor", 5) == 0)
-        run_floor(blocks, strstr(mode, "openssl") ? &openssl : &br_sha256_vtable, n);
-    else
-        run(is_first, strstr(mode, "openssl") ? &openssl : &br_sha256_vtable, n);
-    printf("%.1f %ld\n", (double)(nanoseconds() - began) / (double)n, blocks);
+    run(is_first, hash, n);
+    printf("%.1f %ld %zu\n", (double)(nanoseconds() - began) / (double)n, blocks, length);
     return 0;
 }
