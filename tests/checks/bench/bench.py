@@ -39,10 +39,10 @@ def table(lines: list[rows.Line]) -> str:
     """Markdown."""
     out = ["| | what | | tcexec | floor | × floor | others | reach | met |", "|--:|---|---|--:|--:|--:|---|---|---|"]
     for line in lines:
-        times = f"{line.ours / line.floor:.2f}" if line.floor else ""
+        times = f"{line.share.middle if line.share else line.ours / line.floor:.2f}" if line.floor else ""
         others = ", ".join(f"{name} {rows.number(value)}" for name, value in line.peers.items())
         what = f"{line.what} ({line.note})" if line.note else line.what
-        met = {True: "yes", False: "**no**", None: ""}[line.met]
+        met = {True: "yes", False: "**no**", None: "not decided" if line.reach else ""}[line.met]
         ours, floor = rows.number(line.ours), rows.number(line.floor)
         cells = [str(line.row), what, line.unit, ours, floor, times, others, line.reach, met]
         out.append(f"| {' | '.join(cells)} |")
@@ -118,7 +118,7 @@ def measure_rows(names: list[int], quick: bool) -> list[rows.Line]:
             for line in row(stand):
                 lines.append(line)
                 floor = f" of {rows.number(line.floor)}" if line.floor else ""
-                met = {True: "  met", False: "  MISSED", None: ""}[line.met]
+                met = {True: "  met", False: "  MISSED", None: "  not decided" if line.reach else ""}[line.met]
                 print(f"{line.key}: {rows.number(line.ours)}{floor}{met}", flush=True)
             print(f"  ({time.monotonic() - began:.0f} s)", flush=True)
     return sorted(lines, key=lambda line: line.row)

@@ -1,7 +1,7 @@
 """Measures by counting (instructions, system calls, flights), and by the clock in pairs.
 
 A count differs by less than 1 % between runs of the same build. Times are only compared with times of the same minutes:
-one run of each side after the other, many times. The median of the ratios counts.
+one run of each side after the other, many times. The ratios of the pairs and their spread count.
 """
 
 from __future__ import annotations
@@ -127,15 +127,26 @@ def in_turn(measures: dict[str, Callable[[], object]], rounds: int) -> dict[str,
     return found
 
 
-def ratio(ours: list[float], theirs: list[float]) -> float:
-    """The median of the ratios, pair by pair."""
-    return statistics.median(a / b for a, b in zip(ours, theirs))
+@dataclasses.dataclass
+class Share:
+    """How many times as much one side takes as the other: the median of the ratios, pair by pair, and the quartiles."""
 
+    low: float
+    middle: float
+    high: float
 
-def spread(values: list[float]) -> float:
-    """The distance between the quartiles, as a part of the median."""
-    low, middle, high = statistics.quantiles(values, n=4)
-    return (high - low) / middle
+    @classmethod
+    def of(cls, ours: list[float], theirs: list[float]) -> Share:
+        return cls(*statistics.quantiles((a / b for a, b in zip(ours, theirs, strict=True)), n=4))
+
+    def within(self, most: float) -> bool | None:
+        """None if the spread crosses the target: another run could decide otherwise."""
+        if self.high <= most:
+            return True
+        return False if self.low > most else None
+
+    def __str__(self) -> str:
+        return f"{self.middle:.2f} ({self.low:.2f} … {self.high:.2f})"
 
 
 def r_squared(xs: list[float], ys: list[float]) -> float:

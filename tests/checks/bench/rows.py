@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 import measure
 import peers
-from measure import BENCH, BUILD, COMMAND, in_turn, instructions, instructions_each, launch, ratio, run
+from measure import BENCH, BUILD, COMMAND, Share, in_turn, instructions, instructions_each, launch, run
 
 PAIRS = 30
 BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
@@ -34,9 +34,11 @@ class Line:
     floor: float | None = None  # the least that it can be, measured in the same run
     peers: dict[str, float] = dataclasses.field(default_factory=dict)
     reach: str = ""
-    met: bool | None = None
+    met: bool | None = None  # None with a reach: not decided, because the spread crosses it
     counted: bool = False  # compared with the baseline
     note: str = ""
+
+    share: Share | None = None  # ours over the floor, in pairs: the medians' ratio is then not said
 
     @property
     def key(self) -> str:
@@ -124,12 +126,14 @@ def signing(stand: Stand, row: int, what: str, mode: str, most: float, most_json
     node = {}
     if mode == "cached":
         node["Node SDK"] = float(run(stand.node("sign", 20000), **stand.node_environment("rsa")))
+    share = Share.of(times["ours"], times["floor"])
     yield Line(row, what, "ns", statistics.median(times["ours"]), statistics.median(times["floor"]), node,
-               f"≤ {most:.2f} × floor", ratio(times["ours"], times["floor"]) <= most)
+               f"≤ {most:.2f} × floor", share.within(most), note=f"{share} × floor", share=share)
     if mode == "cached":
         times = in_turn({"ours": nanoseconds("cached-openssl"), "floor": nanoseconds("floor-openssl", blocks)}, PAIRS)
+        share = Share.of(times["ours"], times["floor"])
         yield Line(row, what + ", OpenSSL's SHA-256 plugged in", "ns", statistics.median(times["ours"]),
-                   statistics.median(times["floor"]))
+                   statistics.median(times["floor"]), note=f"{share} × floor", share=share)
 
 
 def row1(stand: Stand) -> Iterator[Line]:
@@ -164,9 +168,9 @@ def whole_process(stand: Stand, row: int, kind: str, roots: pathlib.Path, most: 
         values = {name: list(map(of, list_of)) for name, list_of in costs.items()}
         medians = {name: statistics.median(list_of) for name, list_of in values.items()}
         ours, bare = medians.pop("tcexec"), medians.pop("bare", None)
-        share = ratio(values["tcexec"], values["curl"])
-        yield Line(row, what, unit, ours, bare, medians, f"≤ {most:g} × curl", share <= most,
-                   note=f"{share:.2f} × curl")
+        share = Share.of(values["tcexec"], values["curl"])
+        yield Line(row, what, unit, ours, bare, medians, f"≤ {most:g} × curl", share.within(most),
+                   note=f"{share} × curl")
     memory = {name: statistics.median(cost.memory for cost in list_of) for name, list_of in costs.items()}
     ours, bare = memory.pop("tcexec"), memory.pop("bare", None)
     yield Line(5, f"peak memory, {what}", "KiB", ours, bare, memory, "≤ 0.2 × curl", ours <= 0.2 * memory["curl"],
@@ -247,9 +251,9 @@ def row6(stand: Stand) -> Iterator[Line]:
     times = in_turn({"tcexec": lambda: float(run(ours(1000))), "libcurl": lambda: float(run(libcurl(1000)))}, PAIRS)
     medians = {name: statistics.median(values) / 1000 for name, values in times.items()}
     medians["Node SDK"] = float(run(stand.node("call", port, 2000), **stand.node_environment("rsa"))) / 1000
-    share = ratio(times["tcexec"], times["libcurl"])
-    yield Line(6, what, "µs of CPU", medians.pop("tcexec"), None, medians, "≤ 0.5 × libcurl", share <= 0.5,
-               note=f"{share:.2f} × libcurl")
+    share = Share.of(times["tcexec"], times["libcurl"])
+    yield Line(6, what, "µs of CPU", medians.pop("tcexec"), None, medians, "≤ 0.5 × libcurl", share.within(0.5),
+               note=f"{share} × libcurl")
 
 
 # ---- the wire --------------------------------------------------------------------------------------------------------
@@ -428,10 +432,12 @@ def row10(stand: Stand) -> Iterator[Line]:
     yield Line(10, "memory of a call in flight, with TLS, as the system sees it", "bytes", found, stated,
                reach="the stated sizes", met=found <= 1.05 * stated)
     costs = in_turn({str(n): (lambda n=n: launch(many(n, True))) for n in (1, 11, 500, 1000)}, 7)
-    cpu = {n: statistics.median(cost.cpu for cost in list_of) for n, list_of in costs.items()}
-    few, lots = (cpu["11"] - cpu["1"]) / 10, (cpu["1000"] - cpu["500"]) / 500
-    yield Line(10, "a call of 1,000 in flight, with TLS", "ms of CPU", lots, few, reach="as one of ten",
-               met=lots <= 1.25 * few, note="floor: the same with ten in flight")
+    cpu = {int(n): [cost.cpu for cost in list_of] for n, list_of in costs.items()}
+    few, lots = ([(b - a) / (high - low) for a, b in zip(cpu[low], cpu[high])] for low, high in ((1, 11), (500, 1000)))
+    share = Share.of(lots, few)
+    yield Line(10, "a call of 1,000 in flight, with TLS", "ms of CPU", statistics.median(lots), statistics.median(few),
+               reach="as one of ten: ≤ 1.25 × floor", met=share.within(1.25),
+               note=f"{share} × floor: the same with ten in flight", share=share)
     rate = statistics.median(1000 / (cost.wall / 1000) for cost in costs["1000"])
     yield Line(10, "1,000 calls in flight, with TLS, a handshake each, nginx on the same machine", "calls/s", rate)
     yield from kept_in_flight(many)
