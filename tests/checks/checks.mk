@@ -151,12 +151,28 @@ $(BENCH)/kept_curl: LIBS := -lcurl
 $(BENCH)/launch: $(BENCH_OBJECTS)/launch.o
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -static $< -o $@
-BENCH_RUN = B='$(B)' TCEXEC_NODE_MODULES='$(abspath $(NODE_SDK))' python3 tests/checks/bench/bench.py
-### bench: what it costs to run, beside curl, libcurl, the official Node SDK and bare BearSSL; into build/bench
+# AWS's libraries for firmware, compiled where they are: AWS_SDK is a checkout of aws/aws-iot-device-sdk-embedded-C with
+# its submodules, and theirs.
+AWS_HTTP    := $(AWS_SDK)/libraries/standard/coreHTTP/source
+AWS_JSON    := $(AWS_SDK)/libraries/standard/coreJSON/source
+AWS_SIGV4   := $(AWS_SDK)/libraries/aws/sigv4-for-aws-iot-embedded-sdk/source
+AWS_LLHTTP  := $(AWS_HTTP)/dependency/3rdparty/llhttp
+AWS_SOURCES := $(AWS_SIGV4)/sigv4.c $(AWS_SIGV4)/sigv4_quicksort.c $(AWS_HTTP)/core_http_client.c \
+               $(AWS_JSON)/core_json.c $(addprefix $(AWS_LLHTTP)/src/,api.c http.c llhttp.c)
+AWS_SEES    := $(addsuffix /include,$(AWS_HTTP) $(AWS_JSON) $(AWS_SIGV4) $(AWS_LLHTTP)) $(AWS_HTTP)/interface
+AWS_FLAGS   := -DNDEBUG -DHTTP_DO_NOT_USE_CUSTOM_CONFIG -DSIGV4_DO_NOT_USE_CUSTOM_CONFIG $(addprefix -isystem ,$(AWS_SEES))
+$(BENCH)/aws: tests/checks/bench/aws.c $(AWS_SOURCES)
+	echo '  LD $@'
+	mkdir -p $(@D)
+	$(CC) $(AWS_FLAGS) $(CFLAGS) -w -ffunction-sections -fdata-sections -Wl,--gc-sections $^ $(BEARSSL_LIBS) -o $@
+AWS_MISSING := $(filter-out $(wildcard $(AWS_SOURCES)),$(AWS_SOURCES))
+AWS_LACKS   := $(if $(AWS_SDK),$(if $(AWS_MISSING),there is no $(firstword $(AWS_MISSING))),AWS_SDK is not set)
+BENCH_RUN = TCEXEC_AWS_LACKS='$(AWS_LACKS)' B='$(B)' TCEXEC_NODE_MODULES='$(abspath $(NODE_SDK))' python3 tests/checks/bench/bench.py
+### bench: what it costs to run, beside curl, libcurl, the Node SDK, bare BearSSL and, with AWS_SDK=FOLDER, AWS's libraries
 ### bench-quick: the same, only what is counted, held against the baseline
 ### bench-write: bench; takes it as the new baseline, with table and charts
 .PHONY: bench bench-quick bench-write
-bench bench-write: all $(BENCH_PROGRAMS) $(BENCH)/launch $(B)/many $(NODE_SDK)/.installed | $(B)/packages/bench
+bench bench-write: all $(BENCH_PROGRAMS) $(BENCH)/launch $(B)/many $(NODE_SDK)/.installed $(if $(AWS_LACKS),,$(BENCH)/aws) | $(B)/packages/bench
 	$(BENCH_RUN) $(if $(filter bench-write,$@),--write) $(ROWS)
 bench-quick: all $(BENCH_COUNTED) $(BENCH)/launch $(B)/many | $(B)/packages/bench-quick
 	$(BENCH_RUN) --quick $(ROWS)

@@ -8,7 +8,8 @@ It fails if anything grew by more than `TOLERANCE`, or if a target is missed tha
 every row, makes the counts the baseline, and writes the table and the charts to this folder. ROW is a number: only
 these rows are measured.
 
-From the environment: B (build folder), TCEXEC_NODE_MODULES (the official SDK; not with --quick).
+From the environment: B (build folder), TCEXEC_NODE_MODULES (the official SDK; not with --quick),
+TCEXEC_AWS_LACKS (why AWS's libraries are left out; empty: $B/bench/aws is there; not with --quick).
 """
 
 from __future__ import annotations
@@ -71,8 +72,9 @@ def told_of(lines: list[rows.Line]) -> str:
     model = re.search(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.M)
     peers_said = [first_line(peers.NGINX, "-v"), first_line("curl", "--version").split(" libcurl")[0],
                   first_line("openssl", "version"), f"node {first_line('node', '--version')}"]
+    aws = f"left out: AWS's libraries ({rows.aws_lacks()})" if rows.aws_lacks() else "AWS's libraries"
     text = (f"Made with {made_with()}; CPU: {model[1] if model else 'unknown'}, {os.cpu_count()} cores; "
-            f"peers: {', '.join(filter(None, peers_said))}. Load average at the end: {os.getloadavg()[1]:.1f}.")
+            f"peers: {', '.join(filter(None, peers_said))}; {aws}. Load average at the end: {os.getloadavg()[1]:.1f}.")
     return f"{table(lines)}\n\n{textwrap.fill(text, 120)}"
 
 

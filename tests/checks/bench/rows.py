@@ -6,6 +6,7 @@ Each function measures one row and yields its lines. With `quick`, it yields onl
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import re
 import shlex
@@ -112,8 +113,8 @@ def signing(stand: Stand, row: int, what: str, mode: str, most: float, most_json
         floor = instructions_each(lambda n, blocks=blocks: [BENCH / "sign", "floor", n, blocks], 200)
         reach, met = {"plain": (f"≤ {most:.2f} × floor", ours <= most * floor),
                       "json": (f"≤ {most_json:,.0f}", ours <= most_json)}.get(text, ("", None))
-        yield Line(row, what + words, "instructions", ours, floor, reach=reach, met=met, counted=True,
-                   note=f"floor: {blocks} SHA-256 compressions")
+        yield Line(row, what + words, "instructions", ours, floor, aws("sign") if text == "plain" and not stand.quick
+                   else {}, reach, met, counted=True, note=f"floor: {blocks} SHA-256 compressions")
     if stand.quick:
         return
 
@@ -329,18 +330,48 @@ def row8(stand: Stand) -> Iterator[Line]:
             body = int(run([BENCH / "read", "memcpy", size, 0, text]).split()[1])
             ours, jsmn = (reading(how, size, text, n) / body for how in ("tcexec", "jsmn"))
             rivals = {"memcpy": reading("memcpy", size, text, n) / body} if text == "plain" else {}
+            if size == 4 * KIB and not stand.quick:
+                rivals |= {who: count / body for who, count in aws_read(size, text).items()}
             most = READ_MOST.get(text) if size >= 4 * KIB else None
             yield Line(8, f"reading an answer with a Result of {name}{words}", "instructions/byte", ours, jsmn, rivals,
                        f"≤ {most} × jsmn alone" if most else "", ours <= most * jsmn if most else None, counted=True,
                        note="floor: jsmn alone, which checks little")
     head = int(run([BENCH / "read", "head", 4 * KIB, 0]).split()[0])
     count = reading("head", 4 * KIB, "plain", 200)
-    yield Line(8, f"reading the head of an answer, {head} bytes", "instructions", count,
-               reach="≤ 6,000", met=count <= 6_000, counted=True)
+    yield Line(8, f"reading the head of an answer, {head} bytes", "instructions", count, None,
+               {} if stand.quick else aws("head", answer_of(4 * KIB, "plain")), "≤ 6,000", count <= 6_000, counted=True)
     for text, words in HOSTILE.items():
         count = reading("tcexec", TOKENS, text, 1)
         yield Line(8, f"reading {TOKENS:,} JSON values of a hostile server, {words}", "instructions", count,
                    reach="≤ 4 M", met=count <= 4e6, counted=True)
+
+
+# ---- AWS's libraries for firmware ------------------------------------------------------------------------------------
+
+
+def aws_lacks() -> str:
+    """Why they are left out. Empty: they are there."""
+    return os.environ.get("TCEXEC_AWS_LACKS", "AWS_SDK is not set")
+
+
+def aws(what: str, *words: object) -> dict[str, float]:
+    if aws_lacks():
+        return {}
+    name = {"sign": "SigV4, without a cached key", "head": "coreHTTP", "read1": "coreHTTP + coreJSON, one search",
+            "read3": "the same, three searches"}[what]
+    return {name: instructions_each(lambda n: [BENCH / "aws", what, n, *words], 20)}
+
+
+def answer_of(size: int, text: str) -> pathlib.Path:
+    """The answer that row 8 reads, in a file."""
+    path = BENCH / "answer"
+    path.write_bytes(run([BENCH / "read", "answer", size, 1, text]).encode())
+    return path
+
+
+def aws_read(size: int, text: str) -> dict[str, float]:
+    path = answer_of(size, text)
+    return aws("read1", path) | aws("read3", path)
 
 
 # ---- growth ----------------------------------------------------------------------------------------------------------
