@@ -1,6 +1,7 @@
 #include "tcx_message.h"
 
 #include "tcx_calendar.h"
+#include "tcx_hmac.h"
 #include "tcx_request.h"
 
 /* The placeholders as numbers, in the order of the header. The texts come last and need no numbers here. */
@@ -312,6 +313,7 @@ tcx_status tcx_message_sign(tcx_message *message, int64_t unix_time, uint32_t re
     }
     message->digest_length = 0;
     status = message->signer->scheme->format->sign(message);
+    tcx_stack_wipe();
     if (status == TCX_OK && layout->body == NULL && tcx_message_head_length(message) > layout->limit)
         status = TCX_E_REQUEST_TOO_LARGE;
     return status;

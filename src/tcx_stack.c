@@ -1,10 +1,10 @@
 #include "tcx_hmac.h"
 
-/* The frames of the hash take fewer than these 144 words. */
+/* The frames of a signature and its hash take fewer than these 198 words. */
 TCX_NOT_INLINE void tcx_stack_wipe(void)
 {
-    volatile size_t below[144];
+    volatile size_t below[198];
 
-    for (size_t i = 0; i < sizeof below / sizeof below[0]; i++)
-        below[i] = 0;
+    for (size_t i = sizeof below / sizeof below[0]; i > 0;)
+        below[--i] = 0;
 }

@@ -132,8 +132,6 @@ static tcx_status tc3_sign(tcx_message *message)
         tcx_hmac_end(signer, &hash, tc3_raw_digest(message));
         tc3_write_digest(message, tc3_raw_digest(message));
     }
-    tcx_wipe(&hash, sizeof hash);
-    tcx_stack_wipe();
     return status;
 }
 

@@ -69,8 +69,6 @@ static tcx_status v1_sign(tcx_message *message)
     tcx_wipe(message->digest, sizeof message->digest);
     tcx_hmac_end(signer, &hash, raw);
     message->digest_length = (uint8_t)v1_base64(message->digest, raw, size);
-    tcx_wipe(&hash, sizeof hash);
-    tcx_stack_wipe();
     if (status != TCX_OK)
         return status;
     message->content_length = layout->limit;

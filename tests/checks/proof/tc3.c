@@ -3,7 +3,7 @@
  *         tcx_calendar tcx_service tcx_sign tcx_text
  * bounds: requests of both formats, POST and GET, all fields set or those required or a source: each of any 4 letters;
  *         four ways for an encoder to cut; 3 capacities; 3 limits; signers used again; any time out of range
- * eva:    -eva-slevel 100000 -eva-min-loop-unroll 150 -eva-slevel-function one:0 -eva-split-return full
+ * eva:    -eva-slevel 100000 -eva-min-loop-unroll 200 -eva-slevel-function one:0 -eva-split-return full
  */
 #include "build.h"
 

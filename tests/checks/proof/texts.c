@@ -1,7 +1,7 @@
 /*
  * units:  tcx_check tcx_code tcx_api tcx_api_advice tcx_text tcx_stack
  * bounds: any text of 0 to 32 bytes, set or unset; any memory of 0 to 32 bytes to wipe
- * eva:    -eva-min-loop-unroll 48
+ * eva:    -eva-min-loop-unroll 200
  */
 #include "any.h"
 
