@@ -44,8 +44,10 @@ static size_t message_encode_lower(const unsigned char *bytes, size_t length, un
 
     while (run < length && !(bytes[run] >= 'A' && bytes[run] <= 'Z'))
         run++;
-    *unit = (unsigned char)(*bytes + ('a' - 'A'));
-    *size = 1;
+    if (run == 0) {
+        *unit = (unsigned char)(*bytes + ('a' - 'A'));
+        *size = run = 1;
+    }
     return run;
 }
 
@@ -177,12 +179,10 @@ static int message_refill(tcx_message *message)
             run = message->left;
             if (message->field_encoder != NULL)
                 run = message->field_encoder(message->value, run, message->unit, &message->length);
-            if (run > 0) {
-                message->length = run;
-            } else {
+            if (message->length > 0)
                 message->bytes = message->unit;
-                run = 1;
-            }
+            else
+                message->length = run;
             message->value += run;
             message->left -= run;
         } else if (message->source != NULL) {

@@ -34,20 +34,20 @@
 #define M_SIGNATURE_METHOD "\x8F"
 
 /*
- * Escapes the bytes of a field. NULL in place of an encoder: the bytes stay as they are. Returns the length of the
- * longest prefix that needs no escaping. If that is 0, writes the escape of bytes[0] to `unit` (at most 6 characters)
- * and its length to `*size`. `length` is at least 1.
+ * Escapes the bytes of a field. NULL in place of an encoder: the bytes stay as they are. `length` is at least 1, and
+ * `*size` is 0. Returns how many bytes it took, at least 1. If `*size` is still 0, they stay as they are. Otherwise it
+ * has written them, escaped, to `unit`: `*size` characters, at most TCX_UNIT.
  */
 typedef size_t (*tcx_encoder)(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* For the inside of a JSON string. */
-/*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. 5)) && \valid(size);
-    ensures \result <= length && (\result == 0 ==> 1 <= *size <= 6); */
+/*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. TCX_UNIT - 1)) && *size == 0;
+    ensures 1 <= \result <= length && *size <= TCX_UNIT; */
 size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* RFC 3986: leaves unreserved characters as they are, and writes upper-case hex. */
-/*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. 5)) && \valid(size);
-    ensures \result <= length && (\result == 0 ==> 1 <= *size <= 6); */
+/*@ requires length > 0 && \valid_read(bytes + (0 .. length - 1)) && \valid(unit + (0 .. TCX_UNIT - 1)) && *size == 0;
+    ensures 1 <= \result <= length && *size <= TCX_UNIT; */
 size_t tcx_encode_percent(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size);
 
 /* Writes two hexadecimal digits of the alphabet, which has 16 characters. */

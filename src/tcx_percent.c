@@ -12,8 +12,10 @@ size_t tcx_encode_percent(const unsigned char *bytes, size_t length, unsigned ch
 
     while (run < length && percent_is_unreserved(bytes[run]))
         run++;
+    if (run > 0)
+        return run;
     unit[0] = '%';
     tcx_hex(unit + 1, *bytes, "0123456789ABCDEF");
     *size = 3;
-    return run;
+    return 1;
 }

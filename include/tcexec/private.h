@@ -36,9 +36,11 @@ typedef struct tcx_host {
     uint16_t port; /* 0: the host does not name one */
 } tcx_host;
 
+enum { TCX_UNIT = 20 }; /* bytes: a number of 64 bits has as many digits */
+
 /*
- * A signed request and the read position in it. It borrows everything but the date, the digests and one escape
- * sequence.
+ * A signed request and the read position in it. It borrows everything but the date, the digests and a piece of escaped
+ * text.
  */
 typedef struct tcx_message {
     const unsigned char *bytes; /* the next output, `length` bytes */
@@ -62,10 +64,10 @@ typedef struct tcx_message {
     uint32_t nonce;
     uint32_t content_length;
     tcx_host host;
-    char date[10];             /* of the timestamp, UTC: YYYY-MM-DD */
-    unsigned char unit[20];    /* a number, or an escape sequence */
-    unsigned char payload[32]; /* TC3: the digest of the body, which each signing uses */
-    unsigned char digest[64];  /* in hex or base64: of the payload, then of the canonical request, then the signature */
+    char date[10];                /* of the timestamp, UTC: YYYY-MM-DD */
+    unsigned char unit[TCX_UNIT]; /* a number, or escaped text */
+    unsigned char payload[32];    /* TC3: the digest of the body, which each signing uses */
+    unsigned char digest[64]; /* in hex or base64: of the payload, then of the canonical request, then the signature */
 } tcx_message;
 
 /* Declared in tcexec/response.h. */

@@ -15,7 +15,7 @@
 #include "tcx_calendar.h"
 #include "tcx_message.h"
 
-/* What the encoders do: all bytes bare at once, each by itself, each encoded, bare and encoded in turn. */
+/* What the encoders do: all bytes bare at once, each by itself, all encoded at once, bare and encoded in turn. */
 enum { WHOLE, SINGLE, ENCODED, MIXED, ENCODINGS };
 
 /* The fields that are set: all, the required ones, a source as FunctionArg. */
@@ -36,9 +36,9 @@ static size_t encode(const unsigned char *bytes, size_t length, unsigned char *u
         return length;
     if (encoding == SINGLE || (encoding == MIXED && turn))
         return 1;
-    Frama_C_make_unknown((char *)unit, 6);
-    *size = 6;
-    return 0;
+    Frama_C_make_unknown((char *)unit, TCX_UNIT);
+    *size = encoding == ENCODED ? TCX_UNIT : 6;
+    return encoding == ENCODED ? length : 1;
 }
 
 size_t tcx_encode_json(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size)

@@ -34,13 +34,12 @@ static void write_part(char field, int is_encoded, int is_set)
 /* Any encoder that keeps to its contract. */
 static size_t encode(const unsigned char *bytes, size_t length, unsigned char *unit, size_t *size)
 {
-    size_t run = each(0, length);
+    static const size_t sizes[] = { 0, 1, 2, TCX_UNIT };
 
     reads(bytes, length);
-    Frama_C_make_unknown((char *)unit, 6);
-    if (run == 0)
-        *size = each(1, 6);
-    return run;
+    Frama_C_make_unknown((char *)unit, TCX_UNIT);
+    *size = sizes[each(0, COUNT(sizes) - 1)];
+    return each(1, length);
 }
 
 static void read_template(char field, int is_encoded, int is_set, size_t length, uint64_t number)
@@ -71,6 +70,7 @@ static void read_template(char field, int is_encoded, int is_set, size_t length,
     message.digest_length = (uint8_t)length;
     Frama_C_make_unknown((char *)message.digest, sizeof message.digest);
     Frama_C_make_unknown(message.date, sizeof message.date);
+    br_sha256_vtable.init(&hash.vtable);
     write_part(field, is_encoded, is_set);
     tcx_message_begin(&message, parts, "d", encode);
     for (int i = 0; i < 2; i++) {
@@ -82,7 +82,6 @@ static void read_template(char field, int is_encoded, int is_set, size_t length,
         (void)done;
         (void)is_at_end;
     }
-    br_sha256_vtable.init(&hash.vtable);
     tcx_message_absorb(&message, either(0, 1) ? &hash.vtable : NULL, &limit);
 }
 
