@@ -172,8 +172,6 @@ static int message_refill(tcx_message *message)
     while (message->length == 0) {
         size_t run = 0;
 
-        if (message->status != TCX_OK)
-            return 0;
         if (message->left > 0) {
             message->bytes = message->value;
             run = message->left;
@@ -186,6 +184,8 @@ static int message_refill(tcx_message *message)
             message->value += run;
             message->left -= run;
         } else if (message->source != NULL) {
+            if (message->status != TCX_OK)
+                return 0;
             message->source->refill(message);
         } else if (message_is_constant(*message->rest)) {
             const char *end = message->rest;
@@ -203,6 +203,8 @@ static int message_refill(tcx_message *message)
         } else if (message->last != NULL) {
             message->rest = message->last;
             message->last = NULL;
+            if (message->body_hash != NULL)
+                (*message->body_hash)->init(message->body_hash);
         } else {
             return 0;
         }
@@ -237,6 +239,8 @@ size_t tcx_message_read(tcx_message *message, void *out, size_t capacity)
         if (part > message->length)
             part = message->length;
         memcpy(bytes + done, message->bytes, part);
+        if (message->body_hash != NULL && message->last == NULL)
+            (*message->body_hash)->update(message->body_hash, message->bytes, part);
         message->bytes += part;
         message->length -= part;
         done += part;
@@ -253,6 +257,8 @@ tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, 
 {
     uint32_t left = *length;
 
+    if (hash == NULL)
+        hash = message->body_hash;
     while (message_refill(message)) {
         if (message->length > left)
             return TCX_E_REQUEST_TOO_LARGE;

@@ -128,8 +128,8 @@ size_t tcx_message_read(tcx_message *message, void *out, size_t capacity);
 int tcx_message_at_end(tcx_message *message);
 
 /*
- * Reads the rest into a running hash (NULL: only counts). `*length`: in, the limit; out, the number of bytes. Returns
- * TCX_E_REQUEST_TOO_LARGE as soon as there are more than the limit.
+ * Reads the rest into a running hash. NULL: into that of the body, if the body has one. `*length`: in, the limit; out,
+ * the number of bytes. Returns TCX_E_REQUEST_TOO_LARGE as soon as there are more than the limit.
  */
 tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, uint32_t *length);
 

@@ -1,7 +1,10 @@
 #include "tcx_message.h"
 #include "tcx_utf8.h"
 
-/* End of the source. The first pass records the digest to sign. Every later pass must match it. */
+/*
+ * End of the source. The first pass records a digest. Every later pass must match it. The digest is of the body so far
+ * where the body has a running hash, which its signature needs anyway. Otherwise it is of the source alone.
+ */
 static tcx_status source_finish(tcx_source *source, const br_hash_class *hash)
 {
     unsigned char *digest = source->window; /* no more reads need it */
@@ -33,16 +36,18 @@ static void source_refill(tcx_message *message)
     tcx_source *source = message->source;
     const br_hash_class *hash = message->signer->scheme->hash;
     uint32_t left = source->size - source->offset; /* a size_t may have 16 bits */
-    size_t wanted = sizeof source->window - source->begun, length;
+    size_t wanted = sizeof source->window - source->begun, length, whole;
     int got, valid;
 
     if (source->offset == 0) {
-        hash->init(&source->hash.vtable);
+        if (message->body_hash == NULL)
+            hash->init(&source->hash.vtable);
         source->begun = 0;
     }
     if (left == 0) {
         message->status = source_finish(source, hash);
-        message->source = NULL;
+        if (message->status == TCX_OK)
+            message->source = NULL;
         return;
     }
     if (wanted > left)
@@ -56,15 +61,17 @@ static void source_refill(tcx_message *message)
     }
     source->offset += (uint32_t)got;
     length = source->begun + (size_t)got;
-    message->value = source->window;
-    message->left = source_whole_characters(source->window, length, source->offset == source->size, &valid);
+    whole = source_whole_characters(source->window, length, source->offset == source->size, &valid);
     if (!valid) {
         message->status = TCX_E_FUNCTION_ARG_UTF8;
         return;
     }
-    source->begun = (uint8_t)(length - message->left);
-    memcpy(source->part, source->window + message->left, source->begun);
-    hash->update(&source->hash.vtable, source->window, message->left);
+    source->begun = (uint8_t)(length - whole);
+    memcpy(source->part, source->window + whole, source->begun);
+    if (message->body_hash == NULL)
+        hash->update(&source->hash.vtable, source->window, whole);
+    message->value = source->window;
+    message->left = whole;
 }
 
 void tcx_source_init(tcx_source *source, int (*read_at)(void *context, uint32_t offset, void *out, size_t length),

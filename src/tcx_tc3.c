@@ -108,10 +108,15 @@ static void tc3_use_key(tcx_signer *signer, tcx_hash *hash, unsigned char block[
 
 static tcx_status tc3_prepare(tcx_message *message)
 {
-    tcx_hash hash;
+    tcx_source *source = message->request->function_arg_source;
+    tcx_hash hash, *body = &hash;
 
+    if (source != NULL && message->layout->body != NULL) {
+        body = &source->hash;
+        message->body_hash = &body->vtable;
+    }
     message->content_length = message->layout->limit;
-    return tc3_hash_templates(message, NULL, message->layout->body, &hash, &message->content_length, message->payload);
+    return tc3_hash_templates(message, NULL, message->layout->body, body, &message->content_length, message->payload);
 }
 
 static tcx_status tc3_sign(tcx_message *message)

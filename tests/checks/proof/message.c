@@ -56,7 +56,7 @@ static void read_template(char field, int is_encoded, int is_set, size_t length,
     tcx_request request = { .service = &service, .sub_app_id = is_set ? &number : NULL };
     tcx_message message;
     uint32_t limit = any_uint32();
-    tcx_hash hash;
+    tcx_hash hash, body;
 
     for (size_t i = 0; i < REQUEST_TEXTS; i++)
         *request_text_of(&request, i) = text;
@@ -71,6 +71,9 @@ static void read_template(char field, int is_encoded, int is_set, size_t length,
     Frama_C_make_unknown((char *)message.digest, sizeof message.digest);
     Frama_C_make_unknown(message.date, sizeof message.date);
     br_sha256_vtable.init(&hash.vtable);
+    br_sha256_vtable.init(&body.vtable);
+    if (is_set)
+        message.body_hash = &body.vtable;
     write_part(field, is_encoded, is_set);
     tcx_message_begin(&message, parts, "d", encode);
     for (int i = 0; i < 2; i++) {
