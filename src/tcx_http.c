@@ -55,15 +55,21 @@ static int http_is_digit(unsigned char byte)
     return byte >= '0' && byte <= '9';
 }
 
+/* RFC 9110 section 5.5: the content of a line. */
+static int http_is_text(unsigned char byte)
+{
+    return byte >= ' ' ? byte != 0x7F : byte == '\t';
+}
+
+/* Of a byte of text. No other byte becomes a letter, a digit or a hyphen by this. */
 static unsigned char http_to_lower(unsigned char byte)
 {
-    return byte >= 'A' && byte <= 'Z' ? (unsigned char)(byte - 'A' + 'a') : byte;
+    return byte | 0x20;
 }
 
 static int http_match_window(const tcx_http *http, const char *word)
 {
-    return !(http->flags & HTTP_OVERLONG) && http->window_length == strlen(word) &&
-           memcmp(http->window, word, http->window_length) == 0;
+    return http->window_length == strlen(word) && memcmp(http->window, word, http->window_length) == 0;
 }
 
 static void http_add_to_window(tcx_http *http, unsigned char byte)
@@ -123,25 +129,20 @@ static tcx_status http_read_status_line(tcx_http *http, unsigned char byte)
     return TCX_PENDING;
 }
 
-/* RFC 9110 section 5.1: a name is a token. Section 5.1: there is no blank before the colon. */
-static tcx_status http_read_name(tcx_http *http, unsigned char byte)
+/* Section 5.1: after the name comes the colon, without a blank. */
+static tcx_status http_end_name(tcx_http *http, unsigned char byte)
 {
     const char *name = http_field_names;
 
-    if (byte != ':') {
-        http_add_to_window(http, http_to_lower(byte));
-        return tcx_http_is_token(byte) ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
-    }
     http->field = HTTP_FIELD_CONTENT_LENGTH;
-    while (http->field < HTTP_FIELD_OTHER && !http_match_window(http, name)) {
-        name += strlen(name) + 1;
-        http->field++;
+    for (size_t length; http->field < HTTP_FIELD_OTHER; name += length + 1, http->field++) {
+        length = strlen(name);
+        if (http->window_length == length && memcmp(http->window, name, length) == 0)
+            break;
     }
     http->state = HTTP_VALUE;
-    if (http->window_length == 0) /* section 5 */
-        return TCX_E_HTTP_SYNTAX;
     http_clear_window(http);
-    return TCX_PENDING;
+    return byte == ':' ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
 }
 
 /*
@@ -167,9 +168,10 @@ static void http_read_value(tcx_http *http, unsigned char byte)
     } else if (byte == ',' && http->field == HTTP_FIELD_CONNECTION) {
         http_read_connection(http);
     } else {
-        if (http->flags & HTTP_BLANK)
+        if (http->flags & HTTP_BLANK) {
+            http->flags &= (uint16_t)~HTTP_BLANK;
             http_add_to_window(http, ' ');
-        http->flags &= (uint16_t)~HTTP_BLANK;
+        }
         http_add_to_window(http, http->field == HTTP_FIELD_DATE ? byte : http_to_lower(byte));
     }
 }
@@ -332,7 +334,7 @@ static tcx_status http_end_line(tcx_http *http)
 
 /*
  * Reads the next byte of a line. Only CR LF ends a line: section 2.2 allows a bare LF too, but the parsers of a chain
- * disagree about it. The content of a line is text (RFC 9110 section 5.5).
+ * disagree about it.
  */
 static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
 {
@@ -348,7 +350,7 @@ static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
     }
     if (http->state == HTTP_CHUNK_SIZE)
         return http_read_chunk_size(http, byte);
-    if ((byte < ' ' && byte != '\t') || byte == 0x7F)
+    if (!http_is_text(byte))
         return TCX_E_HTTP_SYNTAX;
     switch (http->state) {
     case HTTP_STATUS_LINE:
@@ -361,23 +363,14 @@ static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
         http->window_length = 1;
         return TCX_PENDING;
     case HTTP_LINE_START:
-        http_clear_window(http);
-        if (byte == ' ' || byte == '\t') {
-            /*
-             * Section 5.2: a folded line continues the field before it. The reader accepts this in a field that it
-             * skips and refuses it in one that it reads. Section 2.2: after the status line, there is no field before
-             * it.
-             */
-            http->state = HTTP_VALUE;
-            return http->field == HTTP_FIELD_OTHER ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
-        }
-        http->state = HTTP_NAME;
-        return http_read_name(http, byte);
+        /*
+         * Section 5.2: a folded line continues the field before it. The reader accepts this in a field that it skips
+         * and refuses it in one that it reads. Section 2.2: after the status line, there is no field before it.
+         */
+        http->state = HTTP_VALUE;
+        return (byte == ' ' || byte == '\t') && http->field == HTTP_FIELD_OTHER ? TCX_PENDING : TCX_E_HTTP_SYNTAX;
     case HTTP_NAME:
-        return http_read_name(http, byte);
-    case HTTP_VALUE:
-        http_read_value(http, byte);
-        return TCX_PENDING;
+        return http_end_name(http, byte);
     case HTTP_CHUNK_BLANK:
         return http_read_chunk_extension(http, byte);
     case HTTP_CHUNK_EXTENSION:
@@ -385,6 +378,50 @@ static tcx_status http_read_line_byte(tcx_http *http, unsigned char byte)
     default: /* HTTP_CHUNK_END, section 7.1 */
         return TCX_E_HTTP_SYNTAX;
     }
+}
+
+/*
+ * Reads on in the name of a field (RFC 9110 section 5.1: a token) or in its value, up to the end of it. Returns how
+ * many bytes those were.
+ */
+static size_t http_read_run(tcx_http *http, const unsigned char *bytes, size_t length)
+{
+    size_t done = 0;
+
+    if (http->flags & HTTP_CR)
+        return 0;
+    if (http->state == HTTP_LINE_START && tcx_http_is_token(*bytes)) {
+        http_clear_window(http);
+        http->state = HTTP_NAME;
+    }
+    if (http->state == HTTP_NAME) {
+        for (; done < length && tcx_http_is_token(bytes[done]); done++)
+            http_add_to_window(http, http_to_lower(bytes[done]));
+    } else if (http->state == HTTP_VALUE) {
+        for (; done < length && http_is_text(bytes[done]); done++)
+            http_read_value(http, bytes[done]);
+    }
+    return done;
+}
+
+/* Reads bytes of the head and returns how many, at most `length`. */
+static size_t http_read_head(tcx_http *http, const unsigned char *bytes, size_t length, tcx_status *status)
+{
+    size_t done;
+
+    if (length > http->head_left)
+        length = (size_t)http->head_left;
+    if (length == 0) {
+        *status = TCX_E_HTTP_HEAD_TOO_LARGE; /* RFC 9110 section 5.4 */
+        return 0;
+    }
+    done = http_read_run(http, bytes, length);
+    if (done == 0) {
+        *status = http_read_line_byte(http, *bytes);
+        done = 1;
+    }
+    http->head_left -= (uint32_t)done;
+    return done;
 }
 
 /* Copies body bytes and returns how many of `length` they were. */
@@ -423,8 +460,8 @@ tcx_status tcx_http_feed(tcx_http *http, const void *bytes, size_t length, size_
     while (done < length && status == TCX_PENDING) {
         if (http->state >= HTTP_CHUNK)
             done += http_read_body(http, input + done, length - done, &status);
-        else if (http->state < HTTP_CHUNK_SIZE && http->head_left-- == 0) /* each chunk's size brings a byte of body */
-            status = TCX_E_HTTP_HEAD_TOO_LARGE; /* RFC 9110 section 5.4 */
+        else if (http->state < HTTP_CHUNK_SIZE) /* each chunk's size brings a byte of body */
+            done += http_read_head(http, input + done, length - done, &status);
         else
             status = http_read_line_byte(http, input[done++]);
     }
