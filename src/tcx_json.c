@@ -124,13 +124,14 @@ static size_t json_read_escape(json_scanner *scan, unsigned char out[4])
 /*
  * Skips characters that stand for themselves in a string (section 7), in whole words only: most strings have no others.
  * A subtraction sets the highest bit of an ASCII byte that is less than what is subtracted. With bit 1 inverted, the
- * quotation mark and the control characters are less than '!'. A backslash without the bits of a backslash is less than 1.
+ * quotation mark and the control characters are less than '!'. A backslash without the bits of a backslash is less
+ * than 1.
  */
 static const char *json_skip_plain(const char *at, const char *end)
 {
-    size_t word;
+    size_t word, words = (size_t)(end - at) / sizeof word;
 
-    for (; (size_t)(end - at) >= sizeof word; at += sizeof word) {
+    for (; words > 0; words--, at += sizeof word) {
         memcpy(&word, at, sizeof word);
         if ((((word ^ JSON_EACH(2)) - JSON_EACH('!')) | ((word ^ JSON_EACH('\\')) - JSON_EACH(1))) & ~word &
             JSON_EACH(0x80))
@@ -160,7 +161,7 @@ static int json_take_string(json_scanner *scan)
             return 1;
         if (c < ' ' || (c == '\\' && !json_take_escape(scan)))
             return 0;
-        at = scan->at;
+        at = json_skip_plain(scan->at, end);
     }
     return 0;
 }
@@ -225,27 +226,31 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
  */
 int tcx_json_decode(char *text, size_t *length)
 {
-    const char *const end = text + *length, *first = json_skip_plain(text, end);
-    json_scanner scan = { first, end };
+    const char *const end = text + *length, *const first = json_skip_plain(text, end), *at;
+    json_scanner scan = { NULL, end };
     char *out = text + (first - text);
     size_t characters;
 
     if (!tcx_utf8_check(text, *length, &characters))
         return 0;
-    while (scan.at < end) {
+    for (at = first; at < end;) {
         unsigned char ignored[4];
 
-        if (*scan.at++ == '\\' && json_read_escape(&scan, ignored) == 0)
+        if (*at++ != '\\' || *at++ != 'u') /* no other escape can be half of a pair */
+            continue;
+        scan.at = at - 1;
+        if (json_read_escape(&scan, ignored) == 0)
             return 0;
+        at = scan.at;
     }
-    scan.at = first;
-    while (scan.at < end) {
-        char c = *scan.at++;
-
-        if (c == '\\')
-            out += json_read_escape(&scan, (unsigned char *)out);
-        else
-            *out++ = c;
+    for (at = first; at < end;) {
+        if (*at != '\\' || *++at < 'b') { /* after a backslash, what is no letter stands for itself */
+            *out++ = *at++;
+            continue;
+        }
+        scan.at = at;
+        out += json_read_escape(&scan, (unsigned char *)out);
+        at = scan.at;
     }
     *length = (size_t)(out - text);
     return 1;

@@ -22,26 +22,26 @@ size_t tcx_utf8_size(const void *text, size_t length)
 int tcx_utf8_check(const void *text, size_t length, size_t *characters)
 {
     const unsigned char *byte = text, *end = byte + length;
-    size_t count = 0;
 
+    *characters = length;
     while (byte < end) {
-        size_t size = 1, word;
+        size_t size, word;
 
         if (*byte >= 0x80) {
             size = tcx_utf8_size(byte, (size_t)(end - byte));
-        } else if ((size_t)(end - byte) >= sizeof word) {
-            memcpy(&word, byte, sizeof word);
-            if (!(word & (SIZE_MAX / 255 * 0x80))) { /* a word of ASCII: no byte has its highest bit set */
-                byte += sizeof word;
-                count += sizeof word;
-                continue;
-            }
+            if (size == 0)
+                return 0;
+            *characters -= size - 1;
+            byte += size;
+            continue;
         }
-        if (size == 0)
-            return 0;
-        byte += size;
-        count++;
+        byte++;
+        for (size_t words = (size_t)(end - byte) / sizeof word; words > 0; words--) { /* most text is ASCII */
+            memcpy(&word, byte, sizeof word);
+            if (word & (SIZE_MAX / 255 * 0x80))
+                break;
+            byte += sizeof word;
+        }
     }
-    *characters = count;
     return 1;
 }
