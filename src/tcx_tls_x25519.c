@@ -29,7 +29,7 @@ static int x25519_reorder(unsigned char *hello, size_t length)
     enum { BEFORE_ID = 4 + 2 + 32 }; /* the header of the message, the version, the random bytes */
     size_t at = BEFORE_ID, size;
 
-    for (int i = 0; i < 3; i++) { /* the session id, the suites, the compression methods: a length and that many bytes */
+    for (int i = 0; i < 3; i++) { /* session id, suites, compression methods: a length and that many bytes */
         size = i == 1 ? 2 : 1;
         if (at + size > length)
             return 0;
@@ -47,8 +47,8 @@ static int x25519_reorder(unsigned char *hello, size_t length)
 }
 
 /*
- * The message is the only one in the record, which is not encrypted. The hash of the handshake has seen nothing else, so
- * it begins again.
+ * The message is the only one in the record, which is not encrypted. The hash of the handshake has seen nothing else,
+ * so it begins again.
  */
 void tcx_tls_x25519_first(br_ssl_engine_context *engine)
 {

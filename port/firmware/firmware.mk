@@ -79,7 +79,7 @@ MPS2_AR     := $(MPS2_CROSS)gcc-ar
 MPS2_CFLAGS := -mcpu=cortex-m3 -mthumb -Os $(MPS2_PASSES) -g $(TARGET_FLAGS) \
                $(if $(MPS2_LTO),$(MPS2_LTO) -fno-inline-small-functions)
 MPS2_LDFLAGS  := --specs=nano.specs -nostartfiles -T port/firmware/mps2/mps2.ld -Wl,--gc-sections
-MPS2_OBJECTS  := host shell memory image_p256 mps2/startup mps2/board
+MPS2_OBJECTS  := host shell memory image_chain image_p256 mps2/startup mps2/board
 MPS2_PACKAGES := $(B)/packages/firmware
 MPS2_BEARSSL  := $(B)/bearssl-cortex-m3$(MPS2_LTO)/libbearssl.a
 
@@ -89,7 +89,7 @@ VIRT_CC     := $(VIRT_CROSS)gcc
 VIRT_AR     := $(VIRT_CROSS)ar
 VIRT_CFLAGS := --specs=picolibc.specs -march=rv32imac -misa-spec=2.2 -mabi=ilp32 -msmall-data-limit=0 -Os -g $(TARGET_FLAGS)
 VIRT_LDFLAGS  := -nostartfiles -T port/firmware/virt/virt.ld -Wl,--gc-sections
-VIRT_OBJECTS  := host shell image_p256 virt/board
+VIRT_OBJECTS  := host shell image_chain image_p256 virt/board
 VIRT_PACKAGES := $(B)/packages/firmware $(B)/packages/riscv
 VIRT_BEARSSL  := $(B)/bearssl-rv32imac/libbearssl.a
 
@@ -104,10 +104,10 @@ $$($(1)_LIB): $(SOURCES:%.c=$($(1))/%.o)
 	$$($(1)_AR) rcsD $$@ $$^
 $(call bearssl,$(1))
 
-$($(1))/port/firmware/image_full.o: $(CERTIFICATES)/roots.h
+$($(1))/port/firmware/image_full.o $($(1))/port/firmware/image_x25519.o: $(CERTIFICATES)/roots.h
 $($(1))/port/firmware/image_rsa.o: $(CERTIFICATES)/roots_rsa.h
 $($(1))/port/firmware/image_pin.o: $(CERTIFICATES)/pin.h
-$(1)_IMAGES   := $(patsubst %,$($(1))/%.elf,full rsa pin)
+$(1)_IMAGES   := $(patsubst %,$($(1))/%.elf,full x25519 rsa pin)
 $(1)_EXAMPLES := $($(1))/sign.elf $($(1))/execute_function.elf
 $(1)_CONTRACT := $($(1))/contract.elf
 $$($(1)_IMAGES) $($(1))/overflow.elf $($(1))/resumed.elf: $($(1))/port/firmware/firmware.o
@@ -151,7 +151,7 @@ firmware-test firmware-test-write: firmware $(MPS2)/overflow.elf $(MPS2_CONTRACT
 ### firmware-instructions-write: the same; takes the counts into the baseline, and writes them into the documents
 .PHONY: firmware-instructions firmware-instructions-write
 firmware-instructions firmware-instructions-write:
-	$(MAKE) MPS2=$(B)/mps2-counted MPS2_LTO= $(addprefix $(B)/mps2-counted/,full.elf rsa.elf pin.elf resumed.elf)
+	$(MAKE) MPS2=$(B)/mps2-counted MPS2_LTO= $(addprefix $(B)/mps2-counted/,full.elf x25519.elf rsa.elf pin.elf resumed.elf)
 	B='$(B)' python3 tests/firmware/instructions.py $(B)/mps2-counted $(if $(filter %-write,$@),--write)
 
 ### firmware-riscv: the same for an RV32IMAC

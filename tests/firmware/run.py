@@ -47,7 +47,7 @@ MACHINES = {
     "mps2": Machine(["qemu-system-arm", "-M", "mps2-an385", "-nic", "none"], 3, 40,
                     {image: Budget(**size) for image, size in documents.load()["images"].items()}),
     "virt": Machine(["qemu-system-riscv32", "-M", "virt", "-bios", "none"], 1, 100,
-                    {image: Budget(80 * KIB, 24 * KIB) for image in ("full", "rsa", "pin")}),
+                    {image: Budget(80 * KIB, 24 * KIB) for image in ("full", "x25519", "rsa", "pin")}),
 }
 WRITES = "--write" in sys.argv[1:]
 NAME = next((word for word in sys.argv[1:] if not word.startswith("-")), "mps2")

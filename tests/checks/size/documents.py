@@ -21,7 +21,7 @@ SHOWN = (REFERENCE, "RV32IMAC")  # in a column of the README: the other cores ar
 RAM = ("tcx_signer", "tcx_call", "tcx_tls", "tcx_tls_chain", "tcx_tls_pin", "tcx_tls_session", "tcx_proxy", "tcx_client",
        "tcx_client_chain", "tcx_client_pin")
 STACK = ("tcx_request_build", "tcx_call_begin", "tcx_call_step")
-CALLS = {"full": "chain of P-256 keys", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key",
+CALLS = {"full": "chain of P-256 keys", "x25519": "the same, X25519 first", "rsa": "chain of RSA keys, X25519", "pin": "pinned P-256 key",
          "resumed": "session of `full` resumed, signing key kept"}
 CLOCK = 64_000_000  # of a common part
 
