@@ -56,7 +56,6 @@ typedef struct tcx_message {
     const br_hash_class **body_hash; /* of the body so far, for a source in it. NULL: none */
     tcx_status status;        /* the first error. Later ones do not replace it */
     int detail;               /* the number that a source failed with */
-    uint8_t digest_length;    /* 0: there is no digest yet */
 
     const struct tcx_request *request;
     struct tcx_signer *signer;
@@ -66,6 +65,7 @@ typedef struct tcx_message {
     uint32_t content_length;
     tcx_host host;
     char date[10];                /* of the timestamp, UTC: YYYY-MM-DD */
+    uint8_t digest_length;        /* 0: there is no digest yet */
     unsigned char unit[TCX_UNIT]; /* a number, or escaped text */
     unsigned char payload[32];    /* TC3: the digest of the body, which each signing uses */
     unsigned char digest[64]; /* in hex or base64: of the payload, then of the canonical request, then the signature */
