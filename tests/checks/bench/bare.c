@@ -2,12 +2,11 @@
  * The floor of a call as a whole process: BearSSL and nothing else. It sends a request that is ready in a file over a
  * connection that is verified as tcexec verifies it. Of the answer it only looks for the end.
  *
- *     bare PORT ROOTS.pem REQUEST N [x25519-only | x25519-first]      N: how often, over the one connection
+ *     bare PORT ROOTS.pem REQUEST N [x25519-only | x25519-last]       N: how often, over the one connection
  *
  * It uses the same profile, the same record buffer, and br_sslio on a blocking socket of 127.0.0.1. There are two
  * experiments with the key exchange. The first offers X25519 alone, and still verifies certificates with all curves.
- * The second puts X25519 before P-256 in the ClientHello that BearSSL has written, and restarts the handshake's hash
- * over the changed message.
+ * The second leaves the ClientHello as BearSSL writes it.
  */
 #define _DEFAULT_SOURCE
 
@@ -142,7 +141,7 @@ int main(int argc, char **argv)
     int fd, failed;
 
     if (argc < 5)
-        return fail("usage: bare PORT ROOTS.pem REQUEST N [x25519-only | x25519-first]");
+        return fail("usage: bare PORT ROOTS.pem REQUEST N [x25519-only | x25519-last]");
     length = read_file(argv[3], request, sizeof request);
     if (length == 0 || !load_roots(argv[2], &roots))
         return fail("no request or no root");
@@ -152,8 +151,8 @@ int main(int argc, char **argv)
         return fail("connecting");
     if (!br_ssl_client_reset(&client, HOST, 0))
         return fail("TLS");
-    if (strcmp(experiment, "x25519-first") == 0)
-        tcx_tls_x25519_first(&client.eng);
+    if (strcmp(experiment, "x25519-last") != 0)
+        tcx_tls_profile_full.hello(&client.eng);
     br_sslio_init(&io, &client.eng, receive, &fd, transmit, &fd);
     failed = 0;
     for (long n = atol(argv[4]); n > 0 && !failed; n--)

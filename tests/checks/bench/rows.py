@@ -186,8 +186,8 @@ def row3(stand: Stand) -> Iterator[Line]:
         yield Line(3, what, "instructions", ours, bare, rivals, "≤ 1.1 × floor", ours <= 1.1 * bare, counted=True,
                    note="floor: BearSSL alone, the request ready in a file")
         if not stand.quick:
-            yield Line(3, f"bare BearSSL, {kind.upper()} chain, X25519 put first in the ClientHello", "instructions",
-                       instructions(stand.bare(kind, 1, 0, "x25519-first")), bare, note="floor: as BearSSL writes it")
+            yield Line(3, f"bare BearSSL, {kind.upper()} chain, X25519 last, as BearSSL writes it", "instructions",
+                       instructions(stand.bare(kind, 1, 0, "x25519-last")), bare, note="floor: X25519 first")
             yield from whole_process(stand, 3, kind, stand.root(kind), 0.5, ["bare", "Node SDK"])
 
 
