@@ -222,7 +222,7 @@ static tcx_status http_end_field(tcx_http *http)
         http->date_length = 0;
         if (!(http->flags & HTTP_OVERLONG)) {
             http->date_length = http->window_length;
-            memcpy(http->date, http->window, sizeof http->date);
+            memcpy(http->date, http->window, http->window_length);
         }
         break;
     }
