@@ -832,6 +832,11 @@ class Failures(Case):
             self.check(done, NOT_SENT, said)
             for line in ("--dry-run mps F", "--curl mps F", "--help", "--version", "anchors root.pem"):
                 self.check(run(*line.split(), stdout=full), USAGE, said)
+        with tempfile.TemporaryFile(dir=folder) as small:
+            command = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", COMMAND, at(endpoint.plain_port), "--plaintext"]
+            done = subprocess.run([*command, "mps", "Echo", "x" * 9999], env=environment(), stdout=small,
+                                  stderr=subprocess.PIPE)
+            self.check(done, NO_ANSWER, f"standard output: File too large(.|\n)*{ran}")
         reader, writer = os.pipe()
         os.close(reader)
         try:
