@@ -308,16 +308,16 @@ static int check_tcp(findings *found, const tcexec_exchange *with)
 static int check_proxy(findings *found, const tcexec_exchange *with)
 {
     const tcexec_proxy *proxy = &found->options->proxy;
-    const tcx_text to = with->client.call.peer.address;
     char name[TCEXEC_PROXY_TEXT_MAX];
+    char to[TCEXEC_PROXY_TEXT_MAX];
     char advice[2 * TCEXEC_PROBLEM_MAX];
 
     if (proxy->address.bytes == NULL)
         return 1;
     tcexec_proxy_text(proxy, name, sizeof name);
     if (with->proxy.is_up) {
-        ok("proxy", "%s (from %s) connected to %.*s:%u", name, proxy->origin, (int)to.length, to.bytes,
-           (unsigned)with->client.call.peer.port);
+        tcexec_host_text(with->client.call.peer.address, with->client.call.peer.port, to, sizeof to);
+        ok("proxy", "%s (from %s) connected to %s", name, proxy->origin, to);
         return 1;
     }
     print_failure("proxy", with);

@@ -265,12 +265,13 @@ void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size)
 {
     const tcexec_proxy *proxy = &ended->options->proxy;
     const tcx_call *call = &ended->client.call;
-    const tcx_text to = call->peer.address;
     /* 407; tinyproxy answers wrong credentials with 401 */
     const int wants_credentials = call->detail == 407 || call->detail == 401;
     char name[TCEXEC_PROXY_TEXT_MAX];
+    char to[TCEXEC_PROXY_TEXT_MAX];
 
     tcexec_proxy_text(proxy, name, sizeof name);
+    tcexec_host_text(call->peer.address, call->peer.port, to, sizeof to);
     if (call->status != TCX_E_PROXY)
         snprintf(text, size, "check that an HTTP proxy listens at %s (from %s)", name, proxy->origin);
     else if (wants_credentials && proxy->credentials.bytes == NULL)
@@ -278,9 +279,7 @@ void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size)
     else if (wants_credentials)
         snprintf(text, size, "correct user and password in %s", proxy->origin);
     else if (call->detail >= 500 && call->detail != 501)
-        snprintf(text, size, "check that %.*s:%u is right, and that the proxy can reach it", (int)to.length, to.bytes,
-                 (unsigned)call->peer.port);
+        snprintf(text, size, "check that %s is right, and that the proxy can reach it", to);
     else
-        snprintf(text, size, "allow CONNECT to %.*s:%u in the proxy, or use another proxy: --proxy http://HOST:PORT",
-                 (int)to.length, to.bytes, (unsigned)call->peer.port);
+        snprintf(text, size, "allow CONNECT to %s in the proxy, or use another proxy: --proxy http://HOST:PORT", to);
 }

@@ -265,6 +265,9 @@ class Answers(ProxyCase):
                 done, _ = self.ask(answer)
                 self.check(done, NOT_SENT, f"(?s){said}", b"")
                 self.assertRegex(done.stderr, b"the function did not run")
+        for answer in (b"HTTP/1.1 403 No\r\n\r\n", b"HTTP/1.1 502 No\r\n\r\n"):
+            done, _ = self.ask(answer, target="--connect=[::1]:4433")
+            self.check(done, NOT_SENT, r"what to do: (allow CONNECT to|check that) \[::1\]:4433 ", b"")
         done, _ = self.ask(b"HTTP/1.1 100 Wait\r\n\r\n", "--timeout=0.3", closes=False)
         self.check(done, NOT_SENT, "(?s)proxy 127.*TCX_E_DEADLINE.*check that an HTTP proxy listens at", b"")
 
