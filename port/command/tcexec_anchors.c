@@ -201,7 +201,7 @@ int tcexec_anchors(const tcexec_options *options)
     char words[TCEXEC_PROBLEM_MAX];
     int code;
 
-    if (tcexec_trust_read(options->ca, &trust) != 0)
+    if (tcexec_trust_read("FILE", options->ca, &trust) != 0)
         code = tcexec_say("%s", trust.problem);
     else
         code = print_chosen(options, &trust);

@@ -133,10 +133,10 @@ void tcexec_proxy_advice(const tcexec_exchange *ended, char *text, size_t size);
 int tcexec_secure_stdin(void);
 
 /*
- * Reads a whole file, or standard input for "-", into memory from malloc(). Returns 0, or -1 with errno. EFBIG: the
- * file is over `limit` bytes.
+ * Reads a whole file of at most `limit` bytes, or standard input for "-", into memory from malloc(). Returns NULL, or
+ * what is wrong.
  */
-int tcexec_read_file(const char *path, size_t limit, tcx_text *out);
+const char *tcexec_read_file(const char *path, size_t limit, tcx_text *out);
 
 /* FunctionArg: `text` or `source` is set, or neither. */
 typedef struct tcexec_argument {
@@ -183,7 +183,7 @@ typedef struct tcexec_trust {
     tcx_posix_key key;
     tcx_posix_anchors anchors;
     const char *file;
-    int is_named;                     /* the user gave the file; 0: it is the system's */
+    const char *origin;               /* what named the file: an option, a variable or FILE; NULL: it is the system's */
     void *memory;                     /* of the anchors, from malloc() */
     char problem[TCEXEC_PROBLEM_MAX]; /* after a failure: the message, with the file */
 } tcexec_trust;
@@ -191,8 +191,11 @@ typedef struct tcexec_trust {
 /* Loads --pin, --ca or the system's bundle. A preview loads only what is given. Returns 0, or -1. */
 int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust);
 
-/* Reads the anchors of a bundle. NULL: the system's bundle. Returns 0, or -1. */
-int tcexec_trust_read(const char *file, tcexec_trust *trust);
+/*
+ * Reads the anchors of the file that `origin` named. Without a file, reads those of SSL_CERT_FILE or of the system's
+ * bundle. Returns 0, or -1.
+ */
+int tcexec_trust_read(const char *origin, const char *file, tcexec_trust *trust);
 
 /* Writes how many certificates were skipped (at least one), and what is wrong with the first. */
 void tcexec_skipped_text(const tcexec_trust *trust, char *text, size_t size);

@@ -207,7 +207,9 @@ static int check_roots(findings *found, tcexec_trust *trust)
 {
     if (tcexec_trust_load(found->options, trust) != 0) {
         bad("roots", "%s", trust->problem);
-        if (trust->anchors.skipped > 0 || trust->key.fault != TCX_POSIX_FAULT_NONE)
+        if (trust->origin != NULL)
+            set_next(found, EXIT_USAGE, "correct %s", trust->problem);
+        if (trust->anchors.skipped > 0)
             set_next(found, EXIT_USAGE, "%s", trust->problem);
         set_next(found, EXIT_USAGE,
                  "install the system's root certificates (package ca-certificates), or give a PEM file: --ca FILE.pem");

@@ -110,25 +110,21 @@ static int read_fd(int fd, size_t limit, char **memory, tcx_text *out)
     return 0;
 }
 
-int tcexec_read_file(const char *path, size_t limit, tcx_text *out)
+const char *tcexec_read_file(const char *path, size_t limit, tcx_text *out)
 {
+    const char *problem = *path != '\0' ? problem_of(path) : "the name of the file is empty";
     char *memory;
-    int result;
-    int error;
     int fd;
 
-    if (problem_of(path) != NULL) {
-        errno = EBADF;
-        return -1;
-    }
+    if (problem != NULL)
+        return problem;
     fd = open_path(path);
     if (fd < 0)
-        return -1;
-    result = read_fd(fd, limit, &memory, out);
-    error = errno;
+        return strerror(errno);
+    if (read_fd(fd, limit, &memory, out) != 0)
+        problem = strerror(errno);
     close(fd);
-    errno = error;
-    return result;
+    return problem;
 }
 
 /* Streams a file that has a size. Anything else can be read only once, so it is read into memory. */
@@ -158,6 +154,9 @@ int tcexec_argument_open(const char *argument, tcexec_argument *out)
         out->text = tcx_text_from(argument);
         return 0;
     }
+    if (strcmp(argument, "@") == 0)
+        return tcexec_say("ARG: no file name after '@': give @FILE. To send '@' itself, give - and write it to "
+                          "standard input");
     path = argument[0] == '@' ? argument + 1 : "standard input";
     problem = problem_of(argument[0] == '@' ? argument + 1 : argument);
     if (problem != NULL)

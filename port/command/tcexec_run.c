@@ -106,7 +106,7 @@ static void note_skipped(const tcexec_options *options, const tcexec_trust *trus
 {
     char words[TCEXEC_PROBLEM_MAX];
 
-    if (trust->anchors.skipped == 0 || (!trust->is_named && !options->verbose))
+    if (trust->anchors.skipped == 0 || (trust->origin == NULL && !options->verbose))
         return;
     tcexec_skipped_text(trust, words, sizeof words);
     tcexec_note("%s: %s", trust->file, words);

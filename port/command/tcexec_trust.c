@@ -39,22 +39,25 @@ static const char *system_bundle(void)
     return NULL;
 }
 
-/* Sets `problem`, and returns -1. */
+/* Sets `problem`, which begins with what named the file. Returns -1. */
 __attribute__((format(printf, 2, 3))) static int refuse(tcexec_trust *trust, const char *format, ...)
 {
     va_list arguments;
+    size_t length = 0;
 
+    if (trust->origin != NULL)
+        length = (size_t)snprintf(trust->problem, sizeof trust->problem, "%s: ", trust->origin);
     va_start(arguments, format);
-    vsnprintf(trust->problem, sizeof trust->problem, format, arguments);
+    vsnprintf(trust->problem + length, sizeof trust->problem - length, format, arguments);
     va_end(arguments);
     return -1;
 }
 
 static int read_bundle(tcexec_trust *trust, tcx_text *pem)
 {
-    if (tcexec_read_file(trust->file, BUNDLE_MAX, pem) == 0)
-        return 0;
-    return refuse(trust, "%s: %s", trust->file, strerror(errno));
+    const char *problem = tcexec_read_file(trust->file, BUNDLE_MAX, pem);
+
+    return problem == NULL ? 0 : refuse(trust, "%s: %s", trust->file, problem);
 }
 
 static const char *fault_text(tcx_posix_fault fault)
@@ -140,14 +143,15 @@ static int decode_bundle(tcx_text pem, tcexec_trust *trust)
     return refuse(trust, "%s: no certificate in it (PEM: -----BEGIN CERTIFICATE-----)", trust->file);
 }
 
-int tcexec_trust_read(const char *file, tcexec_trust *trust)
+int tcexec_trust_read(const char *origin, const char *file, tcexec_trust *trust)
 {
     tcx_text pem;
     int result;
 
     memset(trust, 0, sizeof *trust);
     trust->file = file ? file : bundle_of_environment();
-    trust->is_named = trust->file != NULL;
+    if (trust->file != NULL)
+        trust->origin = file ? origin : "SSL_CERT_FILE";
     if (trust->file == NULL)
         trust->file = system_bundle();
     if (trust->file == NULL)
@@ -164,7 +168,7 @@ static int load_chain(const char *file, tcexec_trust *trust)
 {
     tcx_status status;
 
-    if (tcexec_trust_read(file, trust) != 0)
+    if (tcexec_trust_read("--ca", file, trust) != 0)
         return -1;
     status = tcx_tls_chain_init(&trust->chain, trust->anchors.anchors, trust->anchors.count);
     trust->use = &trust->chain.trust;
@@ -198,8 +202,10 @@ int tcexec_trust_load(const tcexec_options *options, tcexec_trust *trust)
     memset(trust, 0, sizeof *trust);
     if (options->plaintext)
         return 0;
-    trust->file = options->pin;
-    if (options->pin != NULL)
+    if (options->pin != NULL) {
+        trust->file = options->pin;
+        trust->origin = "--pin";
         return load_pin(trust);
+    }
     return options->ca == NULL && is_preview ? 0 : load_chain(options->ca, trust);
 }

@@ -239,9 +239,10 @@ class OddFiles(Case):
                 if verdict == self.READ:
                     self.check(done, NOT_SENT, "TCX_E_")  # the server has another key than the first
                     continue
-                self.check(done, USAGE, f"tcexec: pin.pem: its first certificate, .* cannot be pinned: .*{said}", b"")
+                self.check(done, USAGE, f"tcexec: --pin: pin.pem: its first cert.* cannot be pinned: .*{said}", b"")
                 done = run("doctor", at(endpoint.tls_port), f"--pin={server}")
-                self.assertRegex(done.stdout.decode(), f"bad +roots .*(.|\n)*Next: pin.pem: its first .*{said}")
+                self.assertRegex(done.stdout.decode(),
+                                 f"bad +roots .*(.|\n)*Next: correct --pin: pin.pem: its first .*{said}")
         write("public.pem", pem("other.pub"), pem("server.pem"))
         self.check(run(at(endpoint.tls_port), "--pin=public.pem", "mps", "Echo"), USAGE, "a PUBLIC KEY block", b"")
         write("pair.pem", pem("server.key"), pem("server.pem"))

@@ -146,8 +146,9 @@ class Doctor(Case):
     def test_no_roots(self) -> None:
         verdicts = {**after("roots"), "roots": "bad"}
         for ca, said in (("missing.pem", "No such file"), ("server.key", "no certificate in it")):
-            self.examine(self.doctor(ca=ca), USAGE, verdicts, "install the system's root certificates", roots=said)
-            self.examine(self.doctor(ca=None, SSL_CERT_FILE=ca), USAGE, verdicts, "install", roots=said)
+            self.examine(self.doctor(ca=ca), USAGE, verdicts, f"correct --ca: {ca}: ", roots=said)
+            named = self.doctor(ca=None, SSL_CERT_FILE=ca)
+            self.examine(named, USAGE, verdicts, f"correct SSL_CERT_FILE: {ca}: ", roots=said)
 
     def test_the_roots_of_tencent(self) -> None:
         bundle = Path("/etc/ssl/certs/ca-certificates.crt")

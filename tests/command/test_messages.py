@@ -252,6 +252,34 @@ class Clocks(Case):
         self.assertIn("this machine's clock agrees with the service's clock", self.clock(0, "-v"))
 
 
+class Files(Case):
+    def test_who_named_the_file(self) -> None:
+        stdin = "standard input is closed"
+        rows: List[Tuple[List[str], Dict[str, str], str]] = [
+            (["--ca=missing.pem"], {}, "--ca: missing.pem: No such file or directory"),
+            (["--ca="], {}, "--ca: : the name of the file is empty"),
+            (["--pin=missing.pem"], {}, "--pin: missing.pem: No such file or directory"),
+            (["--pin="], {}, "--pin: : the name of the file is empty"),
+            (["--ca=-"], {}, f"--ca: -: {stdin}"),
+            (["--pin=/dev/stdin"], {}, f"--pin: /dev/stdin: {stdin}"),
+            ([], {"SSL_CERT_FILE": "missing.pem"}, "SSL_CERT_FILE: missing.pem: No such file or directory"),
+            (["--ca=server.key"], {}, "--ca: server.key: no certificate in it (PEM: -----BEGIN CERTIFICATE-----)"),
+        ]
+        for words, names, line in rows:
+            with self.subTest(line):
+                command = ["sh", "-c", 'exec "$@" <&-', "sh", COMMAND, at(endpoint.tls_port), *words]
+                done = subprocess.run([*command, *ECHO], cwd=folder, env=environment(**names), capture_output=True)
+                self.assertEqual((said(done), done.returncode), ([line], USAGE))
+                done = subprocess.run([*command, "doctor"], cwd=folder, env=environment(**names), capture_output=True)
+                self.assertEqual(said(Done([], 0, b"", done.stdout))[-1], f"Next: correct {line}")
+                self.assertEqual(done.returncode, USAGE)
+
+    def test_an_argument_without_a_name(self) -> None:
+        done = plain("mps", "Echo", "@")
+        line = "ARG: no file name after '@': give @FILE. To send '@' itself, give - and write it to standard input"
+        self.assertEqual((said(done), done.returncode), ([line], USAGE))
+
+
 class CredentialFiles(Case):
     def test_what_is_wrong_with_them(self) -> None:
         file = folder / "of-messages"
