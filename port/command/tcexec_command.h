@@ -384,6 +384,9 @@ int tcexec_refused(tcx_status status, int detail);
 /* Returns the exit code of a call that has ended. */
 int tcexec_exit_code(const tcx_call *call);
 
+/* Returns what the code of an error of the service means, and the next step. */
+const char *tcexec_api_advice(tcx_text code);
+
 /* Writes "this machine's clock is 2 h fast: …", from the Date of the last answer. */
 void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size);
 

@@ -388,7 +388,8 @@ static void put_request_id(const tcx_call *call, char *text, size_t size)
 
 static void check_api_error(findings *found, const tcx_call *call, const char *request_id)
 {
-    const tcx_text code = call->response.error_code;
+    const tcx_text given = call->response.error_code;
+    const tcx_text code = given.length > 0 ? given : tcx_text_from("an error without a code");
     const tcx_text message = call->response.error_message;
     const int is_probe = found->options->function.bytes == NULL;
 
@@ -399,8 +400,9 @@ static void check_api_error(findings *found, const tcx_call *call, const char *r
            "the service knows the SecretId. It refused the signature, which was wrong on purpose: no function ran%s",
            request_id);
     } else {
-        bad("service", "%.*s: %.*s%s", (int)code.length, code.bytes, (int)message.length, message.bytes, request_id);
-        set_next(found, EXIT_API, "%s", tcx_api_advice(code));
+        bad("service", "%.*s%s%.*s%s", (int)code.length, code.bytes, message.length > 0 ? ": " : "",
+            (int)message.length, message.bytes, request_id);
+        set_next(found, EXIT_API, "%s", tcexec_api_advice(given));
     }
 }
 

@@ -134,10 +134,13 @@ int tcexec_print_page(FILE *out, const tcx_call *call)
     if (body.bytes != NULL && body.length >= 2 && memcmp(body.bytes, "\x1f\x8b", 2) == 0) {
         fputs(", the body is compressed (gzip)", out);
     } else if (shown.length > 0) {
-        fputs(", the body begins: ", out);
+        fputs(call->status == TCX_E_JSON_UTF8 ? ", the Result begins: " : ", the body begins: ", out);
         tcexec_print_peer(out, shown, PAGE_MAX);
-    } else if (call->status == TCX_E_HTTP_STATUS || call->status == TCX_E_HTTP_REDIRECT) {
-        fputs(", the body is empty", out);
+    } else if (body.bytes != NULL) {
+        fputs(", the body is blank", out);
+    } else if (call->status == TCX_E_HTTP_STATUS || call->status == TCX_E_HTTP_REDIRECT ||
+               call->status == TCX_E_JSON_SYNTAX) {
+        fputs(", no body was received", out);
     }
     return 1;
 }

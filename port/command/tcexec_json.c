@@ -34,10 +34,12 @@ static void print_text(const char *name, tcx_text text)
         tcexec_json_string(text);
 }
 
-static void print_error(const tcx_response *response)
+static void print_error(const tcx_call *call)
 {
+    const tcx_response *response = &call->response;
+
     fputs("\"error\":", stdout);
-    if (response->error_code.bytes == NULL && response->error_message.bytes == NULL) {
+    if (call->status != TCX_E_API && response->error_code.bytes == NULL && response->error_message.bytes == NULL) {
         fputs("null", stdout);
         return;
     }
@@ -83,7 +85,7 @@ void tcexec_json(const tcexec_exchange *ended)
     putchar(',');
     print_text("request_id", response->request_id);
     putchar(',');
-    print_error(response);
+    print_error(call);
     printf(",\"outcome\":\"%s\",", tcx_outcome_name(call->outcome));
     print_number("http_status", response->http_status != 0, response->http_status);
     printf(",\"status\":\"%s\",\"attempts\":%lu,", tcx_status_name(call->status), (unsigned long)call->attempts);

@@ -61,6 +61,13 @@ static void note_peer(const char *what, tcx_text text)
 
 /* ---- the service returned an error ---- */
 
+const char *tcexec_api_advice(tcx_text code)
+{
+    if (code.length > 0)
+        return tcx_api_advice(code);
+    return "without a code, it is unknown whether the function ran: give the RequestId to the service's support";
+}
+
 void tcexec_call_clock_text(const tcexec_exchange *ended, char *text, size_t size)
 {
     const tcx_call *call = &ended->client.call;
@@ -91,17 +98,18 @@ static void note_own_advice(const tcexec_exchange *ended, tcx_api_class kind)
 static void say_api_error(const tcexec_exchange *ended)
 {
     const tcx_response *response = &ended->client.call.response;
+    const int has_code = response->error_code.length > 0;
     char where[400];
 
     tcexec_where_text(ended, where, sizeof where);
     tcexec_begin_error();
-    fprintf(stderr, "%s: the service returned an error: ", where);
+    fprintf(stderr, "%s: the service returned an error%s", where, has_code ? ": " : " without a code");
     tcexec_print_peer(stderr, response->error_code, PEER_TEXT_MAX);
-    fputs(": ", stderr);
+    fputs(response->error_message.length > 0 ? ": " : "", stderr);
     tcexec_print_peer(stderr, response->error_message, PEER_TEXT_MAX);
     fputc('\n', stderr);
     if (ended->client.call.outcome == TCX_ANSWERED)
-        tcexec_note("%s", tcx_api_advice(response->error_code));
+        tcexec_note("%s", tcexec_api_advice(response->error_code));
     else
         tcexec_note("an earlier attempt may have run. You can repeat the call with the same --session-id: it will not "
                     "run twice");
@@ -133,6 +141,9 @@ static void note_outcome(const tcexec_exchange *ended)
         tcexec_note(
             "the service accepted an earlier attempt, or an earlier call, with this SessionId. Find out what it "
             "did: its Result is not sent again");
+    else if (call->status == TCX_E_JSON_UTF8 && options->request.session_id.length > 0)
+        tcexec_note("the function ran. The service refuses a call with the same --session-id. With a new one, the "
+                    "function would run again");
     else if (call->status == TCX_E_JSON_UTF8)
         tcexec_note("the function ran. A new call would run it again");
     else if (call->outcome == TCX_ANSWERED)

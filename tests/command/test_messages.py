@@ -57,18 +57,20 @@ Row = Tuple[str, Any, Dict[str, Any], Sequence[Word], int, List[str]]
 
 PAGES: List[Row] = [
     (f"HTTP {status}, {name}", plain, raw(b"HTTP/1.1 %d X%s" % (status, more), page), ECHO, NOT_UNDERSTOOD,
-     [NOT_THE_SERVICE, f"HTTP {status}, the body {shown}", UNKNOWN, PROXY, NO_ID])
+     [NOT_THE_SERVICE, f"HTTP {status}, {shown}", UNKNOWN, PROXY, NO_ID])
     for status in (502, 503, 401)
     for name, more, page, shown in (
-        ("empty", b"", b"", "is empty"),
-        ("gzip", b"", gzip.compress(b"busy"), "is compressed (gzip)"),
-        ("gzip, declared", b"\r\nContent-Encoding: gzip", gzip.compress(b"busy"), "is compressed (gzip)"),
-        ("HTML", b"", b"\r\n<html>\r\n <title>busy</title>\n", "begins: <html> <title>busy</title>"),
-        ("long", b"", b"x" * 5000, "begins: " + "x" * 200 + "…"),
+        ("empty", b"", b"", "no body was received"),
+        ("blank", b"", b" \r\n\t", "the body is blank"),
+        ("gzip", b"", gzip.compress(b"busy"), "the body is compressed (gzip)"),
+        ("gzip, declared", b"\r\nContent-Encoding: gzip", gzip.compress(b"busy"), "the body is compressed (gzip)"),
+        ("HTML", b"", b"\r\n<html>\r\n <title>busy</title>\n", "the body begins: <html> <title>busy</title>"),
+        ("long", b"", b"x" * 5000, "the body begins: " + "x" * 200 + "…"),
+        ("a field that ends the reading", b"\r\nX : 1", b"busy", "no body was received"),
     )
 ] + [
     ("HTTP 204", plain, {"kind": "raw", "base64": encoded(b"HTTP/1.1 204 No Content\r\n\r\n")}, ECHO, NOT_UNDERSTOOD,
-     [NOT_THE_SERVICE, "HTTP 204, the body is empty", UNKNOWN, PROXY, NO_ID]),
+     [NOT_THE_SERVICE, "HTTP 204, no body was received", UNKNOWN, PROXY, NO_ID]),
     ("HTTP 200, gzip", plain, raw(b"HTTP/1.1 200 X\r\nContent-Encoding: gzip", gzip.compress(b"{}")), ECHO,
      NOT_UNDERSTOOD, ["PLAIN: the answer has an encoding that was not requested (TCX_E_HTTP_ENCODING)",
                       "HTTP 200, the body is compressed (gzip)", UNKNOWN, PROXY, NO_ID]),
@@ -81,6 +83,8 @@ PAGES: List[Row] = [
     ("not HTTP", plain, {"kind": "raw", "base64": encoded(b"SSH-2.0-x\r\n")}, ECHO, NOT_UNDERSTOOD,
      ["PLAIN: the answer is not HTTP (TCX_E_HTTP_SYNTAX)", UNKNOWN,
       f"what to do: the server at PLAIN may not be the service: {CHECK}", NO_ID]),
+    ("HTTP 200, empty", plain, raw(b"HTTP/1.1 200 X"), ECHO, NOT_UNDERSTOOD,
+     ["PLAIN: the answer is not JSON (TCX_E_JSON_SYNTAX)", "HTTP 200, no body was received", UNKNOWN, PROXY, NO_ID]),
     ("not JSON", plain, {"kind": "body", "base64": encoded(b"<html>a\xc2\x9b\xe2\x80\xaeb</html>")}, ECHO,
      NOT_UNDERSTOOD, ["PLAIN: the answer is not JSON (TCX_E_JSON_SYNTAX)",
                       r"HTTP 200, the body begins: <html>a\xc2\x9b\xe2\x80\xaeb</html>", UNKNOWN, PROXY, NO_ID]),
@@ -175,6 +179,32 @@ REFUSALS: List[Row] = [
 ]
 
 
+NOT_TEXT = {"kind": "body", "base64": encoded(b'{"Response":{"Result":"a\\ud83d","RequestId":"ID"}}')}
+NOT_TEXT_LINES = ["PLAIN: the function ran, but its Result is not valid UTF-8 (TCX_E_JSON_UTF8)",
+                  r"HTTP 200, the Result begins: a\ud83d"]
+UTF8 = "what to do: change the function so that it returns UTF-8. --json shows its Result as it was received"
+RESULTS: List[Row] = [
+    ("a Result that is not text", plain, NOT_TEXT, ECHO, NOT_UNDERSTOOD,
+     [*NOT_TEXT_LINES, "the function ran. A new call would run it again", UTF8, "RequestId: ID"]),
+    ("the same, with a session", plain, NOT_TEXT, VOD, NOT_UNDERSTOOD,
+     [*NOT_TEXT_LINES, "the function ran. The service refuses a call with the same --session-id. With a new one, the "
+                       "function would run again", UTF8, "RequestId: ID"]),
+]
+
+NO_CODE = "without a code, it is unknown whether the function ran: give the RequestId to the service's support"
+INCOMPLETE: List[Row] = [
+    (name, plain, {"kind": "body", "base64": encoded(b'{"Response":{"Error":{%s},"RequestId":"ID"}}' % error)}, ECHO,
+     API, [f"PLAIN: the service returned an error{said}", advice, "RequestId: ID"])
+    for name, error, said, advice in (
+        ("nothing", b"", " without a code", NO_CODE),
+        ("a message alone", b'"Message":"m."', " without a code: m.", NO_CODE),
+        ("a Code that is not text", b'"Code":"\\ud83d","Message":"m."', " without a code: m.", NO_CODE),
+        ("a code alone", b'"Code":"LimitExceeded"', ": LimitExceeded",
+         "a quota of the account is used up: raise the quota that the message names, or wait until it is renewed"),
+    )
+]
+
+
 class Lines(Case):
     def hold(self, rows: List[Row]) -> None:
         for situation, call, fault, words, code, lines in rows:
@@ -190,6 +220,12 @@ class Lines(Case):
 
     def test_refusals(self) -> None:
         self.hold(REFUSALS)
+
+    def test_results(self) -> None:
+        self.hold(RESULTS)
+
+    def test_incomplete_errors(self) -> None:
+        self.hold(INCOMPLETE)
 
     def test_limits(self) -> None:
         self.hold(LIMITS)
@@ -349,9 +385,14 @@ class Doctor(Case):
     def test_the_number_and_the_page(self) -> None:
         head = "bad      service      TLS: the answer is not from the service (TCX_E_HTTP_STATUS): "
         for answer, shown in ((raw(b"HTTP/1.1 502 X", b"<html>\n<title>"), "HTTP 502, the body begins: <html> <title>"),
-                              (raw(b"HTTP/1.1 503 X"), "HTTP 503, the body is empty"),
+                              (raw(b"HTTP/1.1 503 X"), "HTTP 503, no body was received"),
                               (raw(b"HTTP/1.1 401 X", gzip.compress(b"x")), "HTTP 401, the body is compressed (gzip)")):
             self.assertEqual(self.doctor(**answer), [head + shown, PROXY.replace("what to do", "Next")])
+
+    def test_an_error_without_a_code(self) -> None:
+        answer = encoded(b'{"Response":{"Error":{"Message":"m."},"RequestId":"r"}}')
+        self.assertEqual(self.doctor(kind="body", base64=answer),
+                         ["bad      service      an error without a code: m., RequestId r", f"Next: {NO_CODE}"])
 
     def test_the_clock(self) -> None:
         endpoint.control("POST", "clock", {"offset": -7200})
