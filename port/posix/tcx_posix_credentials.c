@@ -129,21 +129,6 @@ static int credentials_read_file(tcx_posix_credentials *found, size_t *length)
     return 0;
 }
 
-static int credentials_begins_with(const char *text, size_t length, const char *mark)
-{
-    return length >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0;
-}
-
-static int credentials_refuse_form(tcx_posix_credentials *found, size_t length, const credentials_form *as,
-                                   const char *problem)
-{
-    if (credentials_begins_with(found->memory, length, "\xFF\xFE") ||
-        credentials_begins_with(found->memory, length, "\xFE\xFF"))
-        problem = "the file is UTF-16. Save it as UTF-8";
-    return credentials_refuse(found, "%s: %s%s", found->origin, problem ? "" : "the file is not ",
-                              problem ? problem : as->name);
-}
-
 /* Reads the file at found->origin. Skips a byte order mark, which some editors write before UTF-8. */
 static int credentials_take_file(tcx_posix_credentials *found, const credentials_form *as)
 {
@@ -155,10 +140,13 @@ static int credentials_take_file(tcx_posix_credentials *found, const credentials
 
     if (status != 0)
         return status;
-    start = credentials_begins_with(found->memory, length, mark) ? sizeof mark - 1 : 0;
+    if (memchr(found->memory, '\0', length) != NULL)
+        return credentials_refuse(found, "%s: the file has zero bytes, as UTF-16 has. Save it as UTF-8", found->origin);
+    start = length >= sizeof mark - 1 && memcmp(found->memory, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
     memset(&secrets, 0, sizeof secrets);
     if (as->read(found->memory + start, length - start, &secrets) != 0)
-        return credentials_refuse_form(found, length, as, secrets.problem);
+        return credentials_refuse(found, "%s: %s%s", found->origin, secrets.problem ? "" : "the file is not ",
+                                  secrets.problem ? secrets.problem : as->name);
     if (secrets.role.length > 0)
         return credentials_refuse(found,
                                   "%s: the file names a role (%s). Roles are not supported. "

@@ -206,7 +206,9 @@ static void test_ini_of_editors(void **state)
     write_text(INI, "[default]\nsecret_id=a\nsecret_key=b\nToken = \"\"\n");
     assert_refused("the value of token is in quotes");
     write_bytes(INI, "\xFF\xFE[\0d\0", 6, 0600);
-    assert_refused("the file is UTF-16. Save it as UTF-8");
+    assert_refused("the file has zero bytes, as UTF-16 has. Save it as UTF-8");
+    write_bytes(INI, "[\0d\0e\0f\0a\0u\0l\0t\0]\0\n\0", 20, 0600); /* without a byte order mark */
+    assert_refused("the file has zero bytes, as UTF-16 has. Save it as UTF-8");
 }
 
 static void test_ini_refused(void **state)
@@ -299,7 +301,7 @@ static void test_json_refused(void **state)
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"\\ud800\"}");
     assert_refused("a secret has an invalid \\u escape");
     write_bytes(JSON, "\xFF\xFE{\0}\0", 6, 0600);
-    assert_refused("the file is UTF-16. Save it as UTF-8");
+    assert_refused("the file has zero bytes, as UTF-16 has. Save it as UTF-8");
     write_text(JSON, "{}");
     assert_refused("no value for secretId");
     write_text(JSON, "{\"secretId\":\"a\",\"secretKey\":\"\"}");
