@@ -45,6 +45,11 @@ class FirstCall(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.certificates = stand.Certificates(FOLDER)
 
+    def write_anchors(self, folder: pathlib.Path) -> None:
+        tcexec = os.environ.get("TCEXEC", str(programs.BUILD / "tcexec"))
+        anchors = subprocess.run([tcexec, "anchors", str(self.certificates.root)], check=True, stdout=subprocess.PIPE).stdout
+        (folder / "anchors.h").write_bytes(anchors)
+
     def program(self, name: str) -> pathlib.Path:
         """The README's program with the texts replaced as the page says, compiled for a board."""
         text = programs.blocks(stand.ROOT / "README.md")[0]
@@ -56,9 +61,7 @@ class FirstCall(unittest.TestCase):
         [put] = programs.blocks(PAGE)
         text = text.replace("int main(", f"{put}\nint main(")
         folder, objects = board(name)
-        tcexec = os.environ.get("TCEXEC", str(programs.BUILD / "tcexec"))
-        anchors = subprocess.run([tcexec, "anchors", str(self.certificates.root)], check=True, stdout=subprocess.PIPE).stdout
-        (folder / "anchors.h").write_bytes(anchors)
+        self.write_anchors(folder)
         (folder / "program.c").write_text(text)
         return programs.compile_program(folder / "program.c", *objects)
 
@@ -67,6 +70,23 @@ class FirstCall(unittest.TestCase):
         first = re.search(r"(?s)\| not filled in \|.*?\n\| wall clock \| `(\w+)`", PAGE.read_text())[1]
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertTrue(done.stderr.startswith(first + " "), done.stderr)
+
+    def test_what_each_missing_function_ends_a_call_with(self) -> None:
+        """As the table says: status and `detail`, without TLS and with it."""
+        folder, objects = board("template")
+        self.write_anchors(folder)
+        shutil.copy(stand.ROOT / "tests/docs/missing.c", folder)
+        done = subprocess.run([programs.compile_program(folder / "missing.c", *objects)], capture_output=True, text=True,
+                              check=True, timeout=60)
+        ended = dict(line.split(": ") for line in done.stdout.splitlines())
+        for cells in re.findall(r"(?m)^\| ([\w` ]+) \| (.*) \| (.*) \| (-?\d+)\b.*\|$", PAGE.read_text()):
+            name, plain, tls, number = cells
+            link, _, over_tls = ended.pop(name.strip("`")).partition(", ")
+            if "TCX_" in plain:
+                self.assertEqual(link, f"{re.search('TCX_[A-Z_]+', plain)[0]} {number}", name)
+            status = re.search("TCX_[A-Z_]+", plain if tls == "the same" else tls)[0]
+            self.assertEqual(over_tls, f"{status} {number}", name)
+        self.assertEqual(ended, {})
 
     def test_on_a_complete_port(self) -> None:
         with stand.Endpoint(self.certificates, "--lifetime", "60") as endpoint:
