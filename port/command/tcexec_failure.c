@@ -138,8 +138,7 @@ int tcexec_print_page(FILE *out, const tcx_call *call)
         tcexec_print_peer(out, shown, PAGE_MAX);
     } else if (body.bytes != NULL) {
         fputs(", the body is blank", out);
-    } else if (call->status == TCX_E_HTTP_STATUS || call->status == TCX_E_HTTP_REDIRECT ||
-               call->status == TCX_E_JSON_SYNTAX) {
+    } else if (call->http.body_length == 0) {
         fputs(", no body was received", out);
     }
     return 1;

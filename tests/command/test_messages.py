@@ -71,6 +71,11 @@ PAGES: List[Row] = [
 ] + [
     ("HTTP 204", plain, {"kind": "raw", "base64": encoded(b"HTTP/1.1 204 No Content\r\n\r\n")}, ECHO, NOT_UNDERSTOOD,
      [NOT_THE_SERVICE, "HTTP 204, no body was received", UNKNOWN, PROXY, NO_ID]),
+    ("HTTP 403, the service's JSON", plain, {"kind": "status", "status": 403, "html": False}, ECHO, NOT_UNDERSTOOD,
+     [NOT_THE_SERVICE, "HTTP 403", UNKNOWN, PROXY, "RequestId: ID"]),
+    ("HTTP 200, a malformed field", plain, raw(b"HTTP/1.1 200 X\r\nX : 1", b"{}"), ECHO, NOT_UNDERSTOOD,
+     ["PLAIN: the answer's head has a malformed line (TCX_E_HTTP_FIELD)", "HTTP 200, no body was received", UNKNOWN,
+      PROXY, NO_ID]),
     ("HTTP 200, gzip", plain, raw(b"HTTP/1.1 200 X\r\nContent-Encoding: gzip", gzip.compress(b"{}")), ECHO,
      NOT_UNDERSTOOD, ["PLAIN: the answer has an encoding that was not requested (TCX_E_HTTP_ENCODING)",
                       "HTTP 200, the body is compressed (gzip)", UNKNOWN, PROXY, NO_ID]),
@@ -96,7 +101,7 @@ LIMITS: List[Row] = [
       "(TCX_E_JSON_TOKENS, 27140908 bytes are missing)",
       "HTTP 200, the body begins: [" + "1," * 99 + "1…", UNKNOWN, PROXY, NO_ID]),
     ("a large answer", plain, {"kind": "huge", "bytes": 17 << 20}, ECHO, NOT_UNDERSTOOD,
-     ["PLAIN: the answer is over 16 MiB (TCX_E_HTTP_BODY_TOO_LARGE)", "HTTP 200", UNKNOWN,
+     ["PLAIN: the answer is over 16 MiB (TCX_E_HTTP_BODY_TOO_LARGE)", "HTTP 200, no body was received", UNKNOWN,
       "what to do: change the function so that it returns less", NO_ID]),
 ]
 
@@ -112,8 +117,8 @@ CONNECTIONS: List[Row] = [
      ["PLAIN: the server closed the connection without an answer (TCX_E_CLOSED)", UNKNOWN_SAFE,
       DOCTOR.replace("mps", "vod"), NO_ID]),
     ("FIN in the answer", plain, {"kind": "cut", "at": 60}, ECHO, NO_ANSWER,
-     ["PLAIN: the server closed the connection before the answer was complete (TCX_E_CLOSED)", "HTTP 200", UNKNOWN,
-      DOCTOR, NO_ID]),
+     ["PLAIN: the server closed the connection before the answer was complete (TCX_E_CLOSED)",
+      "HTTP 200, no body was received", UNKNOWN, DOCTOR, NO_ID]),
     ("RST after the request", plain, {"kind": "reset"}, ECHO, NO_ANSWER,
      ["PLAIN: the connection failed before the answer was complete (TCX_E_RECEIVE, Connection reset by peer)", UNKNOWN,
       DOCTOR, NO_ID]),
