@@ -25,6 +25,7 @@ typedef struct findings {
     int code;                  /* of the first bad line; EXIT_DONE: none is bad */
     char next[LINE_MAX_BYTES]; /* the next step for that line */
     int has_credentials;
+    const char *ran; /* words about FUNCTION, if it ran or may have run; otherwise NULL */
 } findings;
 
 /* ---- lines ---- */
@@ -226,7 +227,24 @@ static int check_roots(findings *found, tcexec_trust *trust)
 
 /* ---- the connection ---- */
 
-/* Prints a bad line: where, what happened, and how the body begins. */
+/* Returns whether FUNCTION may have run without an answer. */
+static int may_have_run(const tcexec_exchange *with)
+{
+    return with->options->function.bytes != NULL && with->client.call.outcome == TCX_MAYBE_EXECUTED;
+}
+
+/* Returns words about FUNCTION, if it ran or may have run. Otherwise NULL. */
+static const char *words_of_run(const tcexec_exchange *with)
+{
+    const tcx_status status = with->client.call.status;
+
+    if (may_have_run(with))
+        return "it is unknown whether the function ran";
+    return with->options->function.bytes != NULL && (status == TCX_OK || status == TCX_E_JSON_UTF8) ? "the function ran"
+                                                                                                    : NULL;
+}
+
+/* Prints a bad line: where, what happened, how the body begins, and whether FUNCTION may have run. */
 static void print_failure(const char *what, const tcexec_exchange *with)
 {
     const tcx_call *call = &with->client.call;
@@ -243,8 +261,8 @@ static void print_failure(const char *what, const tcexec_exchange *with)
         tcexec_print_page(out, call);
         fclose(out);
     }
-    bad(what, "%s: %s (%s%s%s)%s%s", where, happened, tcx_status_name(call->status), detail[0] ? ", " : "", detail,
-        page[0] ? ": " : "", page);
+    bad(what, "%s: %s (%s%s%s)%s%s%s", where, happened, tcx_status_name(call->status), detail[0] ? ", " : "", detail,
+        page[0] ? ": " : "", page, may_have_run(with) ? ". It is unknown whether the function ran" : "");
 }
 
 /* The library refused the input: nothing was sent. */
@@ -261,6 +279,9 @@ static void set_remedy(findings *found, int code, const tcexec_exchange *with)
 {
     char words[2 * TCEXEC_PROBLEM_MAX];
 
+    /* The advice may be to run this command again. With a SessionId, that cannot run the function twice. */
+    if (may_have_run(with) && found->options->request.session_id.length == 0)
+        set_next(found, code, "find out whether the function ran before you run this command again");
     tcexec_remedy_text(with, words, sizeof words);
     set_next(found, code, "%s", words[0] ? words : tcx_status_text(with->client.call.status));
 }
@@ -474,8 +495,10 @@ static int make_call(findings *found, const tcx_credentials *credentials, const 
     if (status != TCX_OK)
         return tcexec_refused(status, 0);
     code = tcexec_exchange_make(&with, found->options, trust, &signer, request);
-    if (code == 0)
+    if (code == 0) {
         check_exchange(found, &with);
+        found->ran = words_of_run(&with);
+    }
     tcexec_exchange_end(&with);
     tcx_signer_wipe(&signer);
     return code;
@@ -541,9 +564,12 @@ static int run_checks(const tcexec_options *options, const tcx_request *request)
         print_next(&found);
     if (code != 0)
         return code;
-    return tcexec_flush(found.code, found.code != EXIT_DONE   ? found.code
+    code = tcexec_flush(found.code, found.code != EXIT_DONE   ? found.code
                                     : options->function.bytes ? EXIT_NO_ANSWER
                                                               : EXIT_USAGE);
+    if (ferror(stdout) && found.ran != NULL)
+        tcexec_note("%s", found.ran);
+    return code;
 }
 
 int tcexec_doctor(const tcexec_options *options)

@@ -212,8 +212,8 @@ void tcexec_remedy_text(const tcexec_exchange *ended, char *text, size_t size)
     else if (status == TCX_E_HTTP_BODY_TOO_LARGE)
         snprintf(text, size, "change the function so that it returns less");
     else if (status == TCX_E_JSON_UTF8)
-        snprintf(text, size,
-                 "change the function so that it returns UTF-8. --json shows its Result as it was received");
+        snprintf(text, size, "change the function so that it returns UTF-8%s",
+                 is_doctor ? "" : ". --json shows its Result as it was received");
     else if (tcexec_is_about_the_answer(status))
         snprintf(text, size, "%s", check_options(options));
     else if (status == TCX_E_DEADLINE && is_doctor)

@@ -77,6 +77,26 @@ class Doctor(Case):
         done = self.doctor("mps", "Echo", TENCENTCLOUD_SECRET_KEY="another")
         self.examine(done, API, bad, "the signature does not match the SecretId", service="AuthFailure.SignatureFailure")
 
+    def test_a_real_call_that_may_have_run(self) -> None:
+        """Nobody is told to run the function again, unless a SessionId keeps it from running twice."""
+        bad = {**WELL, "service": "bad", "clock": "skipped"}
+        find_out = "find out whether the function ran before you run this command again$"
+        for fault, code in (("swallow", NO_ANSWER), ("garbage", NOT_UNDERSTOOD)):
+            endpoint.fault(fault)
+            done = self.doctor("vod", "Echo", "x")
+            self.examine(done, code, bad, find_out, service="It is unknown whether the function ran$")
+        endpoint.fault("swallow")
+        again = "check the network .* run this command again$"
+        done = self.doctor("vod", "Echo", "x", "--session-id=s")
+        self.examine(done, NO_ANSWER, bad, again, service="It is unknown whether the function ran$")
+        endpoint.fault("swallow")
+        done = self.doctor()
+        self.examine(done, NO_ANSWER, bad, again)
+        self.assertNotIn(b"whether the function ran", done.stdout)
+        endpoint.answer(b'{"Response":{"Result":"\\ud83d"}}')
+        self.examine(self.doctor("vod", "Echo", "x"), NOT_UNDERSTOOD, {**WELL, "service": "bad"},
+                     "change the function so that it returns UTF-8$", service="the function ran")
+
     def test_over_plain_http(self) -> None:
         done = self.doctor("--plaintext", ca=None, port=endpoint.plain_port)
         self.examine(done, DONE, {**WELL, "roots": "skipped", "tls": "skipped"}, "all checks passed")
@@ -226,8 +246,11 @@ class Doctor(Case):
         with open("/dev/full", "wb") as full:
             done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", stdout=full)
             self.check(done, USAGE, "standard output: No space left")
-            done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", "mps", "Echo", stdout=full)
-            self.check(done, NO_ANSWER, "standard output: No space left")
+            self.assertNotIn(b"the function ran", done.stderr)
+            for fault, said in (("none", "the function ran"), ("swallow", "it is unknown whether the function ran")):
+                endpoint.fault(fault)
+                done = run("doctor", at(endpoint.tls_port), "--ca=root.pem", "mps", "Echo", stdout=full)
+                self.check(done, NO_ANSWER, f"standard output: No space left.*\ntcexec: {said}")
 
 
 if __name__ == "__main__":
