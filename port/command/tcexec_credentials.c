@@ -52,7 +52,8 @@ int tcexec_credentials_load(const tcexec_options *options, tcx_posix_credentials
             "the credentials from %s expired at %s, %s ago. Nothing was sent. Renew them: tccli auth login",
             found->origin, date, span);
     if (expiry == TCEXEC_EXPIRES_SOON)
-        tcexec_note("the credentials from %s expire at %s, in %s", found->origin, date, span);
+        tcexec_note("the credentials from %s expire at %s, in %s. Renew them: tccli auth login", found->origin, date,
+                    span);
     if (options->verbose)
         tcexec_note("credentials from %s%s", found->origin, found->credentials.token.bytes ? ", temporary" : "");
     return 0;
