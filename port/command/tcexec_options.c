@@ -91,20 +91,28 @@ int tcexec_host_split(const char *text, tcx_text *host, uint16_t *port)
 
 /* ---- what each option means ---- */
 
-static int refuse_service(const char *name)
+/* `command` is the one before the name. Only TCEXEC_CALL can be followed by the name of a command. */
+static int refuse_service(tcexec_command command, const char *name)
 {
-    const char *names[3 + TCEXEC_SERVICES_MAX] = { "doctor", "anchors", "help" };
+    const char *names[TCEXEC_SERVICES_MAX + 3] = { NULL };
     char services[TCEXEC_SERVICES_TEXT_SIZE];
     const char *nearest;
-    size_t count = 3;
+    size_t count = 0;
     size_t i;
 
     for (i = 0; tcexec_services[i] != NULL; i++)
         names[count++] = tcexec_services[i]->name.bytes;
+    if (command == TCEXEC_CALL) {
+        names[count++] = "doctor";
+        names[count++] = "anchors";
+        names[count++] = "help";
+    }
     nearest = tcexec_nearest(name, strlen(name), names, count);
     if (nearest != NULL)
         return tcexec_say("unknown service '%s': did you mean %s?", name, nearest);
     tcexec_services_text(0, ", ", " or ", services);
+    if (command == TCEXEC_DOCTOR)
+        return tcexec_say("unknown service '%s': give %s. See tcexec doctor --help", name, services);
     return tcexec_say("unknown service '%s': give %s, or a command. See tcexec --help", name, services);
 }
 
@@ -115,7 +123,7 @@ static int read_service(const tcexec_words *sorted, int from, tcexec_options *op
 
     options->service = tcexec_service_find(name);
     if (options->service == NULL)
-        return refuse_service(name);
+        return refuse_service(options->command, name);
     if (sorted->positionals > from + 3)
         return tcexec_say("one argument too many: '%s' (quote ARG if it has blanks)", sorted->positional[from + 3]);
     if (sorted->positionals < from + 2 && options->command == TCEXEC_CALL)
@@ -350,7 +358,7 @@ static int read_help(const tcexec_words *sorted, tcexec_options *options)
     if (strcmp(name, "words") == 0)
         options->command = TCEXEC_WORDS;
     else if (strcmp(name, "help") != 0 && tcexec_service_find(name) == NULL)
-        return refuse_service(name);
+        return refuse_service(TCEXEC_CALL, name);
     return 0;
 }
 

@@ -172,6 +172,7 @@ class Mistyped(Case):
             (["hlep"], r"did you mean help\?"),
             (["anchor", "root.pem"], r"did you mean anchors\?"),
             (["doctor", "vodd"], r"did you mean vod\?"),
+            (["doctor", "help"], f"unknown service 'help': give {services}. See tcexec doctor --help"),
             (["mp", "F"], f"unknown service 'mp': give {services},"),  # half of it differs
             (["cvm", "F"], f"unknown service 'cvm': give {services},"),
             (["x" * 500], "unknown service 'x"),
