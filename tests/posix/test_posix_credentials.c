@@ -167,6 +167,8 @@ static void test_ini(void **state)
     write_text(INI, "secret_id=0\n[other]\nsecret_id=1\nsecret_key=1\n"
                     "[default]\nsecret_id=2\nsecret_id=3\nsecret_key=4\n[last]\ntoken=5");
     assert_found("3", "4", NULL);
+    write_text(INI, "[default]\nsecret_id=1\nsecret_key=2\ntoken=3\n[other]\ntoken=4\n[default]\nsecret_id=5\n");
+    assert_found("5", "2", "3");
     write_text(INI, "[default]\nsecret_id=a\n;secret_id=c\nsecret_idx=d\nnothing\nsecret_key=b#c");
     assert_found("a", "b#c", NULL);
     write_text(INI, "[other]\n[default]\nsecret_id=a\nsecret_key=\ntoken=\nsecret_key=b\n");
