@@ -892,6 +892,9 @@ class Json(Case):
         self.assertEqual(document["error"]["code"], "InvalidParameterValue.FunctionName")
         self.assertTrue(document["error"]["message"])
         self.assertTrue(document["request_id"])
+        endpoint.answer(b'{"Response":{"Error":{},"RequestId":"r"}}')
+        document = self.read(plain("--json", "mps", "Echo"), API, status="TCX_E_API")
+        self.assertEqual(document["error"], {"code": None, "message": None})
 
     def test_failures(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as closed:
