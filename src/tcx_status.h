@@ -83,7 +83,7 @@
     ROW(TCX_E_RESOLVE, "the name could not be resolved to an address: check the name and DNS") \
     ROW(TCX_E_PROXY, \
         "the proxy refused to connect, so nothing was sent: see its HTTP status. For 407, give user and password") \
-    ROW(TCX_E_PROXY_ANSWER, "the proxy's answer is not HTTP, so nothing was sent: check the proxy's address and port") \
+    ROW(TCX_E_PROXY_ANSWER, "the proxy's answer is not valid HTTP, or too long: check the proxy's address and port") \
     ROW(TCX_E_PROXY_CLOSED, \
         "the proxy closed the connection without an answer, so nothing was sent: check its address, port and log") \
     ROW(TCX_E_TLS, "the peer does not follow the TLS protocol: check that the address and port are the service's") \
