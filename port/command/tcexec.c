@@ -5,7 +5,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/*
+ * Another process may have made a pipe or terminal non-blocking. A write to it would then fail as soon as it is full, and
+ * the Result would be lost. So it is opened again, and the other process keeps its own setting. Only Linux has this path.
+ */
+static void block_standard_output(void)
+{
+    struct stat inherited;
+    struct stat opened;
+    int fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY); /* otherwise it would wait for a reader */
+
+    if (fd < 0)
+        return;
+    if (fstat(STDOUT_FILENO, &inherited) == 0 && fstat(fd, &opened) == 0 && inherited.st_dev == opened.st_dev &&
+        inherited.st_ino == opened.st_ino && !S_ISREG(opened.st_mode) && fcntl(fd, F_SETFL, 0) == 0)
+        (void)dup2(fd, STDOUT_FILENO);
+    close(fd);
+}
 
 /*
  * If descriptor 0, 1 or 2 is closed, the next file or socket that is opened gets its number, and a Result could be
@@ -24,6 +43,8 @@ static int secure_standard_descriptors(void)
         return tcexec_say("standard output is open for reading only: open it for writing, for example with >/dev/null");
     if (fcntl(STDERR_FILENO, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != STDERR_FILENO)
         return EXIT_USAGE;
+    if (flags >= 0 && (flags & O_NONBLOCK))
+        block_standard_output();
     return 0;
 }
 

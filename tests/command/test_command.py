@@ -813,6 +813,20 @@ class Failures(Case):
         self.assertEqual(process.returncode, NO_ANSWER, error)
         self.assertRegex(error.decode(), "RequestId: .*\n.*the function ran, but its Result could not be written")
 
+    def test_a_standard_output_that_is_not_ready(self) -> None:
+        """Another process may have made the pipe non-blocking. It is full before anything is read."""
+        endpoint.fault("huge", bytes=1 << 20)
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        process = self.start(at(endpoint.plain_port), "--plaintext", "mps", "Echo", stdout=writer)
+        time.sleep(0.3)
+        self.assertFalse(os.get_blocking(writer), "the other process's own")
+        os.close(writer)
+        with open(reader, "rb") as out:
+            self.assertGreater(len(out.read()), 1 << 20)
+        error = process.communicate(timeout=10)[1]
+        self.assertEqual(process.returncode, DONE, error)
+
     def test_a_result_that_cannot_be_written(self) -> None:
         with open("/dev/full", "wb") as full:
             said = "standard output: No space left"
