@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 /*
- * Another process may have made a pipe or terminal non-blocking. A write to it would then fail as soon as it is full, and
- * the Result would be lost. So it is opened again, and the other process keeps its own setting. Only Linux has this path.
+ * Another process may have made a pipe or terminal non-blocking. A write to it would then fail as soon as it is full,
+ * and the Result would be lost. So it is opened again, and the other process keeps its own setting. Only Linux has this
+ * path.
  */
 static void block_standard_output(void)
 {

@@ -15,8 +15,8 @@
  *   board_recv()         TCX_E_RECEIVE                                TCX_BOARD_NO_RECV
  *   tick, wait           the call works, but never sleeps, and counts each reading of the tick as a millisecond
  *
- * TLS sends and receives while it connects. So over TLS, open, send and recv all end a call with TCX_E_CONNECT, and only
- * `call.detail` distinguishes them.
+ * TLS sends and receives while it connects. So over TLS, open, send and recv all end a call with TCX_E_CONNECT, and
+ * only `call.detail` distinguishes them.
  */
 #ifndef TCX_BOARD_H
 #define TCX_BOARD_H

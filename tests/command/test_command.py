@@ -489,7 +489,7 @@ class CredentialFiles(Case):
         now = int(time.time())
         for expires, code, said in [
             (now - 60, USAGE, r"the credentials from .*default\.credential expired at 2.* UTC, 1 min( \d s)? ago\. Nothing was sent\. Renew them"),
-            (now + 100, DONE, r"the credentials from .* expire at 2.* UTC, in 1 min (40|39) s\. Renew them: tccli auth"),
+            (now + 100, DONE, r"the credentials from .* expire at 2.* UTC, in 1 min (40|39) s\. Renew them: tccli"),
             (now + 5000, DONE, "^$"),
         ]:
             text = json.dumps({"secretId": "AKIDtccli", "secretKey": "k", "token": "t", "expiresAt": expires})

@@ -47,8 +47,8 @@ class FirstCall(unittest.TestCase):
 
     def write_anchors(self, folder: pathlib.Path) -> None:
         tcexec = os.environ.get("TCEXEC", str(programs.BUILD / "tcexec"))
-        anchors = subprocess.run([tcexec, "anchors", str(self.certificates.root)], check=True, stdout=subprocess.PIPE).stdout
-        (folder / "anchors.h").write_bytes(anchors)
+        with (folder / "anchors.h").open("wb") as header:
+            subprocess.run([tcexec, "anchors", str(self.certificates.root)], check=True, stdout=header)
 
     def program(self, name: str) -> pathlib.Path:
         """The README's program with the texts replaced as the page says, compiled for a board."""
@@ -76,8 +76,8 @@ class FirstCall(unittest.TestCase):
         folder, objects = board("template")
         self.write_anchors(folder)
         shutil.copy(stand.ROOT / "tests/docs/missing.c", folder)
-        done = subprocess.run([programs.compile_program(folder / "missing.c", *objects)], capture_output=True, text=True,
-                              check=True, timeout=60)
+        program = programs.compile_program(folder / "missing.c", *objects)
+        done = subprocess.run([program], capture_output=True, text=True, check=True, timeout=60)
         ended = dict(line.split(": ") for line in done.stdout.splitlines())
         for cells in re.findall(r"(?m)^\| ([\w` ]+) \| (.*) \| (.*) \| (-?\d+)\b.*\|$", PAGE.read_text()):
             name, plain, tls, number = cells
