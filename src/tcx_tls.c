@@ -3,7 +3,7 @@
 /* Transfers of the link in one call, so that a peer that sends without end cannot block the caller. */
 enum { TLS_TURNS = 64 };
 
-/* TLS_RECEIVE_ONLY: open, but the link takes no more bytes. */
+/* TLS_RECEIVE_ONLY: the link takes no more bytes. */
 enum { TLS_CLOSED, TLS_CONNECTING, TLS_HANDSHAKE, TLS_OPEN, TLS_RECEIVE_ONLY };
 
 /* Records why TLS failed. Returns any negative number: the caller asks tls_failure(). */
@@ -80,8 +80,8 @@ static int tls_check_transfer(tcx_tls *tls, int moved, size_t length)
 }
 
 /*
- * Sends from the record that is ready. If the link fails, the rest of the record is dropped: in a buffer for both
- * directions, it occupies the space of an answer that the peer may have sent before.
+ * Sends from the record that is ready. After the link has failed, all records are dropped: in a buffer for both
+ * directions, they occupy the space of an answer or an alert that the peer may have sent before.
  */
 static int tls_send_record(tcx_tls *tls)
 {
@@ -94,13 +94,15 @@ static int tls_send_record(tcx_tls *tls)
     if (record == NULL)
         return tls_explain_end(tls);
     length = ready < TCX_TRANSFER_MAX ? ready : TCX_TRANSFER_MAX;
-    moved = tls_check_transfer(tls, link->send(link->context, record, length), length);
+    if (tls->state == TLS_RECEIVE_ONLY)
+        moved = (int)length;
+    else
+        moved = tls_check_transfer(tls, link->send(link->context, record, length), length);
     if (moved > 0) {
         br_ssl_engine_sendrec_ack(engine, (size_t)moved);
-    } else if (tls->state == TLS_OPEN && moved != TCX_AGAIN && moved != TCX_WANT_READ && moved != TCX_WANT_WRITE) {
+    } else if (moved != TCX_AGAIN && moved != TCX_WANT_READ && moved != TCX_WANT_WRITE) {
         tls->state = TLS_RECEIVE_ONLY;
         tls->left = 0;
-        br_ssl_engine_sendrec_ack(engine, ready);
     }
     return moved;
 }
@@ -133,7 +135,7 @@ static int tls_run(tcx_tls *tls, unsigned wanted)
 
     while (moved > 0) {
         unsigned state = br_ssl_engine_current_state(&tls->client.eng);
-        int sends = (state & BR_SSL_SENDREC) && tls->left == 0 && tls->state != TLS_RECEIVE_ONLY;
+        int sends = (state & BR_SSL_SENDREC) && tls->left == 0;
 
         if (state & BR_SSL_CLOSED)
             return tls_explain_end(tls);
@@ -210,6 +212,20 @@ static int tls_start(tcx_tls *tls, const tcx_peer *peer)
     return 1;
 }
 
+/*
+ * A send has failed in the handshake with `result`. If an alert came before, it is the reason: a server that sends one
+ * closes the link. Returns that failure, or `result`.
+ */
+static int tls_receive_alert(tcx_tls *tls, int result)
+{
+    const int reason = tls_run(tls, 0);
+
+    if (br_ssl_engine_last_error(&tls->client.eng) >= BR_ERR_RECV_FATAL_ALERT)
+        return reason;
+    tls->status = TCX_OK;
+    return result;
+}
+
 /* Handles the end of the handshake. After a failure, the session is erased. */
 static int tls_end_handshake(tcx_tls *tls, const tcx_peer *peer, int result)
 {
@@ -260,6 +276,8 @@ static int tls_open(void *context, const tcx_peer *peer)
     result = tls_run(tls, BR_SSL_SENDAPP);
     if (result == TCX_WANT_READ || result == TCX_WANT_WRITE || result == TCX_AGAIN)
         return result;
+    if (tls->state == TLS_RECEIVE_ONLY && tls->status == TCX_OK)
+        result = tls_receive_alert(tls, result);
     return tls_end_handshake(tls, peer, result);
 }
 

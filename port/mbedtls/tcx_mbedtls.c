@@ -30,7 +30,7 @@
 /* Transfers of the link in one call, so that a peer that sends without end cannot block the caller. */
 enum { MBED_TURNS = 64 };
 
-/* MBED_RECEIVE_ONLY: open, but the link takes no more bytes. */
+/* MBED_RECEIVE_ONLY: the link takes no more bytes. */
 enum { MBED_CLOSED, MBED_CONNECTING, MBED_HANDSHAKE, MBED_OPEN, MBED_RECEIVE_ONLY };
 
 enum { MBED_LINK_FAILED = -0x7FFF }; /* what mbedTLS gets when the link fails. Not a number of mbedTLS itself */
@@ -318,8 +318,8 @@ static int mbed_moved(tcx_mbedtls *tls, int moved, size_t length, int want)
  * Sends for mbedTLS. It can call this from any of its functions, because each of them may send an alert, and sends the
  * rest of the record before it first. Only mbed_send() may send the rest of a record of the caller's bytes.
  *
- * If the link fails, the rest of the record is dropped, and so is all that follows: an answer that the peer may have
- * sent before can still be read.
+ * If the link fails, the rest of the record is dropped, and so is all that follows: an answer or an alert that the peer
+ * may have sent before can still be read.
  */
 static int mbed_link_send(void *context, const unsigned char *bytes, size_t length)
 {
@@ -338,7 +338,7 @@ static int mbed_link_send(void *context, const unsigned char *bytes, size_t leng
     result = mbed_moved(tls, link->send(link->context, bytes, most), most, MBEDTLS_ERR_SSL_WANT_WRITE);
     if (result > 0)
         tls->left = (uint16_t)(length - (size_t)result);
-    else if (result == MBED_LINK_FAILED && tls->state == MBED_OPEN)
+    else if (result == MBED_LINK_FAILED)
         tls->state = MBED_RECEIVE_ONLY;
     return result;
 }
@@ -696,6 +696,22 @@ static uint8_t mbed_keep(tcx_mbedtls *tls, const tcx_peer *peer)
     return (uint8_t)resumed;
 }
 
+/*
+ * A send has failed in the handshake. If an alert came before, it is the reason: a server that sends one closes the
+ * link. Returns the number of mbedTLS for it, or that of the link's failure.
+ */
+static int mbed_receive_alert(tcx_mbedtls *tls)
+{
+    const int moved = tls->moved;
+
+    mbed_begin(tls);
+    if (mbedtls_ssl_handshake(&tls->ssl) == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+        return MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE;
+    tls->status = TCX_OK;
+    tls->moved = moved;
+    return MBED_LINK_FAILED;
+}
+
 /* Handles a failed handshake. The session is erased. */
 static int mbed_fail_open(tcx_mbedtls *tls, const tcx_peer *peer, int result)
 {
@@ -742,6 +758,8 @@ static int mbed_open(void *context, const tcx_peer *peer)
         return 0;
     mbed_begin(tls);
     result = mbedtls_ssl_handshake(&tls->ssl);
+    if (tls->state == MBED_RECEIVE_ONLY && tls->status == TCX_OK)
+        result = mbed_receive_alert(tls);
     if (result != 0) {
         result = mbed_result(tls, result);
         return mbed_is_wait(result) ? result : mbed_fail_open(tls, peer, result);

@@ -384,11 +384,56 @@ static void test_client_certificate(void **state)
     SSL_CTX_free(context);
 }
 
+/*
+ * Such a server closes the link behind its alert, so a send may fail before the alert is read. The alert is the reason
+ * nevertheless. It comes once the second record, with the certificate, is whole.
+ */
+static void test_alert_before_a_failed_send(void **state)
+{
+    static const int cuts[] = { PORT_ERROR, TCX_CLOSED };
+    static const size_t buffers[] = { TCX_TLS_BUFFER_MIN, TCX_TLS_BUFFER_DUPLEX };
+    SSL_CTX *context = make_context(&ec_leaf, NULL);
+
+    (void)state;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    for (size_t i = 0; i < TCX_COUNT(cuts) * TCX_COUNT(buffers); i++) {
+        const int cut = cuts[i / TCX_COUNT(buffers)];
+        size_t refused = SCRIPT_NEVER, all = SCRIPT_NEVER;
+
+        for (size_t offset = SCRIPT_NEVER; offset == SCRIPT_NEVER || offset < all; offset++) { /* at first: no cut */
+            char where[80];
+
+            set_up(context);
+            subject_set_buffer(buffers[i % TCX_COUNT(buffers)]);
+            f.link.cut_sent = offset;
+            f.link.cut = cut;
+            check(run() < 0, "believed");
+            snprintf(where, sizeof where, "row %zu, sent %zu", i, f.link.sent_length);
+            if (offset == SCRIPT_NEVER) {
+                all = f.link.sent_length;
+                refused = 5u + f.link.sent[3] * 256u + f.link.sent[4];
+                refused += 5u + f.link.sent[refused + 3] * 256u + f.link.sent[refused + 4];
+            }
+            judge(where);
+            if (offset >= refused)
+                judge_refused(where, TCX_E_TLS_ALERT, 256 + 40);
+            else
+                assert_status(where, f.call.status, cut == TCX_CLOSED ? TCX_E_CLOSED : TCX_E_CONNECT);
+        }
+        assert_in_range(refused, 1, all - 1);
+    }
+    SSL_CTX_free(context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chains),       cmocka_unit_test(test_many_names),         cmocka_unit_test(test_pins),
-        cmocka_unit_test(test_keys_of_pins), cmocka_unit_test(test_client_certificate),
+        cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_many_names),
+        cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_keys_of_pins),
+        cmocka_unit_test(test_client_certificate),
+        cmocka_unit_test(test_alert_before_a_failed_send),
     };
 
     return cmocka_run_group_tests(tests, make_keys, NULL) + subject_count_unused(__FILE__);
