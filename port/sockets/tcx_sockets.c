@@ -15,12 +15,14 @@
 
 #if defined(__ZEPHYR__)
 #include <zephyr/kernel.h>
+#include <zephyr/net/dns_resolve.h>
 #include <zephyr/posix/fcntl.h> /* the minimal C library has no <fcntl.h> with O_NONBLOCK */
 #include <zephyr/random/random.h>
 #if defined(__has_include) && __has_include(<zephyr/sys/clock.h>)
 #include <zephyr/sys/clock.h>
 #endif
 #define SYS(name)                zsock_##name
+#define SOCKETS_EAI(name)        DNS_EAI_##name
 #define SOCKETS_POLLIN           ZSOCK_POLLIN
 #define SOCKETS_POLLOUT          ZSOCK_POLLOUT
 #define SOCKETS_CONNECT_AGAIN    1
@@ -46,6 +48,7 @@
 #include <time.h>
 #include <unistd.h>
 #define sockets_fill(out, count) (getrandom(out, count, 0) == (ssize_t)(count))
+#define SOCKETS_HAVE_EAI_SYSTEM  1
 
 static uint32_t sockets_uptime(void)
 {
@@ -57,9 +60,18 @@ static uint32_t sockets_uptime(void)
 #endif
 
 #ifndef SYS
-#define SYS(name)       name
-#define SOCKETS_POLLIN  POLLIN
-#define SOCKETS_POLLOUT POLLOUT
+#define SYS(name)         name
+#define SOCKETS_EAI(name) EAI_##name
+#define SOCKETS_POLLIN    POLLIN
+#define SOCKETS_POLLOUT   POLLOUT
+#endif
+
+/*
+ * getaddrinfo() returns EAI_SYSTEM when the system failed, and errno says how. lwIP has no such number. Zephyr returns
+ * it also when it has no DNS server or the name is too long.
+ */
+#ifndef SOCKETS_HAVE_EAI_SYSTEM
+#define SOCKETS_HAVE_EAI_SYSTEM 0
 #endif
 
 /*
@@ -201,10 +213,14 @@ static int sockets_look_up(tcx_sockets *sockets, const char *name, uint16_t port
 {
     const struct SYS(addrinfo) hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
     struct SYS(addrinfo) *found = NULL, *at;
-    int error = SYS(getaddrinfo)(name, NULL, &hints, &found);
+    int error;
 
+    errno = 0;
+    error = SYS(getaddrinfo)(name, NULL, &hints, &found);
+    if (error != 0)
+        return error;
     sockets->count = 0;
-    for (at = error == 0 ? found : NULL; at != NULL && sockets->count < TCX_SOCKETS_ADDRESSES_MAX; at = at->ai_next) {
+    for (at = found; at != NULL && sockets->count < TCX_SOCKETS_ADDRESSES_MAX; at = at->ai_next) {
         const int index = sockets->count;
 
         if (at->ai_addrlen > sizeof sockets->address[index].to)
@@ -214,25 +230,39 @@ static int sockets_look_up(tcx_sockets *sockets, const char *name, uint16_t port
         sockets->address[index].to.v4.sin_port = htons(port); /* IPv6 has its port at the same place */
         sockets->count++;
     }
-    if (error == 0)
-        SYS(freeaddrinfo)(found);
-    return error;
+    SYS(freeaddrinfo)(found);
+    return sockets->count == 0 ? SOCKETS_EAI(NONAME) : 0;
+}
+
+/* Returns errno if a look-up failed with `error` because of this system, so nothing is known of the name. Else 0. */
+static int sockets_get_cause(int error)
+{
+    if (error == SOCKETS_EAI(MEMORY))
+        return ENOMEM;
+#if SOCKETS_HAVE_EAI_SYSTEM
+    if (error == SOCKETS_EAI(SYSTEM))
+        return errno;
+#endif
+    return 0;
 }
 
 static int sockets_start(tcx_sockets *sockets, const tcx_peer *peer)
 {
     char name[SOCKETS_NAME_MAX + 1];
+    int error = SOCKETS_EAI(NONAME), cause = 0;
 
     sockets->connect_end = sockets_uptime() + sockets->connect_timeout;
     sockets->next = 0;
-    sockets->error = EINVAL;
-    sockets->lookup_error = 0;
-    if (peer->address.length > SOCKETS_NAME_MAX || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
-        return -EINVAL;
-    memcpy(name, peer->address.bytes, peer->address.length);
-    name[peer->address.length] = '\0';
-    sockets->lookup_error = sockets_look_up(sockets, name, peer->port);
-    return sockets->lookup_error != 0 ? -EINVAL : sockets_dial_next(sockets);
+    if (peer->address.length <= SOCKETS_NAME_MAX && memchr(peer->address.bytes, '\0', peer->address.length) == NULL) {
+        memcpy(name, peer->address.bytes, peer->address.length);
+        name[peer->address.length] = '\0';
+        error = sockets_look_up(sockets, name, peer->port);
+        cause = sockets_get_cause(error);
+    }
+    sockets->lookup_error = cause == 0 ? error : 0;
+    if (error == 0)
+        return sockets_dial_next(sockets);
+    return cause != 0 ? -cause : -EINVAL;
 }
 
 /* Returns 1 when the connection is up, 0 while it is not, and -1 with `error` set when it has failed. */

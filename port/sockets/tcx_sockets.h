@@ -62,7 +62,7 @@ extern "C" {
  * other. All other functions return at once.
  *
  * The port's error number is -errno. If the look-up fails, the call ends with TCX_E_RESOLVE, and the number is that of
- * getaddrinfo().
+ * getaddrinfo(). If it fails only because the system has no memory or no socket, it is TCX_E_CONNECT with -errno.
  */
 typedef struct tcx_sockets {
     tcx_transport transport;

@@ -30,7 +30,7 @@ static void (*init)(tcx_sockets *sockets, uint32_t connect_timeout);
 
 static struct sockaddr_in6 book[TCX_SOCKETS_ADDRESSES_MAX + 2];
 static size_t book_length;
-static int book_error, book_lent;
+static int book_error, book_errno, book_lent;
 static char asked[256];
 static int failing_socket, failing_send, failing_recv; /* errno of the next one */
 
@@ -51,6 +51,8 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
         *result = made;
         book_lent++;
     }
+    if (book_errno != 0)
+        errno = book_errno;
     return book_error;
 }
 
@@ -138,7 +140,7 @@ static int start(void **state)
     init = *(void (**)(tcx_sockets *, uint32_t)) * state;
     memset(book, 0, sizeof book);
     book_length = 0;
-    book_error = 0;
+    book_error = book_errno = 0;
     init(&sockets, TIMEOUT);
     return 0;
 }
@@ -267,6 +269,55 @@ static void test_look_up_fails(void **state)
     assert_int_equal(detail, EAI_NONAME);
 }
 
+/* The system failed, and nothing is known of the name. If it does not say why, the look-up is what failed. */
+static void test_look_up_that_the_system_cannot_make(void **state)
+{
+    static const struct {
+        int error, number, result;
+        tcx_status status;
+    } rows[] = {
+        { EAI_MEMORY, 0, -ENOMEM, TCX_OK },
+        { EAI_SYSTEM, EMFILE, -EMFILE, TCX_OK },
+        { EAI_SYSTEM, 0, -EINVAL, TCX_E_RESOLVE },
+        { EAI_AGAIN, EMFILE, -EINVAL, TCX_E_RESOLVE },
+    };
+    const tcx_peer peer = peer_at("name", 443);
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int detail = rows[i].result;
+
+        book_error = rows[i].error;
+        book_errno = rows[i].number;
+        errno = EPERM; /* of something earlier */
+        assert_int_equal(open_now(&peer), rows[i].result);
+        assert_int_equal(sockets.transport.failure(sockets.transport.context, &detail), rows[i].status);
+        assert_int_equal(detail, rows[i].status == TCX_OK ? rows[i].result : rows[i].error);
+        sockets.transport.close(sockets.transport.context);
+    }
+}
+
+/* Opens an address that has no name: the status says so. */
+static void check_no_name(const tcx_peer *peer)
+{
+    int detail = 0;
+
+    assert_int_equal(open_now(peer), -EINVAL);
+    assert_int_equal(sockets.transport.failure(sockets.transport.context, &detail), TCX_E_RESOLVE);
+    assert_int_equal(detail, EAI_NONAME);
+    sockets.transport.close(sockets.transport.context);
+}
+
+static void test_name_without_an_address(void **state)
+{
+    const tcx_peer peer = peer_at("name", 443);
+
+    (void)state;
+    check_no_name(&peer);
+    assert_string_equal(asked, "name");
+}
+
 static void test_address_that_is_no_string(void **state)
 {
     static char longer[300];
@@ -275,12 +326,11 @@ static void test_address_that_is_no_string(void **state)
     (void)state;
     asked[0] = '\0';
     peer.address.length = 5;
-    assert_int_equal(open_now(&peer), -EINVAL);
-    sockets.transport.close(sockets.transport.context);
+    check_no_name(&peer);
     memset(longer, 'a', sizeof longer);
     peer.address.bytes = longer;
     peer.address.length = 256;
-    assert_int_equal(open_now(&peer), -EINVAL);
+    check_no_name(&peer);
     assert_string_equal(asked, "");
 }
 
@@ -292,6 +342,7 @@ static void test_no_socket(void **state)
     add(INADDR_LOOPBACK);
     failing_socket = EMFILE;
     assert_int_equal(open_now(&peer), -EMFILE);
+    assert_int_equal(sockets.transport.failure(sockets.transport.context, &(int){ 0 }), TCX_OK);
 }
 
 static void test_interrupted_and_failed_calls(void **state)
@@ -372,6 +423,8 @@ int main(void)
         { "too many addresses", test_too_many_addresses },
         { "a silent address", test_silent_address },
         { "the look-up fails", test_look_up_fails },
+        { "a look-up that the system cannot make", test_look_up_that_the_system_cannot_make },
+        { "a name without an address", test_name_without_an_address },
         { "an address that is not a string", test_address_that_is_no_string },
         { "no socket", test_no_socket },
         { "interrupted and failed calls", test_interrupted_and_failed_calls },
