@@ -488,6 +488,24 @@ class Ecosystem(unittest.TestCase):
             board.terminate()
         return lines
 
+    def test_port_of_arduino_keeps_the_contract(self) -> None:
+        """Over a Client that keeps bytes over its stop(). A Client's connect() blocks: two checks are left out."""
+        folder, tests = scratch("arduino-contract"), stand.ROOT / "tests/transport"
+        flags = [f"-I{DIST}/arduino/tcexec/src", f"-I{HERE}/standins/arduino", f"-I{HERE}/standins/arduino-contract",
+                 f"-I{tests}"]
+        for name in ("contract_main", "tcx_contract"):
+            run("gcc", "-std=gnu99", "-Dmain=contract_main", *flags, "-c", tests / f"{name}.c", "-o",
+                folder / f"{name}.o")
+        run("g++", "-std=gnu++11", "-Wall", "-Wextra", "-Werror", *flags, HERE / "standins/arduino-contract/board.cpp",
+            HERE / "standins/arduino/board.cpp", folder / "contract_main.o", folder / "tcx_contract.o",
+            BUILD / "libtcexec.a", "-o", folder / "contract")
+        with subprocess.Popen(["python3", tests / "peer.py", "127.0.0.1"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as peer:  # it ends with its standard input
+            port = peer.stdout.readline().split()[1]
+            said = run(folder / "contract", env={"PEER_PORT": port})
+        self.assertIn("ok 3 - open-twice\n", said)
+        self.assertEqual((said.count("# SKIP"), said.count("not ok")), (2, 0), said)
+
     def test_first_sketch_makes_a_call(self) -> None:
         """Verified TLS, and the Result on the serial line; without roots, nothing; a second time, the refusal."""
         self.sketch("ExecuteFunction", folder := scratch("sketch-call"))

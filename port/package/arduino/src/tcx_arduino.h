@@ -35,6 +35,8 @@ inline int tcx_arduino_open(void *context, const tcx_peer *peer)
         return 0; /* until close, the link belongs to the call that opened it */
     if (peer->address.length >= sizeof name || memchr(peer->address.bytes, '\0', peer->address.length) != NULL)
         return -1; /* a zero byte would cut it off */
+    while (board->client->available() > 0 && board->client->read(reinterpret_cast<uint8_t *>(name), sizeof name) > 0)
+        ; /* a Client may keep bytes of the last connection. They must not be read on this one */
     memcpy(name, peer->address.bytes, peer->address.length);
     name[peer->address.length] = '\0';
     board->is_open = board->client->connect(name, peer->port) == 1;

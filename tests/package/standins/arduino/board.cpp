@@ -104,7 +104,7 @@ int WiFiClient::connect(const char *host, uint16_t port)
 
 size_t WiFiClient::write(const uint8_t *bytes, size_t length)
 {
-    ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+    ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 
     return sent > 0 ? static_cast<size_t>(sent) : 0;
 }
