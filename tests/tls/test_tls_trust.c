@@ -18,6 +18,10 @@
         HOST, "DNS:" HOST, EC_LEAF, "EC root", EC_ROOT, -DAY, DAY, 0, "SHA256", kind, value                            \
     }
 
+/* As the one dNSName of a certificate: the host, a zero byte, ".evil.test". */
+#define ZERO_BYTE_NAME "DER:302482226d70732e74656e63656e74636c6f75646170692e636f6d002e6576696c2e" \
+                       "74657374"
+
 /* An issuer between leaf and root; and what differs. */
 #define MIDDLE(subject, key, issuer, issuer_key, is_ca, kind, value)                                                   \
     {                                                                                                                  \
@@ -113,6 +117,11 @@ static void test_chains(void **state)
           TCX_E_X509_NAME,
           BR_ERR_X509_BAD_SERVER_NAME },
         { "a name that ends alike", NAMED("DNS:evil" HOST), { NULL }, TCX_E_X509_NAME, BR_ERR_X509_BAD_SERVER_NAME },
+        { "a name that goes on after a zero byte",
+          { HOST, NULL, EC_LEAF, "EC root", EC_ROOT, -DAY, DAY, 0, "SHA256", NID_subject_alt_name, ZERO_BYTE_NAME },
+          { NULL },
+          TCX_E_X509_NAME,
+          BR_ERR_X509_BAD_SERVER_NAME },
         { "a wildcard one level up", NAMED("DNS:*.com"), { NULL }, TCX_E_X509_NAME, BR_ERR_X509_BAD_SERVER_NAME },
         { "a wildcard for all", NAMED("DNS:*"), { NULL }, TCX_E_X509_NAME, BR_ERR_X509_BAD_SERVER_NAME },
         { "an address", NAMED("IP:127.0.0.1"), { NULL }, TCX_E_X509_NAME, BR_ERR_X509_BAD_SERVER_NAME },
