@@ -45,8 +45,8 @@ typedef struct tcx_mbedtls_config {
 
     /*
      * Trust by certificate chain: a list of certificates from mbedtls_x509_crt_parse(). What is checked is what
-     * tcexec/tls.h lists at tcx_tls_chain, with the same statuses. The dates are checked against the call's clock,
-     * never against the clock of mbedTLS
+     * tcexec/tls.h lists at tcx_tls_chain, with the same statuses, but for the differences in README.md. The dates are
+     * checked against the call's clock, never against the clock of mbedTLS
      */
     mbedtls_x509_crt *anchors;
 
