@@ -93,18 +93,20 @@ static int tls_send_record(tcx_tls *tls)
 
     if (record == NULL)
         return tls_explain_end(tls);
-    length = ready < TCX_TRANSFER_MAX ? ready : TCX_TRANSFER_MAX;
-    if (tls->state == TLS_RECEIVE_ONLY)
-        moved = (int)length;
-    else
+    if (tls->state != TLS_RECEIVE_ONLY) {
+        length = ready < TCX_TRANSFER_MAX ? ready : TCX_TRANSFER_MAX;
         moved = tls_check_transfer(tls, link->send(link->context, record, length), length);
-    if (moved > 0) {
-        br_ssl_engine_sendrec_ack(engine, (size_t)moved);
-    } else if (moved != TCX_AGAIN && moved != TCX_WANT_READ && moved != TCX_WANT_WRITE) {
-        tls->state = TLS_RECEIVE_ONLY;
-        tls->left = 0;
+        if (moved == TCX_AGAIN || moved == TCX_WANT_READ || moved == TCX_WANT_WRITE)
+            return moved;
+        if (moved < 0) {
+            tls->state = TLS_RECEIVE_ONLY;
+            tls->left = 0;
+            return moved;
+        }
+        ready = (size_t)moved;
     }
-    return moved;
+    br_ssl_engine_sendrec_ack(engine, ready);
+    return (int)ready;
 }
 
 static int tls_receive_record(tcx_tls *tls)

@@ -19,8 +19,9 @@
     }
 
 /* As the one dNSName of a certificate: the host, a zero byte, ".evil.test". */
-#define ZERO_BYTE_NAME "DER:302482226d70732e74656e63656e74636c6f75646170692e636f6d002e6576696c2e" \
-                       "74657374"
+#define ZERO_BYTE_NAME                                                                                                 \
+    "DER:302482226d70732e74656e63656e74636c6f75646170692e636f6d002e6576696c2e"                                         \
+    "74657374"
 
 /* An issuer between leaf and root; and what differs. */
 #define MIDDLE(subject, key, issuer, issuer_key, is_ca, kind, value)                                                   \
