@@ -39,7 +39,10 @@ X509 *make_certificate(const certificate *plan)
     X509_NAME_add_entry_by_txt(issuer, "CN", MBSTRING_ASC, (const unsigned char *)plan->issuer, -1, -1, 0);
     X509_set_issuer_name(made, issuer);
     X509_set_pubkey(made, keys[plan->key]);
-    add_extension(made, NID_basic_constraints, plan->is_ca ? "critical,CA:TRUE" : "CA:FALSE");
+    add_extension(made, NID_basic_constraints,
+                  plan->is_ca == LAST_CA ? "critical,CA:TRUE,pathlen:0"
+                  : plan->is_ca          ? "critical,CA:TRUE"
+                                         : "CA:FALSE");
     add_extension(made, NID_subject_alt_name, plan->names);
     add_extension(made, plan->extension, plan->value);
     assert_true(X509_sign(made, keys[plan->issuer_key], EVP_get_digestbyname(plan->hash)) > 0);

@@ -29,11 +29,13 @@ typedef struct certificate {
     const char *issuer;
     int issuer_key;
     long from, until; /* seconds from NOW */
-    int is_ca;
+    int is_ca;        /* LAST_CA: by its path length, it may issue no CA */
     const char *hash;
     int extension; /* NID of one more extension, and its value as OpenSSL writes it; 0: none */
     const char *value;
 } certificate;
+
+enum { LAST_CA = 2 };
 
 X509 *make_certificate(const certificate *plan);
 

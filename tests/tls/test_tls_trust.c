@@ -32,6 +32,7 @@
 static const certificate middle = MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 1, 0, NULL);
 static const certificate rsa_middle = MIDDLE("RSA middle", RSA_LEAF, "Middle", EC_OTHER, 1, 0, NULL);
 static const certificate last_middle = MIDDLE("Last middle", P384, "RSA middle", RSA_LEAF, 1, 0, NULL);
+static const certificate last_ca = MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, LAST_CA, 0, NULL);
 static const certificate no_ca = MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 0, 0, NULL);
 static const certificate no_signer =
     MIDDLE("Middle", EC_OTHER, "EC root", EC_ROOT, 1, NID_key_usage, "critical,digitalSignature");
@@ -192,6 +193,16 @@ static void test_chains(void **state)
           { &no_ca },
           TCX_E_X509_UNTRUSTED,
           BR_ERR_X509_NOT_CA },
+        { "by the last CA that its path length allows",
+          SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"),
+          { &last_ca },
+          TCX_OK,
+          0 },
+        { "by one CA more than the path length allows",
+          SIGNED(EC_LEAF, "RSA middle", RSA_LEAF, "SHA256"),
+          { &rsa_middle, &last_ca },
+          TCX_E_X509_UNTRUSTED,
+          BR_ERR_X509_NOT_CA },
         { "by one that may sign no certificates",
           SIGNED(EC_LEAF, "Middle", EC_OTHER, "SHA256"),
           { &no_signer },
@@ -324,6 +335,35 @@ static void test_many_names(void **state)
     }
 }
 
+/* An anchor is a name and a key: its dates are not looked at, those of the certificates below it are. */
+static void test_end_of_root(void **state)
+{
+    static const struct {
+        const char *name;
+        long middle;
+        tcx_status status;
+    } rows[] = {
+        { "only the root has ended", 3 * DAY, TCX_OK },
+        { "so has the one below it", DAY, TCX_E_X509_TIME },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < TCX_COUNT(rows); i++) {
+        const certificate leaf = {
+            HOST, "DNS:" HOST, EC_LEAF, "Middle", EC_OTHER, -DAY, 3 * DAY, 0, "SHA256", 0, NULL
+        };
+        const certificate below = { "Middle",       NULL, EC_OTHER, "EC root", EC_ROOT, -DAY,
+                                    rows[i].middle, 1,    "SHA256", 0,         NULL };
+        SSL_CTX *context = make_context(&leaf, &below);
+
+        set_up(context);
+        f.config.unix_time = NOW + 2 * DAY; /* the roots last for a day */
+        assert_status(rows[i].name, run(), rows[i].status);
+        judge(rows[i].name);
+        SSL_CTX_free(context);
+    }
+}
+
 /* A pin looks at the key alone. */
 static void test_pins(void **state)
 {
@@ -440,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chains),
         cmocka_unit_test(test_many_names),
+        cmocka_unit_test(test_end_of_root),
         cmocka_unit_test(test_pins),
         cmocka_unit_test(test_keys_of_pins),
         cmocka_unit_test(test_client_certificate),
