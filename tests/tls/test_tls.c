@@ -44,15 +44,15 @@ static void check_server_name(const char *name)
     assert_bytes(name, at + 9, at[7] * 256u + at[8], tcx_text_from(name));
 }
 
-/* Opens a connection to that name. It says `expected`: before the link was asked, or as it waits for the server. */
-static void check_name(const char *name, size_t length, const char *shown)
+/* Opens a connection to that name. NULL: it is refused, before the link was asked. Otherwise the server is shown it. */
+static void check_name(const char *name, size_t length, const char *shown, int is_pinned)
 {
     const tcx_peer peer = { { name, length }, TCX_TEXT("address"), 443, NOW, 0 };
     const tcx_transport *tls = subject_transport;
     int detail = -1, result;
 
     set_up(NULL);
-    assert_int_equal(subject_init(), TCX_OK);
+    assert_int_equal(is_pinned ? subject_pin(EC_LEAF) : subject_init(), TCX_OK);
     result = tls->open(tls->context, &peer);
     if (shown == NULL) {
         check(result < 0 && f.link.calls == 0, "%s: %d", name, result);
@@ -67,8 +67,8 @@ static void check_name(const char *name, size_t length, const char *shown)
 }
 
 /*
- * A name that no certificate can be for, or that is too long: not a byte leaves, the link is not even opened. The dot
- * that may end a name is not a part of it.
+ * A name that no certificate can be for, or that is too long: not a byte leaves, the link is not even opened. A pin needs
+ * such a name too. The dot that may end a name is not a part of it.
  */
 static void test_kinds_of_names(void **state)
 {
@@ -100,12 +100,14 @@ static void test_kinds_of_names(void **state)
     static const char zeroes[] = "\0mps.tencentcloudapi.com\0.evil.test\0";
 
     (void)state;
-    for (size_t i = 0; i < TCX_COUNT(rows); i++)
-        check_name(rows[i].name, strlen(rows[i].name), rows[i].shown);
-    check_name(zeroes, sizeof zeroes - 1, NULL);
-    check_name(zeroes + 1, sizeof zeroes - 2, NULL);
-    check_name(zeroes + 1, sizeof HOST, NULL);
-    check_name(zeroes, 1, NULL);
+    for (int is_pinned = 0; is_pinned < 2; is_pinned++) {
+        for (size_t i = 0; i < TCX_COUNT(rows); i++)
+            check_name(rows[i].name, strlen(rows[i].name), rows[i].shown, is_pinned);
+        check_name(zeroes, sizeof zeroes - 1, NULL, is_pinned);
+        check_name(zeroes + 1, sizeof zeroes - 2, NULL, is_pinned);
+        check_name(zeroes + 1, sizeof HOST, NULL, is_pinned);
+        check_name(zeroes, 1, NULL, is_pinned);
+    }
 }
 
 static void test_names(void **state)
@@ -119,7 +121,7 @@ static void test_names(void **state)
 
         memcpy(shown, long_name, length);
         shown[length] = '\0';
-        check_name(long_name, length, length == 0 || length > 255 ? NULL : shown);
+        check_name(long_name, length, length == 0 || length > 255 ? NULL : shown, 0);
     }
 }
 
