@@ -1,5 +1,6 @@
 #include <tcexec/tls.h>
 
+#include "tcx_hmac.h"
 #include "tcx_x509.h"
 
 /*
@@ -56,8 +57,11 @@ static const unsigned char x509_oids[] = { 0x55, 0x1D, 0x25, 0x00, 0x2B, 0x06, 0
 enum { X509_DATE_MAX = 99 }; /* in each byte of a date: later than any real date */
 enum { X509_NAME_LENGTH = 3, X509_ANY_LENGTH = 4, X509_SERVER_LENGTH = 8 };
 
-/* Begins an element whose tag and length are known: decides how much of it to read and which one comes next. */
-static void x509_begin_element(tcx_x509 *x509)
+/*
+ * Begins an element whose tag and length are known: decides how much of it to read and which one comes next. Separate
+ * from x509_append(), because the table of the switch has bytes here and words there.
+ */
+static TCX_NOT_INLINE void x509_begin_element(tcx_x509 *x509)
 {
     const uint32_t length = x509->left, end = x509->at + length;
     const uint8_t tag = x509->tag;
