@@ -211,18 +211,15 @@ typedef struct tcx_tls_config {
  */
 typedef struct tcx_tls {
     tcx_transport transport; /* for the call */
-
-    /* Private: do not read or write. */
-    const tcx_tls_config *config;
-    uint16_t held;     /* bytes of the caller in the record that is being sent */
-    uint16_t left;     /* bytes of that record that the link has not taken. 0: no record is being sent */
-    tcx_status status; /* of TLS itself. TCX_OK while only the link below can have failed */
-    int detail;        /* BearSSL's number for it */
-    uint8_t state;
-
     uint8_t resumed; /* 1: the connection resumed an earlier session. You may read it after a call */
 
     /* Private: do not read or write. */
+    uint8_t state;
+    uint16_t held; /* bytes of the caller in the record that is being sent */
+    uint16_t left; /* bytes of that record that the link has not taken. 0: no record is being sent */
+    const tcx_tls_config *config;
+    tcx_status status; /* of TLS itself. TCX_OK while only the link below can have failed */
+    int detail;        /* BearSSL's number for it */
     br_ssl_client_context client;
 } tcx_tls;
 
