@@ -47,25 +47,37 @@ static int client_draw_jitter(tcx_client *client)
            port->entropy(port->context, jitter, sizeof *jitter) == (int)sizeof *jitter;
 }
 
-/* Completes the configuration of the next call, or refuses the call. */
-static tcx_status client_prepare(tcx_client *client)
+/* Completes the configuration of the next call. */
+static tcx_status client_configure(tcx_client *client)
 {
-    const tcx_port *port;
+    const tcx_port *port = client->port;
 
-    if (client == NULL)
+    if (port == NULL)
         return TCX_E_NULL;
-    port = client->port;
-    if (client->call.state != CALL_ENDED)
-        return TCX_E_BUSY;
-    if (client->error != TCX_OK || port == NULL)
-        return client_refuse(client, port == NULL ? TCX_E_NULL : client->error);
+    if (client->error != TCX_OK)
+        return client->error;
     if (client->config.transport == NULL)
-        return client_refuse(client, TCX_E_TLS_TRUST);
+        return TCX_E_TLS_TRUST;
     if (!client_draw_jitter(client))
-        return client_refuse(client, TCX_E_TLS_ENTROPY);
+        return TCX_E_TLS_ENTROPY;
     /* unsigned, so that a clock that returns nonsense cannot overflow: the call refuses such a time */
     client->config.unix_time = (int64_t)((uint64_t)port->unix_time(port->context) + (uint64_t)client->clock_offset);
     return TCX_OK;
+}
+
+/* Prepares the next call, or ends it before it begins. */
+static tcx_status client_prepare(tcx_client *client)
+{
+    tcx_status status;
+
+    if (client == NULL)
+        return TCX_E_NULL;
+    if (client->call.state != CALL_ENDED)
+        return TCX_E_BUSY;
+    status = client_configure(client);
+    if (status != TCX_OK)
+        status = client_refuse(client, status);
+    return status;
 }
 
 tcx_status tcx_client_begin(tcx_client *client, const tcx_request *request)
