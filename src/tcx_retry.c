@@ -13,9 +13,14 @@ static int retry_is_deduplicated(const tcx_request *request)
     return (request->service->parameters & TCX_PARAMETER_SESSION_ID) && request->session_id.length > 0;
 }
 
+static int retry_is_error(const tcx_attempt *attempt, const char *code)
+{
+    return attempt->status == TCX_E_API && tcx_code_is(attempt->response->error_code, code);
+}
+
 static int retry_is_clock_error(const tcx_attempt *attempt)
 {
-    return attempt->status == TCX_E_API && tcx_code_is(attempt->response->error_code, "AuthFailure.SignatureExpire");
+    return retry_is_error(attempt, "AuthFailure.SignatureExpire");
 }
 
 /* Returns 1 if another attempt may succeed after this final HTTP status, which came before the request was sent. */
@@ -40,7 +45,7 @@ static int retry_is_repeatable(const tcx_retry *retry, const tcx_attempt *attemp
     default:
         if (retry_is_clock_error(attempt))
             return retry->correct_clock && !attempt->corrected;
-        return attempt->status == TCX_E_API && tcx_code_is(attempt->response->error_code, "RequestLimitExceeded");
+        return retry_is_error(attempt, "RequestLimitExceeded");
     }
 }
 
@@ -81,8 +86,7 @@ static int retry_again(const tcx_retry *retry, tcx_call *call, tcx_status *statu
     if (retry_is_repeatable(retry, &attempt))
         delay = (retry->delay != NULL ? retry->delay : tcx_retry_delay)(retry, &attempt, call->jitter);
     if (delay == TCX_RETRY_STOP || delay >= tcx_call_time_until(call, call->deadline)) {
-        if (call->ambiguous && *status == TCX_E_API &&
-            tcx_code_is(call->response.error_code, "InvalidParameterValue.SessionId"))
+        if (call->ambiguous && retry_is_error(&attempt, "InvalidParameterValue.SessionId"))
             *status = TCX_E_RESULT_LOST;
         return 0;
     }
