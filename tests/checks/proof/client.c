@@ -90,13 +90,13 @@ void tcx_signer_wipe(tcx_signer *signer)
     tcx_wipe(signer, sizeof *signer);
 }
 
-static void set_up(br_ssl_client_context *context, br_x509_minimal_context *validator)
+static void set_up_tls(br_ssl_client_context *context, br_x509_minimal_context *validator)
 {
     (void)context;
     (void)validator;
 }
 
-const tcx_tls_profile tcx_tls_profile_full = { set_up, NULL };
+const tcx_tls_profile tcx_tls_profile_full = { set_up_tls, NULL };
 
 tcx_status tcx_tls_chain_init(tcx_tls_chain *trust, const br_x509_trust_anchor *anchors, size_t anchor_count)
 {
