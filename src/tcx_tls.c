@@ -172,7 +172,7 @@ static int tls_run(tcx_tls *tls, unsigned wanted)
  */
 static int tls_write_name(char *out, size_t size, tcx_text name)
 {
-    int is_number = 1; /* the last label is a number in an IPv4 address and never in a domain name */
+    int is_domain = 0; /* the last label is a number in an IPv4 address and never in a domain name */
 
     if (name.length > 0 && name.bytes[name.length - 1] == '.')
         name.length--;
@@ -183,11 +183,14 @@ static int tls_write_name(char *out, size_t size, tcx_text name)
 
         if (byte == '\0' || byte == ':')
             return 0;
-        is_number = byte == '.' || (is_number && byte >= '0' && byte <= '9');
+        if (byte == '.')
+            is_domain = 0;
+        else if (byte < '0' || byte > '9')
+            is_domain = 1;
         out[i] = byte;
     }
     out[name.length] = '\0';
-    return !is_number;
+    return is_domain;
 }
 
 /*
