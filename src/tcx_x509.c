@@ -1,6 +1,5 @@
 #include <tcexec/tls.h>
 
-#include "tcx_hmac.h"
 #include "tcx_x509.h"
 
 /*
@@ -57,11 +56,8 @@ static const unsigned char x509_oids[] = { 0x55, 0x1D, 0x25, 0x00, 0x2B, 0x06, 0
 enum { X509_DATE_MAX = 99 }; /* in each byte of a date: later than any real date */
 enum { X509_NAME_LENGTH = 3, X509_ANY_LENGTH = 4, X509_SERVER_LENGTH = 8 };
 
-/*
- * Begins an element whose tag and length are known: decides how much of it to read and which one comes next. Separate
- * from x509_append(), because the table of the switch has bytes here and words there.
- */
-static TCX_NOT_INLINE void x509_begin_element(tcx_x509 *x509)
+/* Begins an element whose tag and length are known: decides how much of it to read and which one comes next. */
+static void x509_begin_element(tcx_x509 *x509)
 {
     const uint32_t length = x509->left, end = x509->at + length;
     const uint8_t tag = x509->tag;
@@ -156,21 +152,27 @@ static void x509_read_header(tcx_x509 *x509, unsigned char byte)
         x509->left = x509->left << 8 | byte;
         x509->step--;
     }
-    if (x509->step == X509_STEP_VALUE)
+    if (x509->step == X509_STEP_VALUE) {
         x509_begin_element(x509);
+        if (x509->left == 0)
+            x509_end_element(x509);
+    }
 }
 
 static void x509_read_value(tcx_x509 *x509, unsigned char byte)
 {
     const uint8_t index = x509->index;
 
-    if (x509->element == X509_AT_NOT_AFTER && index < 2 * sizeof x509->date)
+    if (x509->element == X509_AT_NOT_AFTER && index < 2 * sizeof x509->date) {
         x509->date[index / 2] = (uint8_t)(x509->date[index / 2] * 10 + (byte - '0'));
-    else if ((x509->element == X509_AT_EXTENSION_NAME || x509->element == X509_AT_PURPOSE) && index < sizeof x509_oids)
+        x509->index++;
+    } else if ((x509->element == X509_AT_EXTENSION_NAME || x509->element == X509_AT_PURPOSE) &&
+               index < sizeof x509_oids) {
         x509->matches = x509->matches && byte == x509_oids[index];
-    else
-        return;
-    x509->index++;
+        x509->index++;
+    }
+    if (--x509->left == 0)
+        x509_end_element(x509);
 }
 
 static void x509_start_chain(const br_x509_class **context, const char *server_name)
@@ -206,14 +208,10 @@ static void x509_append(const br_x509_class **context, const unsigned char *byte
     x509->minimal.vtable->append(&x509->minimal.vtable, bytes, length);
     for (size_t i = 0; i < length && x509->element < X509_AT_DONE; i++) {
         x509->at++;
-        if (x509->step != X509_STEP_VALUE) {
-            x509_read_header(x509, bytes[i]);
-        } else {
+        if (x509->step == X509_STEP_VALUE)
             x509_read_value(x509, bytes[i]);
-            x509->left--;
-        }
-        if (x509->step == X509_STEP_VALUE && x509->left == 0)
-            x509_end_element(x509);
+        else
+            x509_read_header(x509, bytes[i]);
     }
 }
 
