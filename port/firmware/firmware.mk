@@ -73,7 +73,8 @@ MPS2        := $(B)/mps2
 MPS2_CROSS  ?= arm-none-eabi-
 MPS2_LTO    := -flto=auto
 # Without these passes of -Os an image is smaller.
-MPS2_PASSES := -fno-thread-jumps -fno-schedule-insns2 -fno-ipa-modref -fno-caller-saves -fno-guess-branch-probability
+MPS2_PASSES := -fno-thread-jumps -fno-schedule-insns2 -fno-ipa-modref -fno-caller-saves -fno-guess-branch-probability \
+               -fno-if-conversion -fno-tree-loop-im -fno-tree-scev-cprop -fno-tree-tail-merge
 MPS2_CC     := $(MPS2_CROSS)gcc
 MPS2_AR     := $(MPS2_CROSS)gcc-ar
 MPS2_CFLAGS := -mcpu=cortex-m3 -mthumb -Os $(MPS2_PASSES) -g $(TARGET_FLAGS) \
