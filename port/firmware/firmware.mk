@@ -78,7 +78,7 @@ MPS2_PASSES := -fno-thread-jumps -fno-schedule-insns2 -fno-ipa-modref -fno-calle
 MPS2_CC     := $(MPS2_CROSS)gcc
 MPS2_AR     := $(MPS2_CROSS)gcc-ar
 MPS2_CFLAGS := -mcpu=cortex-m3 -mthumb -Os $(MPS2_PASSES) -g $(TARGET_FLAGS) \
-               $(if $(MPS2_LTO),$(MPS2_LTO) -fno-inline-small-functions)
+               $(if $(MPS2_LTO),$(MPS2_LTO) -flto-partition=one -fno-inline-small-functions)
 MPS2_LDFLAGS  := --specs=nano.specs -nostartfiles -T port/firmware/mps2/mps2.ld -Wl,--gc-sections
 MPS2_OBJECTS  := host shell memory image_chain image_p256 mps2/startup mps2/board
 MPS2_PACKAGES := $(B)/packages/firmware
