@@ -17,6 +17,7 @@
 #include "tcx_http.h"
 #include "tcx_message.h"
 #include "tcx_tick.h"
+#include "tcx_wait.h"
 
 enum { CALL_TURNS = 64, CALL_SCRATCH = 64 }; /* turns in one step; bytes */
 
@@ -228,11 +229,6 @@ static void call_connection_lost(tcx_call *call, tcx_status status)
     tcx_call_trace(call, TCX_EVENT_REOPENED, 0);
 }
 
-static int call_must_wait(int result)
-{
-    return result == TCX_AGAIN || result == TCX_WANT_READ || result == TCX_WANT_WRITE;
-}
-
 static uint8_t call_get_wants(int result)
 {
     return result == TCX_WANT_READ ? TCX_READ : result == TCX_WANT_WRITE ? TCX_WRITE : 0;
@@ -267,7 +263,7 @@ static tcx_status call_get_failure(tcx_call *call, int result, tcx_status status
 static int call_transport_blocked(tcx_call *call, int result, tcx_status status)
 {
     call->wants = call_get_wants(result);
-    if (call_must_wait(result))
+    if (tcx_must_wait(result))
         return 0;
     status = call_get_failure(call, result, status);
     if (status == TCX_E_TRANSPORT_CONTRACT)
@@ -414,7 +410,7 @@ static int call_check_answer(tcx_call *call)
  */
 static int call_can_send(int received)
 {
-    return call_must_wait(received) || received == TCX_CLOSED || received == TCX_CLOSED_CLEAN;
+    return tcx_must_wait(received) || received == TCX_CLOSED || received == TCX_CLOSED_CLEAN;
 }
 
 /*
@@ -496,7 +492,7 @@ static int call_send_piece(tcx_call *call)
         call->piece_length -= (size_t)sent;
         if (call->piece_length == 0 && call->last)
             call_request_sent(call);
-    } else if (!call_must_wait(sent)) {
+    } else if (!tcx_must_wait(sent)) {
         call_send_failed(call, sent);
     } else if (received != 0) {
         if (sent != TCX_AGAIN && received != TCX_AGAIN) /* only recv decides about READ */

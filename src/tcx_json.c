@@ -226,14 +226,14 @@ tcx_status tcx_json_check(const char *text, size_t length, size_t *tokens)
  */
 int tcx_json_decode(char *text, size_t *length)
 {
-    const char *const end = text + *length, *const first = json_skip_plain(text, end), *at;
+    const char *const end = text + *length, *const first = json_skip_plain(text, end), *at = first;
     json_scanner scan = { NULL, end };
     char *out = text + (first - text);
     size_t characters;
 
     if (!tcx_utf8_check(text, *length, &characters))
         return 0;
-    for (at = first; at < end;) {
+    while (at < end) {
         unsigned char ignored[4];
 
         if (*at++ != '\\' || *at++ != 'u') /* no other escape can be half of a pair */
@@ -243,7 +243,8 @@ int tcx_json_decode(char *text, size_t *length)
             return 0;
         at = scan.at;
     }
-    for (at = first; at < end;) {
+    at = first;
+    while (at < end) {
         if (*at != '\\' || *++at < 'b') { /* after a backslash, what is no letter stands for itself */
             *out++ = *at++;
             continue;

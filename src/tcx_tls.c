@@ -1,5 +1,7 @@
 #include <tcexec/tls.h>
 
+#include "tcx_wait.h"
+
 /* Transfers of the link in one call, so that a peer that sends without end cannot block the caller. */
 enum { TLS_TURNS = 64 };
 
@@ -79,19 +81,6 @@ static int tls_check_transfer(tcx_tls *tls, int moved, size_t length)
     return moved;
 }
 
-/* Returns 1 if the link can do no more now. gcc 12 tests the cases of a switch as one range. */
-static int tls_must_wait(int result)
-{
-    switch (result) {
-    case TCX_AGAIN:
-    case TCX_WANT_READ:
-    case TCX_WANT_WRITE:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
 /*
  * Sends from the record that is ready. After the link has failed, all records are dropped: in a buffer for both
  * directions, they occupy the space of an answer or an alert that the peer may have sent before.
@@ -109,7 +98,7 @@ static int tls_send_record(tcx_tls *tls)
     if (tls->state != TLS_RECEIVE_ONLY) {
         length = ready < TCX_TRANSFER_MAX ? ready : TCX_TRANSFER_MAX;
         moved = tls_check_transfer(tls, link->send(link->context, record, length), length);
-        if (tls_must_wait(moved))
+        if (tcx_must_wait(moved))
             return moved;
         if (moved < 0) {
             tls->state = TLS_RECEIVE_ONLY;
@@ -292,7 +281,7 @@ static int tls_open(void *context, const tcx_peer *peer)
     if (tls->state != TLS_HANDSHAKE) /* it is open and may lead to another peer */
         return 0;
     result = tls_run(tls, BR_SSL_SENDAPP);
-    if (tls_must_wait(result))
+    if (tcx_must_wait(result))
         return result;
     if (tls->state == TLS_RECEIVE_ONLY && tls->status == TCX_OK)
         result = tls_receive_alert(tls, result);

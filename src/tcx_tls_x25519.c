@@ -30,7 +30,9 @@ static int x25519_reorder(unsigned char *hello, size_t length)
     size_t at = BEFORE_ID, size;
 
     for (int i = 0; i < 3; i++) { /* session id, suites, compression methods: a length and that many bytes */
-        size = i == 1 ? 2 : 1;
+        size = 1;
+        if (i == 1)
+            size = 2;
         if (at + size > length)
             return 0;
         at += size + (size == 2 ? x25519_read(hello + at) : hello[at]);
