@@ -7,7 +7,7 @@
 
 import { createRequire } from "node:module";
 import path from "node:path";
-import { client, loopbackAgent } from "../conformance/sdk.mjs";
+import { client, loopbackAgent } from "../../conformance/sdk.mjs";
 
 const credential = {
   secretId: "AKIDEXAMPLE000000000000000000000000001",

@@ -77,12 +77,12 @@ def stacked(title: str, images: dict[str, Parts]) -> str:
 
 
 def flash(data: dict) -> str:
-    return stacked("Flash of three firmware images on a Cortex-M3",
+    return stacked("Flash of the firmware images on a Cortex-M3",
                    {image: parts["flash"] for image, parts in data["parts"].items()})
 
 
 def ram(data: dict) -> str:
     """The stack is what the limit of an image leaves for it."""
-    return stacked("RAM of three firmware images on a Cortex-M3",
+    return stacked("RAM of the firmware images on a Cortex-M3",
                    {image: {**parts["ram"], "stack": {STACK: data["images"][image]["ram"] - total(parts["ram"])}}
                     for image, parts in data["parts"].items()})
