@@ -63,7 +63,8 @@ NOT_SENT, MAYBE_EXECUTED, ANSWERED = range(3)
 RECORD = b'{"t":1767225600,"celsius":[20.5,20.6,20.4]}\n'
 FLASH_ARGUMENT = (RECORD * (100 * KIB // len(RECORD) + 1))[:100 * KIB]
 FAULT = 99  # BOARD_FAULT
-ROOM = 256  # bytes that a new limit of RAM may leave unused
+ROOM = 256  # a new limit of RAM is a multiple of so many bytes,
+SPREAD = 64  # and at least so many above what was used
 PATIENCE = 120  # seconds for one run of QEMU: it hangs
 
 
@@ -381,7 +382,7 @@ def ram_limit(image: str) -> int:
 
     The deepest stack differs by some bytes from run to run, because interrupts and keys do.
     """
-    old, used = MACHINE.budgets[image].ram, ram(image)
+    old, used = MACHINE.budgets[image].ram, ram(image) + SPREAD
     return old if 0 <= old - used < ROOM else (used + ROOM - 1) // ROOM * ROOM
 
 

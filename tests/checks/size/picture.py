@@ -9,7 +9,7 @@ from collections.abc import Callable
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import svg
 
-LABEL, END, BAR, LINE, GAP = 56, 80, 24, 19, 4  # pixels: left and right of the bars, and heights
+LABEL, END, BAR, LINE, GAP = 72, 80, 24, 19, 4  # pixels: left and right of the bars, and heights
 COLUMN = 90
 STACK = "stack, with the room in the limit"
 SHADES = {  # family: its colours, in turn
