@@ -26,15 +26,4 @@ void tcx_hmac_begin(const tcx_signer *signer, tcx_hash *hash);
 /* Ends an HMAC and writes the result, which is as long as the hash. */
 void tcx_hmac_end(const tcx_signer *signer, tcx_hash *hash, unsigned char *out);
 
-/*
- * Wipes the stack below the caller, because the hash leaves words of midstates in its frames. It needs no more stack
- * than the hash has used there.
- */
-#if defined(__GNUC__)
-#define TCX_NOT_INLINE __attribute__((noinline))
-#else
-#define TCX_NOT_INLINE
-#endif
-TCX_NOT_INLINE void tcx_stack_wipe(void);
-
 #endif

@@ -1,8 +1,8 @@
 #include "tcx_message.h"
 
 #include "tcx_calendar.h"
-#include "tcx_hmac.h"
 #include "tcx_request.h"
+#include "tcx_stack.h"
 
 /* The placeholders as numbers, in the order of the header. The texts come last and need no numbers here. */
 enum {

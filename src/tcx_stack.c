@@ -1,6 +1,8 @@
-#include "tcx_hmac.h"
+#include "tcx_stack.h"
 
-/* The frames of a signature and its hash take fewer than these 198 words. */
+#include <stddef.h>
+
+/* The frames of a signature and its hash take at most these 198 words. */
 TCX_NOT_INLINE void tcx_stack_wipe(void)
 {
     volatile size_t below[198];

@@ -1,7 +1,7 @@
 #include <tcexec/tls.h>
 
 #include "tcx_calendar.h"
-#include "tcx_hmac.h"
+#include "tcx_stack.h"
 
 #define SESSION_SECONDS_KEPT TCX_SECONDS_PER_DAY /* at most, from the full handshake on */
 

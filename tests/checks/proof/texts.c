@@ -9,7 +9,7 @@
 
 #include "tcx_check.h"
 #include "tcx_code.h"
-#include "tcx_hmac.h"
+#include "tcx_stack.h"
 
 enum { MOST = 32 };
 
