@@ -269,7 +269,7 @@ static void check_file(const char *data, size_t size, int (*find)(tcx_posix_cred
 
     memset(&secrets, 0, sizeof secrets);
     if (read(text, size - mark, &secrets) == 0) {
-        const char *reason = refusal(&secrets);
+        const char *reason = memchr(data, '\0', size) != NULL ? ": the file has zero bytes" : refusal(&secrets);
         int status;
 
         memset(&found, 0xA5, sizeof found);
