@@ -1,6 +1,7 @@
 """Tests that run.py ends a program that hangs or runs away, not a slow one. All run at once, with low limits."""
 
 import concurrent.futures
+import functools
 import os
 import pathlib
 import signal
@@ -120,8 +121,9 @@ class Run(unittest.TestCase):
                 program.parent.mkdir()
                 program.write_text('#!/bin/sh\nsleep 0.5\necho $$ >"$B/new"\nmv "$B/new" "$B/note"\nsleep 60\n')
                 program.chmod(0o755)
+                heed = functools.partial(signal.signal, number, signal.SIG_DFL)  # a job in the background ignores SIGINT
                 with subprocess.Popen([sys.executable, str(TESTS / "run.py"), "a"], env=dict(os.environ, B=folder),
-                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=heed) as process:
                     while not note.exists() and process.poll() is None:
                         time.sleep(0.02)
                     process.send_signal(number)
