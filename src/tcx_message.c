@@ -203,9 +203,11 @@ static int message_refill(tcx_message *message)
         } else if (message->last != NULL) {
             message->rest = message->last;
             message->last = NULL;
-            if (message->body_hash != NULL)
-                (*message->body_hash)->init(message->body_hash);
+            if (message->proof != NULL)
+                message->proof->hash.vtable->init(&message->proof->hash.vtable);
         } else {
+            if (message->proof != NULL)
+                message->proof->refill(message);
             return 0;
         }
     }
@@ -221,11 +223,16 @@ void tcx_message_begin(tcx_message *message, const char *const *parts, const cha
     message->rest = "";
     message->parts = parts;
     message->last = last;
+    message->proof = NULL;
 }
 
 void tcx_message_begin_wire(tcx_message *message)
 {
+    tcx_source *source = message->request->function_arg_source;
+
     tcx_message_begin(message, message->layout->head, message->layout->body, message->layout->encoder);
+    if (source != NULL && source->in_body)
+        message->proof = source;
 }
 
 size_t tcx_message_read(tcx_message *message, void *out, size_t capacity)
@@ -239,8 +246,8 @@ size_t tcx_message_read(tcx_message *message, void *out, size_t capacity)
         if (part > message->length)
             part = message->length;
         memcpy(bytes + done, message->bytes, part);
-        if (message->body_hash != NULL && message->last == NULL)
-            (*message->body_hash)->update(message->body_hash, message->bytes, part);
+        if (message->proof != NULL && message->last == NULL)
+            message->proof->hash.vtable->update(&message->proof->hash.vtable, message->bytes, part);
         message->bytes += part;
         message->length -= part;
         done += part;
@@ -257,8 +264,8 @@ tcx_status tcx_message_absorb(tcx_message *message, const br_hash_class **hash, 
 {
     uint32_t left = *length;
 
-    if (hash == NULL)
-        hash = message->body_hash;
+    if (hash == NULL && message->proof != NULL)
+        hash = &message->proof->hash.vtable;
     while (message_refill(message)) {
         if (message->length > left)
             return TCX_E_REQUEST_TOO_LARGE;
@@ -299,6 +306,7 @@ tcx_status tcx_message_init(tcx_message *message, const tcx_request *request, tc
         if (request->function_arg_source->size > message->layout->limit)
             return TCX_E_REQUEST_TOO_LARGE; /* before any of it is read */
         request->function_arg_source->is_signed = 0;
+        request->function_arg_source->in_body = 0;
     }
     return format->prepare != NULL ? format->prepare(message) : TCX_OK;
 }

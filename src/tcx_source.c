@@ -1,21 +1,29 @@
 #include "tcx_message.h"
 #include "tcx_utf8.h"
 
-/*
- * End of the source. The first pass records a digest. Every later pass must match it. The digest is of the body so far
- * where the body has a running hash, which its signature needs anyway. Otherwise it is of the source alone.
- */
-static tcx_status source_finish(tcx_source *source, const br_hash_class *hash)
+/* Ends the hash of the source. The first pass records the digest. Every later pass must match it. */
+static tcx_status source_check(tcx_source *source)
 {
     unsigned char *digest = source->window; /* no more reads need it */
 
     memset(digest, 0, sizeof source->digest);
-    hash->out(&source->hash.vtable, digest);
+    source->hash.vtable->out(&source->hash.vtable, digest);
     if (source->is_signed && memcmp(digest, source->digest, sizeof source->digest) != 0)
         return TCX_E_SOURCE;
     memcpy(source->digest, digest, sizeof source->digest);
     source->is_signed = 1;
     return TCX_OK;
+}
+
+/* End of the whole request. What was sent as the body must have the digest that was signed. */
+static void source_check_body(tcx_message *message)
+{
+    tcx_source *source = message->proof;
+
+    message->proof = NULL;
+    source->hash.vtable->out(&source->hash.vtable, source->window);
+    if (memcmp(source->window, message->payload, sizeof message->payload) != 0)
+        message->status = TCX_E_SOURCE;
 }
 
 /* Returns how many bytes form whole characters. `*valid` is 0 if the bytes after them cannot become a character. */
@@ -31,7 +39,7 @@ static size_t source_whole_characters(const unsigned char *bytes, size_t length,
 }
 
 /* Reads the next window of the source. The whole characters in it are the value to read next. */
-static void source_refill(tcx_message *message)
+static void source_read_window(tcx_message *message)
 {
     tcx_source *source = message->source;
     const br_hash_class *hash = message->signer->scheme->hash;
@@ -40,12 +48,13 @@ static void source_refill(tcx_message *message)
     int got, valid;
 
     if (source->offset == 0) {
-        if (message->body_hash == NULL)
+        if (!source->in_body)
             hash->init(&source->hash.vtable);
         source->begun = 0;
     }
     if (left == 0) {
-        message->status = source_finish(source, hash);
+        if (!source->in_body)
+            message->status = source_check(source);
         if (message->status == TCX_OK)
             message->source = NULL;
         return;
@@ -68,10 +77,18 @@ static void source_refill(tcx_message *message)
     }
     source->begun = (uint8_t)(length - whole);
     memcpy(source->part, source->window + whole, source->begun);
-    if (message->body_hash == NULL)
+    if (!source->in_body)
         hash->update(&source->hash.vtable, source->window, whole);
     message->value = source->window;
     message->left = whole;
+}
+
+static void source_refill(tcx_message *message)
+{
+    if (message->source != NULL)
+        source_read_window(message);
+    else
+        source_check_body(message);
 }
 
 void tcx_source_init(tcx_source *source, int (*read_at)(void *context, uint32_t offset, void *out, size_t length),

@@ -113,7 +113,7 @@ static tcx_status tc3_prepare(tcx_message *message)
 
     if (source != NULL && message->layout->body != NULL) {
         body = &source->hash;
-        message->body_hash = &body->vtable;
+        source->in_body = 1;
     }
     message->content_length = message->layout->limit;
     return tc3_hash_templates(message, NULL, message->layout->body, body, &message->content_length, message->payload);

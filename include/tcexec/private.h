@@ -53,7 +53,7 @@ typedef struct tcx_message {
     const char *rest;         /* of the current template */
     const char *const *parts; /* the templates after it, up to a NULL. NULL: none */
     const char *last;         /* the template after those. NULL: none */
-    const br_hash_class **body_hash; /* of the body so far, for a source in it. NULL: none */
+    struct tcx_source *proof; /* keeps the hash of the body that is sent, to compare it at the end. NULL: none */
     tcx_status status;        /* the first error. Later ones do not replace it */
     int detail;               /* the number that a source failed with */
 

@@ -40,11 +40,12 @@ struct tcx_source {
     uint32_t size; /* bytes */
 
     /* Private: do not read or write. */
-    void (*refill)(tcx_message *message);
+    void (*refill)(tcx_message *message); /* reads on, or at the end of the request checks the body */
     uint32_t offset;
     uint8_t begun; /* bytes in `part`: the beginning of a character whose other bytes are not read yet */
     unsigned char part[3];
     unsigned char is_signed;
+    unsigned char in_body; /* TC3 hashes the body that it is in, so it is not hashed by itself */
     unsigned char digest[32];
     unsigned char window[32];
     tcx_hash hash;

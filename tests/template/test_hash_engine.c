@@ -171,7 +171,15 @@ static void test_digests(void **state)
 
 static char wire[65536];
 
-/* The vectors of the SDK that are signed with SHA-256, by the class. */
+static int read_text(void *context, uint32_t offset, void *out, size_t length)
+{
+    const tcx_text *text = context;
+
+    memcpy(out, text->bytes + offset, length);
+    return (int)length;
+}
+
+/* The vectors of the SDK that are signed with SHA-256, by the class. The argument is in memory, then in a source. */
 static void test_signatures(void **state)
 {
     (void)state;
@@ -199,6 +207,8 @@ static void test_signatures(void **state)
                 .method = strcmp(tcx_record_text(&row, "method").bytes, "GET") == 0 ? TCX_GET : TCX_POST,
                 .nonce = (uint32_t)tcx_record_number(&row, "nonce"),
             };
+            tcx_text argument = request.function_arg;
+            tcx_source source;
             tcx_signer signer;
             size_t length;
 
@@ -207,11 +217,16 @@ static void test_signatures(void **state)
                 tcx_record_text(&row, "SessionContext").bytes != NULL || tcx_record_text(&row, "ExtInfo").bytes != NULL)
                 continue;
             assert_status(name, tcx_signer_init(&signer, &credentials, &scheme), TCX_OK);
-            assert_status(name,
-                          tcx_request_build(&request, &signer, (int64_t)tcx_record_number(&row, "timestamp"), wire,
-                                            sizeof wire, &length),
-                          TCX_OK);
-            assert_bytes(tcx_record_text(&row, "name").bytes, wire, length, tcx_record_text(&row, "wire"));
+            tcx_source_init(&source, read_text, &argument, (uint32_t)argument.length);
+            for (int from = 0; from < 2; from++) {
+                assert_status(name,
+                              tcx_request_build(&request, &signer, (int64_t)tcx_record_number(&row, "timestamp"), wire,
+                                                sizeof wire, &length),
+                              TCX_OK);
+                assert_bytes(tcx_record_text(&row, "name").bytes, wire, length, tcx_record_text(&row, "wire"));
+                request.function_arg.bytes = NULL;
+                request.function_arg_source = &source;
+            }
             count++;
         }
         fclose(file);

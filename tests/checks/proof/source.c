@@ -40,12 +40,13 @@ static void absorb(tcx_message *message)
 }
 
 /* All of it, in pieces, as sending does. */
-static void read_all(tcx_message *message)
+static void read_all(tcx_message *message, tcx_source *proof)
 {
     unsigned char out[3];
     size_t capacity = each(1, 3);
 
     tcx_message_begin(message, NULL, list, NULL);
+    message->proof = proof;
     while (tcx_message_read(message, out + (sizeof out - capacity), capacity) == capacity)
         ;
     (void)tcx_message_at_end(message);
@@ -63,13 +64,10 @@ static void read_source(uint32_t size, const br_hash_class *hash, int is_again, 
     message.request = &request;
     message.signer = &signer;
     tcx_source_init(&source, read_at, &source, size);
-    if (is_in_body) {
-        hash->init(&source.hash.vtable);
-        message.body_hash = &source.hash.vtable;
-    }
+    source.in_body = (unsigned char)is_in_body;
     if (is_again)
         absorb(&message);
-    read_all(&message);
+    read_all(&message, is_in_body ? &source : NULL);
 }
 
 /* Where all paths of a size come together, so that the next one begins with one state. */
