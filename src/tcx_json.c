@@ -245,7 +245,7 @@ int tcx_json_decode(char *text, size_t *length)
     }
     at = first;
     while (at < end) {
-        if (*at != '\\' || *++at < 'b') { /* after a backslash, what is no letter stands for itself */
+        if (*at != '\\' || *++at < 'b') { /* after a backslash, what is not a letter stands for itself */
             *out++ = *at++;
             continue;
         }
