@@ -64,7 +64,10 @@ static void read_source(uint32_t size, const br_hash_class *hash, int is_again, 
     message.request = &request;
     message.signer = &signer;
     tcx_source_init(&source, read_at, &source, size);
-    source.in_body = (unsigned char)is_in_body;
+    if (is_in_body) { /* as TC3 leaves it after it has hashed the body */
+        source.in_body = 1;
+        hash->init(&source.hash.vtable);
+    }
     if (is_again)
         absorb(&message);
     read_all(&message, is_in_body ? &source : NULL);
