@@ -1,7 +1,7 @@
 #include "tcx_client.h"
 
-void tcx_client_trust(tcx_client *client, tcx_tls *tls, const tcx_tls_profile *profile, tcx_tls_trust *trust, void *records,
-                      size_t size)
+void tcx_client_trust(tcx_client *client, tcx_tls *tls, const tcx_tls_profile *profile, tcx_tls_trust *trust,
+                      void *records, size_t size)
 {
     const tcx_port *port = client->port;
 

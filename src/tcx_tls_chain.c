@@ -5,8 +5,8 @@
 
 #define CHAIN_DAYS_TO_1970 719528u /* BearSSL counts days from 0000-01-01 */
 
-static const br_x509_class **chain_start(tcx_tls_trust *trust, const tcx_tls_profile *profile, br_ssl_client_context *client,
-                                         int64_t unix_time)
+static const br_x509_class **chain_start(tcx_tls_trust *trust, const tcx_tls_profile *profile,
+                                         br_ssl_client_context *client, int64_t unix_time)
 {
     tcx_tls_chain *chain = (tcx_tls_chain *)trust; /* its first member */
     br_x509_minimal_context *minimal = &chain->x509.minimal;

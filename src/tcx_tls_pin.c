@@ -1,7 +1,7 @@
 #include <tcexec/tls.h>
 
-static const br_x509_class **pin_start(tcx_tls_trust *trust, const tcx_tls_profile *profile, br_ssl_client_context *client,
-                                       int64_t unix_time)
+static const br_x509_class **pin_start(tcx_tls_trust *trust, const tcx_tls_profile *profile,
+                                       br_ssl_client_context *client, int64_t unix_time)
 {
     tcx_tls_pin *pin = (tcx_tls_pin *)trust; /* its first member */
 

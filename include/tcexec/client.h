@@ -109,10 +109,10 @@ typedef struct tcx_client_pin {
  */
 void tcx_client_trust_chain(tcx_client *client, tcx_client_chain *chain, const tcx_tls_profile *profile,
                             const br_x509_trust_anchor *anchors, size_t anchor_count, void *records, size_t size);
-void tcx_client_trust_pin(tcx_client *client, tcx_client_pin *pin, const tcx_tls_profile *profile, const br_x509_pkey *key,
-                          void *records, size_t size);
-void tcx_client_trust(tcx_client *client, tcx_tls *tls, const tcx_tls_profile *profile, tcx_tls_trust *trust, void *records,
-                      size_t size);
+void tcx_client_trust_pin(tcx_client *client, tcx_client_pin *pin, const tcx_tls_profile *profile,
+                          const br_x509_pkey *key, void *records, size_t size);
+void tcx_client_trust(tcx_client *client, tcx_tls *tls, const tcx_tls_profile *profile, tcx_tls_trust *trust,
+                      void *records, size_t size);
 void tcx_client_trust_link(tcx_client *client);
 
 /*

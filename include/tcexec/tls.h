@@ -190,9 +190,9 @@ void tcx_tls_session_init(tcx_tls_session *session, const void *bytes);
 
 /* The configuration of a TLS client. */
 typedef struct tcx_tls_config {
-    const tcx_transport *link; /* required: the transport below */
+    const tcx_transport *link;      /* required: the transport below */
     const tcx_tls_profile *profile; /* required: &tcx_tls_profile_full or a smaller one */
-    tcx_tls_trust *trust;      /* required: &chain.trust or &pin.trust */
+    tcx_tls_trust *trust;           /* required: &chain.trust or &pin.trust */
     /*
      * required: fills `out` with `length` unpredictable bytes and returns `length`. After any other value the call
      * fails with TCX_E_TLS_ENTROPY before the connection's first byte
@@ -211,7 +211,7 @@ typedef struct tcx_tls_config {
  */
 typedef struct tcx_tls {
     tcx_transport transport; /* for the call */
-    uint8_t resumed; /* 1: the connection resumed an earlier session. You may read it after a call */
+    uint8_t resumed;         /* 1: the connection resumed an earlier session. You may read it after a call */
 
     /* Private: do not read or write. */
     uint8_t state;
